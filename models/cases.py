@@ -1,0 +1,222 @@
+"""Processes, their diagram versions, the cases that run on them and the tasks of people."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from models.database import Base
+from models.people import Person, Unit
+
+
+class Process(Base):
+    """A process of the policy, known by the id of its BPMN process."""
+
+    __tablename__ = "process"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class DiagramVersion(Base):
+    """One version of a diagram. Once published it never changes."""
+
+    __tablename__ = "diagram_version"
+    __table_args__ = (UniqueConstraint("process_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
+    number: Mapped[int]
+    xml: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    sha256: Mapped[str]
+    # Process key -> version id of this diagram and of every one that it calls, frozen at
+    # publication: a case runs on exactly these for ever.
+    frozen: Mapped[dict[str, Any]]
+    note: Mapped[str]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    process: Mapped[Process] = relationship(lazy="raise_on_sql")
+
+
+class Case(Base):
+    """A process instance: where its tokens are, and nothing that people said in it."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        Index(None, "started_by_id"),
+        Index(None, "site_id"),
+        Index(
+            "ix_case_open",
+            "version_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("diagram_version.id"))
+    title: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    confidential: Mapped[bool] = mapped_column(default=False)
+    started_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    tokens: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    revision: Mapped[int] = mapped_column()
+
+    version: Mapped[DiagramVersion] = relationship(lazy="raise_on_sql")
+    unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
+    started_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+    tasks: Mapped[list["Task"]] = relationship(
+        lazy="raise_on_sql", back_populates="case", order_by="Task.id"
+    )
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy's own form)
+
+    @property
+    def label(self) -> str:
+        """What people call it. A confidential case has a neutral number of its own series."""
+        return f"{'C' if self.confidential else 'R'}-{self.number}"
+
+
+class TaskKind:
+    """What a row of the task table records."""
+
+    USER = "user"
+    MESSAGE = "message"
+    OPERATION = "operation"
+    DEADLINE = "deadline"
+
+
+class Task(Base):
+    """A step of a case that waits for a person, or that a person, a job or an operation did.
+
+    A row is open until closed_at is set; completed_by_id or outcome tell how it was closed.
+    Messages that somebody may send (a withdrawal) wait here too, but in nobody's inbox.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index(None, "case_id"),
+        Index(
+            "ix_task_open",
+            "duty",
+            "unit_id",
+            "due_at",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(
+            "ix_task_person",
+            "person_id",
+            "due_at",
+            "id",
+            sqlite_where=text("closed_at IS NULL AND person_id IS NOT NULL"),
+            postgresql_where=text("closed_at IS NULL AND person_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_task_claimed",
+            "claimed_by_id",
+            "due_at",
+            "id",
+            sqlite_where=text("closed_at IS NULL AND claimed_by_id IS NOT NULL"),
+            postgresql_where=text("closed_at IS NULL AND claimed_by_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_task_done",
+            "completed_by_id",
+            "closed_at",
+            "id",
+            sqlite_where=text("completed_by_id IS NOT NULL"),
+            postgresql_where=text("completed_by_id IS NOT NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    token: Mapped[str]
+    kind: Mapped[str]
+    element: Mapped[str]
+    diagram: Mapped[str]
+    scope: Mapped[str]
+    name: Mapped[str]
+    act: Mapped[str | None]
+    party: Mapped[str | None]
+    # The key of those who may do it: the act, or the party of a step without one. Members
+    # are looked up when the task is read, never copied.
+    duty: Mapped[str]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    claimed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    outcome: Mapped[str | None]
+    answers: Mapped[dict[str, Any] | None]
+    # Elements and flows that the tokens passed because of this step, for the diagram.
+    passed: Mapped[list[Any] | None]
+
+    case: Mapped[Case] = relationship(lazy="raise_on_sql", back_populates="tasks")
+    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
+    claimed_by: Mapped[Person | None] = relationship(
+        lazy="raise_on_sql", foreign_keys=[claimed_by_id]
+    )
+    completed_by: Mapped[Person | None] = relationship(
+        lazy="raise_on_sql", foreign_keys=[completed_by_id]
+    )
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.is_open and self.due_at is not None and self.due_at < now
+
+
+class Draft(Base):
+    """What somebody has typed into a task and not yet sent."""
+
+    __tablename__ = "draft"
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    answers: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+
+
+class Comment(Base):
+    """A remark on a case."""
+
+    __tablename__ = "comment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str]
+    at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class File(Base):
+    """A document of a case, kept in the database: one backup, one transaction."""
+
+    __tablename__ = "file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime]
+
+    uploaded_by: Mapped[Person] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,107 @@
+"""The databases, the application and the people that tests meet."""
+
+import os
+import shutil
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from config import Config
+from models.database import db
+from models.schema import upgrade
+from tests.postgres import PostgresUnavailableError, running_postgres
+from webapp import create_app
+
+# A Monday morning in Minnesota, away from holidays and clock changes.
+NOW = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the schema and nothing in it, to be copied by each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Generator[str]:
+    """The URL of a PostgreSQL server that holds the migrated database `template_siteward`."""
+    try:
+        with running_postgres() as url:
+            _create_database(url, "template_siteward", template="template0")
+            upgrade(f"{url}/template_siteward")
+            yield url
+    except PostgresUnavailableError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+def _create_database(server: str, name: str, *, template: str) -> None:
+    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    path = tmp_path / "siteward.db"
+    shutil.copy(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    _create_database(postgres_server, "siteward", template="template_siteward")
+    return f"{postgres_server}/siteward"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either_url(request: pytest.FixtureRequest) -> str:
+    """Each database in turn, for what must hold on both."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def _application(url: str) -> Generator[Flask]:
+    app = create_app(Config(database_url=url, secret_key="a secret for tests", demo=True))
+    app.config["TESTING"] = True
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(sqlite_url: str) -> Generator[Flask]:
+    yield from _application(sqlite_url)
+
+
+@pytest.fixture
+def app_on_either(either_url: str) -> Generator[Flask]:
+    yield from _application(either_url)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what this machine could not run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        terminalreporter.write_sep(
+            "!", f"{len(skipped)} TESTS DID NOT RUN ON THIS MACHINE", red=True
+        )
