@@ -1,0 +1,258 @@
+"""A city's policy pack: clauses, acts, roles and rules, read from TOML and checked as a whole."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from workflows.policy.automata import ImmediatelyBefore, Precedence
+from workflows.policy.reading import Document, Entry, Mistake, did_you_mean, read_document
+from workflows.policy.rules import AtomList, Rule, Vocabulary, read_list, read_rule
+
+FILES = ("clauses.toml", "acts.toml", "roles.toml", "rules.toml")
+SCOPES = ("starter", "unit", "city", "delegate")
+Thing = TypeVar("Thing")
+HELD = ("grant", "everyone", "delegation", "register", "public")
+
+
+class PolicyPackError(Exception):
+    """A policy pack that cannot be used. `mistakes` lists all of them, in the order of the files."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A sentence of the policy, in our own words, and who it binds."""
+
+    id: str
+    heading: str
+    paraphrase: str
+    actor: str
+    effective_from: date
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a person may do. `held` says where it comes from, e.g. a grant or a delegation."""
+
+    id: str
+    title: str
+    description: str
+    held: str
+
+
+@dataclass(frozen=True)
+class Party:
+    """A lane. `roles` do its steps without an act; `scope` is starter, unit, city or delegate."""
+
+    name: str
+    scope: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a step means to the policy. See bpmn/policy/acts.toml for each field.
+
+    `parties` empty: any lane. `default` None: the form must offer `outcomes`. `topic` is the
+    operation that has this act by itself, None for what people do.
+    """
+
+    id: str
+    tag: str
+    title: str
+    refusal: str
+    parties: tuple[str, ...]
+    roles: tuple[str, ...]
+    operation: bool
+    topic: str | None
+    outcomes: tuple[str, ...]
+    may_offer: tuple[str, ...]
+    default: str | None
+    outcome_tags: tuple[tuple[str, str], ...]
+    clauses: tuple[str, ...]
+
+    @cached_property
+    def possible(self) -> frozenset[str]:
+        """All outcomes that the act can have."""
+        return frozenset((*self.outcomes, *self.may_offer, *filter(None, [self.default])))
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The policy that is in force: read-only, each kind by id. `version` changes with any file."""
+
+    version: str
+    clauses: Mapping[str, Clause]
+    acts: Mapping[str, Act]
+    roles: Mapping[str, Role]
+    parties: Mapping[str, Party]
+    rules: Mapping[str, Rule]
+
+    def outcome_field(self, act: str, fields: Iterable[tuple[str, Iterable[str]]]) -> str | None:
+        """Give the id of the field whose answer is the act's outcome, of (id, option ids) pairs.
+
+        That is the first that offers every outcome that must be offered; where none must, the first
+        that offers any outcome that may be. None: the step has the act's default outcome.
+        """
+        must, may = self.acts[act].outcomes, self.acts[act].may_offer
+        for name, options in fields:
+            offered = set(options)
+            if offered.issuperset(must) if must else not offered.isdisjoint(may):
+                return name
+        return None
+
+    def act_of(self, topic: str) -> Act | None:
+        """Give the act that an operation has by itself."""
+        return next((act for act in self.acts.values() if act.topic == topic), None)
+
+    def licensing(self, act: str) -> frozenset[str]:
+        """Give the outcomes of an act that allow something later: what a yes is; all if none does."""
+        prefix = f"{act}:"
+        found = {atom.removeprefix(prefix) for atom in self._licences if atom.startswith(prefix)}
+        return frozenset(found) or self.acts[act].possible
+
+    @cached_property
+    def _licences(self) -> frozenset[str]:
+        return frozenset(
+            atom
+            for rule in self.rules.values()
+            for part in rule.parts
+            if isinstance(part.constraint, Precedence | ImmediatelyBefore)
+            for atom in part.constraint.first
+        )
+
+
+def load(path: Path) -> Pack:
+    """Read the pack in this directory.
+
+    Raises PolicyPackError, which lists every mistake in every file at once.
+    """
+    documents = [read_document(path / name) for name in FILES]
+    clauses_file, acts_file, roles_file, rules_file = documents
+    clauses = _by_id(clauses_file, "clause", _read_clause)
+    roles = _by_id(roles_file, "role", _read_role)
+    parties = _by_id(
+        roles_file, "party", lambda entry: _read_party(entry, roles.keys()), key="name"
+    )
+    known = _Known(clauses.keys(), roles.keys(), parties.keys())
+    acts = _by_id(acts_file, "act", lambda entry: _read_act(entry, known))
+    rules = _read_rules(rules_file, acts, known)
+    clauses_file.finish("clause")
+    acts_file.finish("act")
+    roles_file.finish("role", "party")
+    rules_file.finish("list", "rule")
+    mistakes = [mistake for document in documents for mistake in document.mistakes]
+    if mistakes:
+        raise PolicyPackError(mistakes)
+    return Pack(_version(path), clauses, acts, roles, parties, rules)
+
+
+@dataclass(frozen=True)
+class _Known:
+    clauses: Collection[str]
+    roles: Collection[str]
+    parties: Collection[str]
+
+
+def _by_id(
+    document: Document, kind: str, read: Callable[[Entry], Thing], *, key: str = "id"
+) -> Mapping[str, Thing]:
+    found: dict[str, Thing] = {}
+    for entry in document.entries(kind):
+        name = str(entry.values.get(key, ""))
+        if name in found:
+            entry.refuse(key, f'"{name}" is listed twice. Rename or remove one.')
+        found[name] = read(entry)
+        entry.finish()
+    if document.tables and not found:
+        document.refuse(f'"{kind}"', f"The file lists none. Add a table [[{kind}]].")
+    return MappingProxyType(found)
+
+
+def _read_clause(entry: Entry) -> Clause:
+    return Clause(
+        id=entry.text("id"),
+        heading=entry.text("heading"),
+        paraphrase=entry.text("paraphrase"),
+        actor=entry.text("actor"),
+        effective_from=entry.day("effective_from"),
+    )
+
+
+def _read_role(entry: Entry) -> Role:
+    return Role(
+        id=entry.text("id"),
+        title=entry.text("title"),
+        description=entry.text("description"),
+        held=entry.choice("held", HELD, default="grant"),
+    )
+
+
+def _read_party(entry: Entry, roles: Collection[str]) -> Party:
+    return Party(
+        name=entry.text("name"),
+        scope=entry.choice("scope", SCOPES),
+        roles=entry.choices("roles", roles, required=True),
+    )
+
+
+def _read_act(entry: Entry, known: _Known) -> Act:
+    operation = entry.flag("operation")
+    outcomes = entry.texts("outcomes")
+    act = Act(
+        id=entry.identifier(),
+        tag=entry.text("tag"),
+        title=entry.text("title"),
+        refusal=entry.text("refusal", default=""),
+        parties=entry.choices("parties", known.parties, required=not operation),
+        roles=() if operation else entry.choices("roles", known.roles, required=True),
+        operation=operation,
+        topic=entry.identifier("topic") if operation else None,
+        outcomes=outcomes,
+        may_offer=entry.texts("may_offer"),
+        default=None if outcomes else entry.text("default"),
+        outcome_tags=entry.pairs("outcome_tags"),
+        clauses=entry.choices("clauses", known.clauses, required=True),
+    )
+    _check_outcomes(entry, act)
+    return act
+
+
+def _check_outcomes(entry: Entry, act: Act) -> None:
+    if twice := set(act.outcomes) & set(act.may_offer):
+        entry.refuse("may_offer", f"{_quoted(twice)} is in `outcomes` already. Remove it here.")
+    if act.default and act.may_offer and act.default not in act.may_offer:
+        entry.refuse("default", f'"{act.default}" is not in `may_offer`. Add it there.')
+    for outcome, _tag in act.outcome_tags:
+        if outcome not in act.possible:
+            hint = did_you_mean(outcome, act.possible)
+            entry.refuse("outcome_tags", f'"{act.id}" cannot end in "{outcome}".{hint}')
+
+
+def _read_rules(document: Document, acts: Mapping[str, Act], known: _Known) -> Mapping[str, Rule]:
+    outcomes = {act.id: act.possible for act in acts.values()}
+    lists: Mapping[str, AtomList] = {}
+    if "list" in document.tables:
+        lists = _by_id(document, "list", lambda entry: read_list(entry, outcomes))
+    vocabulary = Vocabulary(outcomes, lists, known.parties, known.clauses)
+    return _by_id(document, "rule", lambda entry: read_rule(entry, vocabulary))
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f'"{word}"' for word in sorted(words))
+
+
+def _version(path: Path) -> str:
+    digest = sha256()
+    for name in FILES:
+        data = (path / name).read_bytes()
+        digest.update(f"{name} {len(data)}\n".encode() + data)
+    return digest.hexdigest()

@@ -1,0 +1,242 @@
+"""The templates that a rule is written in, and how each is read from rules.toml."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from workflows.policy.automata import (
+    NONE,
+    Absence,
+    Atoms,
+    Automaton,
+    Existence,
+    ImmediatelyBefore,
+    NotCoexistence,
+    Precedence,
+    Response,
+)
+from workflows.policy.reading import Entry, did_you_mean
+
+ABOUT = ("case", "site", "person", "matter")
+LEVELS = ("policy", "derived", "law", "good-practice")
+SEVERITIES = ("error", "warning")
+ENFORCERS = ("publish", "run")
+
+
+@dataclass(frozen=True)
+class Lane:
+    """`acts` are done by these parties only, i.e. in these lanes of a diagram."""
+
+    acts: Atoms
+    parties: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Separation:
+    """No two of `acts` by, or on behalf of, one person; none by people whom the case names.
+
+    `named` are register keys of fields, e.g. `site-role` for the administrators of the site.
+    """
+
+    acts: Atoms
+    named: frozenset[str]
+
+
+Constraint = Automaton | Lane | Separation
+
+
+@dataclass(frozen=True)
+class Part:
+    """One template of a rule with its arguments, and the words for when it is broken.
+
+    `returned` are the atoms after which the rule asks again, `since_words` completes "not since …";
+    `decision` is the act whose latest outcome counts, if the template is about one.
+    """
+
+    template: str
+    constraint: Constraint
+    says: str
+    next: str
+    returned: Atoms = NONE
+    since_words: str = ""
+    decision: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the policy: all its parts hold, or it is broken."""
+
+    id: str
+    about: str
+    level: str
+    severity: str
+    enforced: frozenset[str]
+    clauses: tuple[str, ...]
+    words: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class AtomList:
+    """Atoms that several rules share, and the words for "since one of them happened"."""
+
+    atoms: Atoms
+    words: str
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a rule may speak of: acts with all outcomes that each can have, lists, parties, clauses."""
+
+    outcomes: Mapping[str, frozenset[str]]
+    lists: Mapping[str, AtomList]
+    parties: Collection[str]
+    clauses: Collection[str]
+
+
+def read_list(entry: Entry, outcomes: Mapping[str, frozenset[str]]) -> AtomList:
+    """Read a [[list]] of rules.toml."""
+    entry.identifier()
+    vocabulary = Vocabulary(outcomes, {}, (), ())
+    return AtomList(
+        _atoms(entry, "atoms", vocabulary),
+        entry.text("words", default="the request last went back"),
+    )
+
+
+def read_rule(entry: Entry, vocabulary: Vocabulary) -> Rule:
+    """Read a [[rule]] of rules.toml with its parts; mistakes are noted in the entry's document."""
+    return Rule(
+        id=entry.text("id"),
+        about=entry.choice("about", ABOUT),
+        level=entry.choice("level", LEVELS),
+        severity=entry.choice("severity", SEVERITIES),
+        enforced=frozenset(entry.choices("enforced", ENFORCERS, required=True)),
+        clauses=entry.choices("clauses", vocabulary.clauses, required=True),
+        words=entry.text("words"),
+        parts=tuple(_read_part(part, vocabulary) for part in entry.entries("holds")),
+    )
+
+
+def _read_part(entry: Entry, vocabulary: Vocabulary) -> Part:
+    template = entry.text("template")
+    read = TEMPLATES.get(template)
+    says, what_next = entry.text("says"), entry.text("next")
+    if read is None:
+        if template:
+            hint = did_you_mean(template, TEMPLATES.keys())
+            entry.refuse("template", f'Unknown template "{template}".{hint}')
+        return Part(template, Absence(NONE), says, what_next)
+    constraint = read(entry, vocabulary)
+    returned = _atoms(entry, "since", vocabulary) if template in _SINCE else NONE
+    shared = vocabulary.lists.get(str(entry.values.get("since")))
+    words = shared.words if shared else "the request last went back"
+    decision = str(entry.values.get("act")) if template == "last_decision" else None
+    entry.finish()
+    return Part(template, constraint, says, what_next, returned, words, decision)
+
+
+def _precedence(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    return Precedence(
+        first=_atoms(entry, "any_of", vocabulary, required=True),
+        then=_atoms(entry, "before", vocabulary, required=True),
+        since=_atoms(entry, "since", vocabulary),
+        once=_atoms(entry, "once", vocabulary),
+    )
+
+
+def _last_decision(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    act = entry.choice("act", vocabulary.outcomes.keys())
+    outcomes = entry.choices("outcomes", vocabulary.outcomes.get(act, ()), required=True)
+    return Precedence(
+        first=frozenset(f"{act}:{outcome}" for outcome in outcomes),
+        then=_atoms(entry, "before", vocabulary, required=True),
+        since=_atoms(entry, "since", vocabulary) | {act},
+        once=_atoms(entry, "once", vocabulary),
+    )
+
+
+def _response(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    return Response(
+        after=_atoms(entry, "after", vocabulary, required=True),
+        answers=_atoms(entry, "any_of", vocabulary, required=True),
+    )
+
+
+def _existence(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    return Existence(
+        anything=_atoms(entry, "any_of", vocabulary, required=True),
+        once=_atoms(entry, "once", vocabulary),
+    )
+
+
+def _absence(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    return Absence(never=_atoms(entry, "never", vocabulary, required=True))
+
+
+def _not_coexistence(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    either = _atoms(entry, "either", vocabulary, required=True)
+    other = _atoms(entry, "other", vocabulary, required=True)
+    if either & other:
+        entry.refuse("other", f"{_named(either & other)} is in both lists. Leave it in one.")
+    return NotCoexistence(either, other)
+
+
+def _immediately_before(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    return ImmediatelyBefore(
+        first=_atoms(entry, "any_of", vocabulary, required=True),
+        then=_atoms(entry, "before", vocabulary, required=True),
+    )
+
+
+def _lane(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    return Lane(
+        acts=frozenset(entry.choices("acts", vocabulary.outcomes.keys(), required=True)),
+        parties=frozenset(entry.choices("parties", vocabulary.parties, required=True)),
+    )
+
+
+def _separation(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    acts = entry.choices("acts", vocabulary.outcomes.keys(), required=True)
+    named = entry.texts("named")
+    if len(acts) == 1 and not named:
+        entry.refuse("acts", "One act alone separates nobody. Name a second act, or `named`.")
+    return Separation(frozenset(acts), frozenset(named))
+
+
+TEMPLATES: Mapping[str, Callable[[Entry, Vocabulary], Constraint]] = {
+    "precedence": _precedence,
+    "last_decision": _last_decision,
+    "response": _response,
+    "existence": _existence,
+    "absence": _absence,
+    "not_coexistence": _not_coexistence,
+    "immediately_before": _immediately_before,
+    "lane": _lane,
+    "separation_of_duties": _separation,
+}
+_SINCE = ("precedence", "last_decision")
+
+
+def _atoms(entry: Entry, key: str, vocabulary: Vocabulary, *, required: bool = False) -> Atoms:
+    """Read atoms: a list of them, or the id of a [[list]]."""
+    shared = entry.values.get(key)
+    if isinstance(shared, str):
+        name = entry.choice(key, vocabulary.lists.keys())
+        return vocabulary.lists[name].atoms if name in vocabulary.lists else NONE
+    atoms = entry.texts(key, required=required)
+    for atom in atoms:
+        _check_atom(entry, key, atom, vocabulary.outcomes)
+    return frozenset(atoms)
+
+
+def _check_atom(entry: Entry, key: str, atom: str, outcomes: Mapping[str, frozenset[str]]) -> None:
+    act, colon, outcome = atom.partition(":")
+    if outcomes and act not in outcomes:
+        entry.refuse(key, f'Unknown act "{act}".' + did_you_mean(act, outcomes.keys()))
+    elif outcomes and colon and outcome not in outcomes[act]:
+        hint = did_you_mean(outcome, outcomes[act])
+        entry.refuse(key, f'"{act}" cannot end in "{outcome}".{hint}')
+
+
+def _named(atoms: Atoms) -> str:
+    return ", ".join(f'"{atom}"' for atom in sorted(atoms))
