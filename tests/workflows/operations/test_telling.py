@@ -1,0 +1,142 @@
+"""Notices: the requester learns what happened, the late learn that they are awaited."""
+
+from collections.abc import Generator
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from models.database import transaction
+from models.trust import Notice
+from tests import city
+from tests.workflows.operations.stage import Stage, a_ready_stage, a_stage
+from workflows.operations import OPERATIONS
+from workflows.operations.launch import launch_site
+from workflows.operations.telling import MOST_REMINDED, inform_requester, lapse_approval, remind
+
+
+@pytest.fixture
+def stage(app: Flask, now: datetime) -> Generator[Stage]:
+    with transaction() as session:
+        yield a_stage(session, now)
+
+
+def told(stage: Stage) -> dict[int, str]:
+    stage.session.flush()
+    return {notice.person_id: notice.text for notice in stage.session.scalars(select(Notice))}
+
+
+def test_the_requester_learns_that_the_site_is_live_on_both_databases(
+    app_on_either: Flask, now: datetime
+) -> None:
+    with transaction() as session:
+        stage = a_ready_stage(session, now)
+        launch_site(stage.occasion())
+        OPERATIONS["inform-requester"](stage.occasion())
+        assert told(stage) == {
+            stage.people.rosa: "R-1, Northwater Parks on Instagram: The site is live. "
+            "It stands in the register as S01."
+        }
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("approve", "Communications approved it."),
+        ("approve-with-conditions", "approved it with conditions: No adverts"),
+        ("reject", "rejected it. Reason: Use the City's page"),
+        ("return", "returned it for changes. Reason: Use the City's page"),
+        ("something else", "There is news."),
+    ],
+)
+def test_the_requester_learns_what_was_decided(stage: Stage, outcome: str, words: str) -> None:
+    stage.say(
+        stage.people.chen,
+        decision__outcome=outcome,
+        decision__reason="Use the City's page",
+        decision__conditions="No adverts",
+    )
+    inform_requester(stage.occasion())
+    assert words in told(stage)[stage.people.rosa]
+
+
+def test_a_decision_without_reason_points_to_the_case(stage: Stage) -> None:
+    stage.say(stage.people.chen, decision__outcome="reject")
+    inform_requester(stage.occasion())
+    assert told(stage)[stage.people.rosa].endswith("Reason: see the case.")
+
+
+def test_the_requester_learns_that_there_is_news_before_a_decision(stage: Stage) -> None:
+    inform_requester(stage.occasion())
+    assert "Open the case" in told(stage)[stage.people.rosa]
+
+
+def test_a_confidential_case_tells_nothing_outside_itself(stage: Stage) -> None:
+    stage.case.confidential = True
+    stage.say(stage.people.chen, decision__outcome="reject", decision__reason="A secret")
+    inform_requester(stage.occasion())
+    assert told(stage) == {stage.people.rosa: "There is news about C-1."}
+
+
+def test_the_requester_learns_that_the_approval_lapsed(stage: Stage) -> None:
+    lapse_approval(stage.occasion())
+    assert "The approval lapsed" in told(stage)[stage.people.rosa]
+
+
+def test_the_same_unread_notice_is_not_repeated(stage: Stage) -> None:
+    lapse_approval(stage.occasion())
+    lapse_approval(stage.occasion())
+    notice = stage.session.scalars(select(Notice)).one()
+    notice.read_at = stage.now
+    lapse_approval(stage.occasion())
+    assert len(stage.session.scalars(select(Notice)).all()) == 2
+
+
+def test_whoever_claimed_a_task_is_reminded_and_nobody_else(stage: Stage) -> None:
+    stage.step(None, "Review the request", claimed_by_id=stage.people.chen)
+    remind(stage.occasion(holders=[stage.people.nora]))
+    assert list(told(stage)) == [stage.people.chen]
+    assert 'Still waiting for "Review the request".' in told(stage)[stage.people.chen]
+
+
+def test_the_person_of_a_task_is_reminded(stage: Stage) -> None:
+    stage.step(None, person_id=stage.people.rosa)
+    remind(stage.occasion(holders=[stage.people.nora]))
+    assert list(told(stage)) == [stage.people.rosa]
+
+
+def test_a_task_that_nobody_claimed_reminds_those_who_may_do_it_once(stage: Stage) -> None:
+    stage.step(None, "Advise on security")
+    stage.step(None, "Advise on retention")
+    remind(stage.occasion(holders=[stage.people.ivy, stage.people.cleo]))
+    assert list(told(stage)) == [stage.people.ivy, stage.people.cleo]
+    assert "Advise on security" in told(stage)[stage.people.ivy]
+
+
+def test_a_crowd_of_holders_is_not_reminded_one_by_one(stage: Stage) -> None:
+    stage.step(None)
+    everybody = [
+        stage.people.rosa,
+        stage.people.dan,
+        *(_another(stage, number) for number in range(MOST_REMINDED)),
+    ]
+    remind(stage.occasion(holders=everybody))
+    assert len(told(stage)) == MOST_REMINDED
+
+
+def _another(stage: Stage, number: int) -> int:
+    return city.person(stage.session, "Person", f"Number{number}", stage.people.fire)
+
+
+def test_a_done_task_reminds_nobody(stage: Stage) -> None:
+    stage.step(None, closed_at=stage.now, person_id=stage.people.rosa)
+    remind(stage.occasion())
+    assert told(stage) == {}
+
+
+def test_a_task_without_known_holders_reminds_nobody(stage: Stage) -> None:
+    stage.step(None)
+    occasion = stage.occasion()
+    remind(type(occasion)(stage.session, stage.case, {}, stage.now, None))
+    assert told(stage) == {}

@@ -1,0 +1,25 @@
+"""What service tasks do: one function per topic, each run inside its case's transaction.
+
+An operation writes rows and never commits, sends or calls anything. Where it cannot be done it
+raises OperationError, and the case stays before the step.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from workflows.operations.delegations import grant_delegation
+from workflows.operations.launch import launch_site
+from workflows.operations.occasion import Fact, Occasion, Operation, OperationError
+from workflows.operations.telling import inform_requester, lapse_approval, remind
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {
+        "launch-site": launch_site,
+        "lapse-approval": lapse_approval,
+        "inform-requester": inform_requester,
+        "grant-delegation": grant_delegation,
+        "remind": remind,
+    }
+)
+
+__all__ = ["OPERATIONS", "Fact", "Occasion", "Operation", "OperationError"]

@@ -1,0 +1,315 @@
+"""Launching a site: what the case says becomes the register's entry, with its decision."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from models.cases import File
+from models.people import Person
+from models.sites import (
+    Contract,
+    Platform,
+    RetentionSetup,
+    Site,
+    SiteDecision,
+    SiteRole,
+    SiteStatus,
+)
+from workflows.operations import facts
+from workflows.operations.occasion import Fact, Occasion, OperationError
+
+LICENSING = ("approve", "approve-with-conditions")
+# Auditors found sites with a single administrator and sites with a crowd of them (K14).
+FEWEST_ADMINISTRATORS, MOST_ADMINISTRATORS = 2, 5
+ADMINISTERING = ("owner", "admin")
+_CODE = re.compile(r"S(\d+)")
+
+
+def launch_site(occasion: Occasion) -> None:
+    """Make the site of the case live: entry, decision, people, contract and retention.
+
+    A case without a site gets the next one (S11); an existing site is locked and updated.
+    Raises OperationError without Communications' approval (GC-2), with an approval that has run
+    out, with one given by somebody who will administer the site (K06), or with fewer than two
+    or more than five active administrators (K14).
+    """
+    outcome = _approval(occasion)
+    people = _people(occasion)
+    _check_people(occasion, people, approver=facts.person_of(outcome, "decision.outcome"))
+    site = _entered_site(occasion)
+    _record_decision(occasion, site, outcome)
+    _record_roles(occasion, site, people)
+    _record_contract(occasion, site)
+    _record_retention(occasion, site)
+    occasion.case.site_id = site.id
+    occasion.session.flush()
+
+
+def _approval(occasion: Occasion) -> Fact:
+    outcome = facts.given(occasion, "decision.outcome")
+    if outcome is None or outcome.value not in LICENSING:
+        raise OperationError(
+            "The site cannot be launched: Communications has not approved it (GC-2). "
+            "Communications decides on the request first."
+        )
+    facts.person_of(outcome, "decision.outcome")
+    until = facts.day(occasion, "decision.valid_until")
+    if until is not None and has_passed(until, occasion.now):
+        raise OperationError(
+            f"The site cannot be launched: the approval was valid until {until:%d %B %Y}. "
+            "Communications decides on the request again."
+        )
+    return outcome
+
+
+def has_passed(day: date, now: datetime) -> bool:
+    """Say whether a day is over everywhere: an approval ends with the evening of the office."""
+    return (now - timedelta(hours=12)).date() > day
+
+
+def year_later(day: date) -> date:
+    """The same day of the next year; 28 February after a leap day."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+def _people(occasion: Occasion) -> dict[int, str]:
+    """Person id -> role, the strongest one where somebody is named twice."""
+    named = [
+        (row["person"], str(row.get("role") or "admin"))
+        for row in facts.rows(occasion, "site-roles")
+        if row.get("person")
+    ]
+    for role in reversed(ADMINISTERING):
+        person = facts.number(occasion, f"site-role:{role}")
+        if person is not None:
+            named.append((person, role))
+    people: dict[int, str] = {}
+    for person, role in sorted(named, key=lambda pair: _strength(pair[1])):
+        people.setdefault(int(person), role)
+    return people
+
+
+def _strength(role: str) -> int:
+    return ADMINISTERING.index(role) if role in ADMINISTERING else len(ADMINISTERING)
+
+
+def _check_people(occasion: Occasion, people: dict[int, str], *, approver: int) -> None:
+    named = {*people, _owner(occasion)}
+    active = set(
+        occasion.session.scalars(
+            select(Person.id).where(Person.id.in_(named), Person.disabled_at.is_(None))
+        )
+    )
+    if named - active:
+        raise OperationError(
+            f"The site cannot be launched: {len(named - active)} of the people named for it "
+            "have left or are not known. Name somebody else."
+        )
+    administrators = [person for person, role in people.items() if role in ADMINISTERING]
+    if not FEWEST_ADMINISTRATORS <= len(administrators) <= MOST_ADMINISTRATORS:
+        raise OperationError(
+            f"The site cannot be launched with {len(administrators)} administrators: "
+            f"{FEWEST_ADMINISTRATORS} to {MOST_ADMINISTRATORS} different people must hold it."
+        )
+    if approver in named:
+        raise OperationError(
+            "The site cannot be launched: the person who approved it would also run it. "
+            "Somebody else in Communications decides, or somebody else runs it (GC-2)."
+        )
+
+
+def _entered_site(occasion: Occasion) -> Site:
+    """The site of the case, locked, or a new one that is not live yet; both up to date."""
+    session = occasion.session
+    if occasion.case.site_id is None:
+        site = Site(code=next_code(session), status=SiteStatus.UNVERIFIED)
+    else:
+        site = session.get_one(Site, occasion.case.site_id, with_for_update=True)
+    _describe(occasion, site)
+    session.add(site)
+    session.flush()  # gives the new site its id, and a decision_id to hang the decision on
+    return site
+
+
+def next_code(session: Session) -> str:
+    """The code of the next site (S11); two launches at once take turns."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext('site.code'))"))
+    codes = session.scalars(select(Site.code).where(Site.code.like("S%")))
+    numbers = [int(match[1]) for code in codes if (match := _CODE.fullmatch(code))]
+    return f"S{max(numbers, default=0) + 1:02d}"
+
+
+def _describe(occasion: Occasion, site: Site) -> None:
+    """Write what the case says; what it leaves open stays as it was in the register."""
+    site.name = facts.required_text(occasion, "site.name")
+    site.handle = facts.required_text(occasion, "site.handle")
+    site.platform_id = _platform(occasion)
+    site.presence_form = facts.required_text(occasion, "site.presence_form")
+    site.acting_as = facts.required_text(occasion, "site.acting_as")
+    site.unit_id = occasion.case.unit_id
+    site.purpose = facts.required_text(occasion, "site.purpose")
+    site.audience = facts.required_text(occasion, "site.audience")
+    site.owner_id = _owner(occasion)
+    site.languages = facts.choices(occasion, "site.languages") or site.languages
+    site.is_public_body = facts.is_yes(occasion, "site.public_body") or bool(site.is_public_body)
+    for column in ("url", "comments_mode", "vault_ref", "recovery_contact"):
+        setattr(site, column, facts.text(occasion, f"site.{column}") or getattr(site, column))
+
+
+def _owner(occasion: Occasion) -> int:
+    """Who answers for the site: its owner, or else the first of its administrators."""
+    owner = facts.number(occasion, "site.owner")
+    return owner or facts.required_number(occasion, "site-role:owner")
+
+
+def _platform(occasion: Occasion) -> int:
+    """The platform chosen, or the one named in words: the policy's list may grow (DF-4c)."""
+    chosen = facts.given(occasion, "site.platform")
+    other = facts.given(occasion, "site.platform_other")
+    # A request that came back may have changed from one to the other; the later answer counts.
+    if other is None or (chosen is not None and chosen.at > other.at):
+        return facts.required_number(occasion, "site.platform")
+    return platform_named(occasion.session, facts.in_words(other.value))
+
+
+def platform_named(session: Session, name: str) -> int:
+    """The id of the platform with this name, whatever its case; it is added where it is new."""
+    known = session.scalar(select(Platform.id).where(func.lower(Platform.name) == name.lower()))
+    if known is not None:
+        return known
+    platform = Platform(name=name)
+    session.add(platform)
+    session.flush()  # gives the platform its id
+    return platform.id
+
+
+def _record_decision(occasion: Occasion, site: Site, outcome: Fact) -> None:
+    """Write who let the site be live, when and why; the site is live from then on."""
+    session = occasion.session
+    decision = session.scalar(
+        select(SiteDecision).where(
+            SiteDecision.site_id == site.id, SiteDecision.task_id == outcome.task_id
+        )
+    )
+    if decision is None:
+        decision = SiteDecision(
+            site_id=site.id,
+            case_id=occasion.case.id,
+            task_id=outcome.task_id,
+            outcome=outcome.value,
+            reason=_beside(occasion, outcome, "decision.reason"),
+            conditions=_beside(occasion, outcome, "decision.conditions"),
+            decided_by_id=outcome.person_id,
+            decided_at=outcome.at,
+            entered_at=occasion.now,
+        )
+        session.add(decision)
+        session.flush()  # gives the decision its id
+    site.decision_id = decision.id
+    site.status = SiteStatus.LIVE
+    site.launched_at = site.launched_at or occasion.now
+    site.retired_at = None
+    site.finding = None
+    site.next_review_on = year_later(occasion.now.date())
+
+
+def _beside(occasion: Occasion, outcome: Fact, key: str) -> str | None:
+    """What was said in the same step as the outcome; words of an earlier round do not count."""
+    fact = facts.given(occasion, key)
+    if fact is None or fact.task_id != outcome.task_id:
+        return None
+    return facts.in_words(fact.value)
+
+
+def _record_roles(occasion: Occasion, site: Site, people: dict[int, str]) -> None:
+    """End the roles that no longer hold and begin the new ones; nothing is deleted."""
+    session = occasion.session
+    running = session.scalars(
+        select(SiteRole).where(SiteRole.site_id == site.id, SiteRole.until.is_(None))
+    )
+    begin = dict(people)
+    for role in running:
+        if begin.get(role.person_id) == role.role:
+            del begin[role.person_id]
+        else:
+            role.until = occasion.now
+    session.add_all(
+        SiteRole(site_id=site.id, person_id=person, role=role, since=occasion.now)
+        for person, role in begin.items()
+    )
+
+
+def _record_contract(occasion: Occasion, site: Site) -> None:
+    """Keep the contract accepted in this case; the one of its kind before it is superseded.
+
+    The person who answered when it was accepted is the one who accepted it (GC-1).
+    """
+    if facts.given(occasion, "contract.kind") is None:
+        return
+    accepted = facts.required(occasion, "contract.accepted_at")
+    kind = facts.required_text(occasion, "contract.kind")
+    session = occasion.session
+    running = session.scalars(
+        select(Contract).where(
+            Contract.site_id == site.id, Contract.kind == kind, Contract.superseded_at.is_(None)
+        )
+    )
+    for contract in running:
+        contract.superseded_at = occasion.now
+    session.add(
+        Contract(
+            site_id=site.id,
+            case_id=occasion.case.id,
+            kind=kind,
+            version_date=facts.day(occasion, "contract.version_date"),
+            source_url=facts.text(occasion, "contract.source_url"),
+            file_id=_file(occasion, "contract.copy"),
+            accepted_by_id=facts.person_of(accepted, "contract.accepted_at"),
+            accepted_at=facts.required_moment(occasion, "contract.accepted_at"),
+            indemnity=facts.text(occasion, "contract.indemnity"),
+            governing_law=facts.text(occasion, "contract.governing_law"),
+            legal_review=facts.text(occasion, "contract.legal_review"),
+        )
+    )
+
+
+def _file(occasion: Occasion, key: str) -> int | None:
+    """A document of this case; another case's document cannot be slipped in."""
+    number = facts.number(occasion, key)
+    if number is None:
+        return None
+    belongs = occasion.session.scalar(
+        select(File.id).where(File.id == number, File.case_id == occasion.case.id)
+    )
+    if belongs is None:
+        raise OperationError(f"The document of {key} does not belong to {occasion.case.label}.")
+    return belongs
+
+
+def _record_retention(occasion: Occasion, site: Site) -> None:
+    """Keep how the Clerk set up retention; the latest setup of a site is the one in force."""
+    strategy = facts.given(occasion, "retention.strategy")
+    if strategy is None:
+        return
+    occasion.session.add(
+        RetentionSetup(
+            site_id=site.id,
+            case_id=occasion.case.id,
+            strategy=facts.in_words(strategy.value),
+            series=facts.choices(occasion, "retention.series"),
+            captures=facts.choices(occasion, "retention.captures"),
+            tool=facts.text(occasion, "retention.tool"),
+            connection_status=facts.text(occasion, "retention.connection_status"),
+            official_record_location=facts.text(occasion, "retention.official_record_location"),
+            custodian_id=facts.number(occasion, "retention.custodian"),
+            archive_test=facts.text(occasion, "retention.archive_test"),
+            set_up_by_id=facts.person_of(strategy, "retention.strategy"),
+            set_up_at=strategy.at,
+        )
+    )

@@ -1,0 +1,103 @@
+"""Telling people inside the pages: the requester what happened, the late that they are awaited.
+
+A notice of a confidential case says only that there is news: it is read outside the case.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from models.cases import Case, Task, TaskKind
+from models.sites import Site, SiteStatus
+from models.trust import Notice
+from workflows.operations import facts
+from workflows.operations.occasion import Occasion
+
+# A role with hundreds of holders is not reminded person by person: the task list shows it.
+MOST_REMINDED = 20
+
+DECISIONS = {
+    "approve": "Communications approved it.",
+    "approve-with-conditions": "Communications approved it with conditions: {conditions}",
+    "reject": "Communications rejected it. Reason: {reason}",
+    "return": "Communications returned it for changes. Reason: {reason}",
+}
+
+
+def inform_requester(occasion: Occasion) -> None:
+    """Tell the requester what became of the case: the site is live, or what was decided."""
+    _tell(occasion, [occasion.case.started_by_id], _news(occasion))
+
+
+def lapse_approval(occasion: Occasion) -> None:
+    """Tell the requester that the approval ran out before the site was launched (CO-3)."""
+    _tell(
+        occasion,
+        [occasion.case.started_by_id],
+        "The approval lapsed before the site was launched. Make a new request if it is still "
+        "needed.",
+    )
+
+
+def remind(occasion: Occasion) -> None:
+    """Remind whoever holds an open task of the case: its claimer, its person, or its holders.
+
+    One notice a person, at most MOST_REMINDED in all, none to somebody who has it unread.
+    """
+    open_tasks = occasion.session.scalars(
+        select(Task)
+        .where(
+            Task.case_id == occasion.case.id, Task.kind == TaskKind.USER, Task.closed_at.is_(None)
+        )
+        .order_by(Task.id)
+    ).all()
+    awaited: dict[int, str] = {}
+    for task in open_tasks:
+        for person in _awaited(occasion, task):
+            awaited.setdefault(person, task.name)
+    for person, step in list(awaited.items())[:MOST_REMINDED]:
+        _tell(occasion, [person], f'Still waiting for "{step}".')
+
+
+def _awaited(occasion: Occasion, task: Task) -> Iterable[int]:
+    if task.claimed_by_id is not None:
+        return [task.claimed_by_id]
+    if task.person_id is not None:
+        return [task.person_id]
+    return occasion.holders(task)
+
+
+def _news(occasion: Occasion) -> str:
+    code = occasion.session.scalar(
+        select(Site.code).where(Site.id == occasion.case.site_id, Site.status == SiteStatus.LIVE)
+    )
+    outcome = facts.given(occasion, "decision.outcome")
+    if outcome is None or outcome.value not in DECISIONS:
+        return "There is news. Open the case to see what happened."
+    if code is not None and outcome.value.startswith("approve"):
+        return f"The site is live. It stands in the register as {code}."
+    return DECISIONS[outcome.value].format(
+        reason=facts.text(occasion, "decision.reason") or "see the case.",
+        conditions=facts.text(occasion, "decision.conditions") or "see the case.",
+    )
+
+
+def _tell(occasion: Occasion, people: Iterable[int], sentence: str) -> None:
+    words = _sentence(occasion.case, sentence)
+    for person in people:
+        unread = select(Notice.id).where(
+            Notice.person_id == person,
+            Notice.case_id == occasion.case.id,
+            Notice.text == words,
+            Notice.read_at.is_(None),
+        )
+        if occasion.session.scalar(unread.limit(1)) is None:
+            occasion.session.add(
+                Notice(person_id=person, case_id=occasion.case.id, text=words, at=occasion.now)
+            )
+
+
+def _sentence(case: Case, sentence: str) -> str:
+    if case.confidential:
+        return f"There is news about {case.label}."
+    return f"{case.label}, {case.title}: {sentence}"
