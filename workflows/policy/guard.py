@@ -5,8 +5,8 @@ that what is decided here is still true when it is written.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from workflows.policy.automata import Atoms, Automaton, run
 from workflows.policy.pack import Pack
@@ -14,6 +14,7 @@ from workflows.policy.rules import Lane, Part, Rule, Separation
 
 Named = Mapping[str, frozenset[int]]
 NOBODY: Named = {}
+_NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,13 @@ class Deed:
     """An act done in a case, or about to be done.
 
     `performer` and `acting_for` are ids of people: who did it, and for whom as a substitute; None
-    for the machine and for nobody. `party` is the lane of the step, `at` an aware time.
+    for the machine and for nobody. `party` is the lane of the step, None outside of every lane;
+    `at` an aware time, used to say when.
     """
 
     act: str
-    outcome: str
-    party: str
+    outcome: str | None
+    party: str | None
     performer: int | None
     at: datetime
     acting_for: int | None = None
@@ -64,7 +66,6 @@ class Duty:
     words: str
     clauses: tuple[str, ...]
     text: str
-    severity: str
     since: datetime | None = None
 
 
@@ -97,30 +98,33 @@ def warnings(
 def could(
     pack: Pack,
     past: Sequence[Deed],
-    attempt: Deed,
+    act: str,
     *,
+    party: str | None,
+    performer: int | None,
     named: Named = NOBODY,
 ) -> list[Refusal]:
-    """Give what forbids the next deed whatever its yes is, before anybody fills in its form.
+    """Give what forbids an act whatever its yes is, before anybody fills in its form.
 
-    `attempt.outcome` is not looked at: the outcomes tried are those that would allow something later
-    (of a decision, the approvals). An act that the pack does not know is not forbidden.
+    Tried are the outcomes that would allow something later: of a decision, the approvals. What
+    forbids only some of them is left to `verdict`. An act unknown to the pack is not forbidden.
     """
-    if attempt.act not in pack.acts:
+    if act not in pack.acts:
         return []
     first, *others = (
-        verdict(pack, past, replace(attempt, outcome=outcome), named=named)
-        for outcome in sorted(pack.licensing(attempt.act))
+        # Not done yet: no rule reads the time of the deed that is tried.
+        verdict(pack, past, Deed(act, outcome, party, performer, _NOT_YET), named=named)
+        for outcome in sorted(pack.licensing(act))
     )
     return [refusal for refusal in first if all(refusal in other for other in others)]
 
 
 def open_duties(pack: Pack, past: Sequence[Deed]) -> list[Duty]:
-    """Give what must still happen before the case may be closed, of either severity."""
+    """Give what must still happen before the case may be closed; none means that it may be."""
     duties = (
         _duty(rule, part, part.constraint, past)
         for rule in pack.rules.values()
-        if "run" in rule.enforced
+        if rule.severity == "error" and "run" in rule.enforced
         for part in rule.parts
         if not isinstance(part.constraint, Lane | Separation)
     )
@@ -175,8 +179,9 @@ def _out_of_order(
 def _undone(part: Part, past: Sequence[Deed]) -> str:
     """Say what undid an earlier yes, or stands in its place: a return, or the latest decision."""
     for deed in reversed(past):
-        if deed.atoms & part.returned:
-            return f" since {part.since_words} on {_day(deed.at)}"
+        for shared in part.since:
+            if deed.atoms & shared.atoms:
+                return f" since {shared.words} on {_day(deed.at)}"
         if deed.act == part.decision:
             return f' (the latest outcome is "{deed.outcome}", {_day(deed.at)})'
     return ""
@@ -194,7 +199,7 @@ def _same_person(
         both = attempt.people & deed.people
         if both and deed.act in separation.acts - {attempt.act}:
             title = pack.acts[deed.act].title
-            return _Breach(f', and did "{title}" here on {_day(deed.at)}', both)
+            return _Breach(f'; "{title}" was done by the same person on {_day(deed.at)}', both)
     return None
 
 
@@ -221,7 +226,6 @@ def _duty(rule: Rule, part: Part, automaton: Automaton, past: Sequence[Deed]) ->
         words=rule.words,
         clauses=rule.clauses,
         text=f"The case cannot be closed: {part.says}{when} ({_source(rule)}). Next: {part.next}",
-        severity=rule.severity,
         since=since,
     )
 

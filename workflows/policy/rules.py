@@ -48,17 +48,16 @@ Constraint = Automaton | Lane | Separation
 class Part:
     """One template of a rule with its arguments, and the words for when it is broken.
 
-    `returned` are the atoms after which the rule asks again, `since_words` completes "not since …";
-    `decision` is the act whose latest outcome counts, if the template is about one.
+    `since` are the shared lists after which the rule asks again, with their words; `decision` is the
+    act whose latest outcome counts, if the template is about one.
     """
 
     template: str
     constraint: Constraint
     says: str
     next: str
-    returned: Atoms = NONE
-    since_words: str = ""
-    decision: str | None = None
+    since: tuple["AtomList", ...] = ()
+    decision: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,12 +94,11 @@ class Vocabulary:
 
 def read_list(entry: Entry, outcomes: Mapping[str, frozenset[str]]) -> AtomList:
     """Read a [[list]] of rules.toml."""
-    entry.identifier()
+    if entry.identifier() in outcomes:
+        entry.refuse("id", "An act has this name. Give the list another one.")
     vocabulary = Vocabulary(outcomes, {}, (), ())
-    return AtomList(
-        _atoms(entry, "atoms", vocabulary),
-        entry.text("words", default="the request last went back"),
-    )
+    words = entry.text("words", default="the case last came back")
+    return AtomList(_atoms(entry, "atoms", vocabulary, required=True), words)
 
 
 def read_rule(entry: Entry, vocabulary: Vocabulary) -> Rule:
@@ -127,12 +125,15 @@ def _read_part(entry: Entry, vocabulary: Vocabulary) -> Part:
             entry.refuse("template", f'Unknown template "{template}".{hint}')
         return Part(template, Absence(NONE), says, what_next)
     constraint = read(entry, vocabulary)
-    returned = _atoms(entry, "since", vocabulary) if template in _SINCE else NONE
-    shared = vocabulary.lists.get(str(entry.values.get("since")))
-    words = shared.words if shared else "the request last went back"
-    decision = str(entry.values.get("act")) if template == "last_decision" else None
     entry.finish()
-    return Part(template, constraint, says, what_next, returned, words, decision)
+    named = entry.values.get("since")
+    since = tuple(
+        shared
+        for name, shared in vocabulary.lists.items()
+        if isinstance(named, list) and name in named
+    )
+    decision = str(entry.values.get("act", ""))
+    return Part(template, constraint, says, what_next, since, decision)
 
 
 def _precedence(entry: Entry, vocabulary: Vocabulary) -> Constraint:
@@ -214,26 +215,27 @@ TEMPLATES: Mapping[str, Callable[[Entry, Vocabulary], Constraint]] = {
     "lane": _lane,
     "separation_of_duties": _separation,
 }
-_SINCE = ("precedence", "last_decision")
 
 
 def _atoms(entry: Entry, key: str, vocabulary: Vocabulary, *, required: bool = False) -> Atoms:
-    """Read atoms: a list of them, or the id of a [[list]]."""
-    shared = entry.values.get(key)
-    if isinstance(shared, str):
-        name = entry.choice(key, vocabulary.lists.keys())
-        return vocabulary.lists[name].atoms if name in vocabulary.lists else NONE
-    atoms = entry.texts(key, required=required)
-    for atom in atoms:
-        _check_atom(entry, key, atom, vocabulary.outcomes)
-    return frozenset(atoms)
+    """Read a list of atoms and of names of shared lists, which stand for theirs."""
+    found = NONE
+    for word in entry.texts(key, required=required):
+        if word in vocabulary.lists:
+            found |= vocabulary.lists[word].atoms
+        else:
+            _check_atom(entry, key, word, vocabulary)
+            found |= {word}
+    return found
 
 
-def _check_atom(entry: Entry, key: str, atom: str, outcomes: Mapping[str, frozenset[str]]) -> None:
+def _check_atom(entry: Entry, key: str, atom: str, vocabulary: Vocabulary) -> None:
     act, colon, outcome = atom.partition(":")
+    outcomes = vocabulary.outcomes
     if outcomes and act not in outcomes:
-        entry.refuse(key, f'Unknown act "{act}".' + did_you_mean(act, outcomes.keys()))
-    elif outcomes and colon and outcome not in outcomes[act]:
+        hint = did_you_mean(act, {*outcomes, *vocabulary.lists})
+        entry.refuse(key, f'Unknown act "{act}".{hint}')
+    elif colon and outcome not in outcomes.get(act, {outcome}):
         hint = did_you_mean(outcome, outcomes[act])
         entry.refuse(key, f'"{act}" cannot end in "{outcome}".{hint}')
 
