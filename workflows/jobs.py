@@ -1,0 +1,272 @@
+"""Work for later: the job table is the truth, and a worker does what is due.
+
+A job is written in the transaction that makes it necessary. What a job does inside the database
+happens in the transaction that deletes it: exactly once, wherever a worker is killed. What it does
+outside, a mail or a call, is done under a lease and happens at least once: its receiver has to be
+told the job's key, which is the same each time.
+"""
+
+import logging
+import os
+import random
+import socket
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.orm import Session
+
+from models.cases import Case
+from models.database import db, transaction
+from models.trust import Job, JobState
+from workflows import incidents
+
+MAXIMUM_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=10)
+JOBS_PER_PASS = 1000
+_JOBS_BEFORE_LOOKING_UP = 20
+_POLLS_TO_WAIT_FOR_DATABASE = 10
+_LONGEST_ERROR = 500
+
+log = logging.getLogger(__name__)
+
+
+class Handler(Protocol):
+    """Does a job inside the database, in the transaction that deletes the job.
+
+    It may schedule the next job under the same key. Whatever it raises undoes all of it.
+    """
+
+    def __call__(self, session: Session, job: Job, now: datetime, /) -> None: ...
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Does a job outside the database, with no transaction open, within the seconds of its lease.
+
+    When the lease ends and the job is not done, another worker takes it.
+    """
+
+    act: Callable[[Job, datetime], None]
+    lease: timedelta = timedelta(minutes=2)
+
+
+class LeaseEndedError(Exception):
+    """A job outside the database was begun too often: its worker never came back."""
+
+
+class UnknownKindError(Exception):
+    """A job is of a kind that this worker does not know: an older one beside a newer."""
+
+
+def schedule(
+    session: Session,
+    *,
+    kind: str,
+    key: str,
+    run_at: datetime,
+    case_id: int | None = None,
+    payload: dict[str, Any] | None = None,
+) -> None:
+    """Have the job run at that time; a job of the same key is replaced, dead or alive.
+
+    `kind` names the handler, `payload` is what it is given, as JSON.
+    """
+    values = {
+        "kind": kind,
+        "run_at": run_at,
+        "case_id": case_id,
+        "payload": payload or {},
+        "state": JobState.DUE,
+        "attempts": 0,
+        "lease_owner": None,
+        "lease_until": None,
+        "last_error": None,
+    }
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    upsert = postgresql.insert(Job) if is_postgres else sqlite.insert(Job)
+    session.execute(
+        upsert.values(key=key, **values).on_conflict_do_update(index_elements=["key"], set_=values)
+    )
+
+
+def unschedule(session: Session, keys: Collection[str]) -> int:
+    """Drop the jobs of these keys, dead ones too; return how many there were."""
+    return len(session.scalars(delete(Job).where(Job.key.in_(keys)).returning(Job.id)).all())
+
+
+def run_due(
+    handlers: Mapping[str, Handler | Outside],
+    *,
+    now: datetime,
+    owner: str,
+    limit: int = JOBS_PER_PASS,
+) -> int:
+    """Do the jobs that are due, oldest first, at most `limit` of them; return how many were tried.
+
+    A job that fails is tried again after a pause that doubles, and becomes an incident after the
+    eighth time. `owner` names this worker. Where nothing is due, nothing is locked or written.
+    """
+    if not _is_anything_due(now):
+        return 0
+    turn = _Turn(handlers, now, owner)
+    tried = 0
+    while tried < limit and turn.take():
+        tried += 1
+    return tried
+
+
+def run_for_ever(
+    handlers: Mapping[str, Handler | Outside],
+    *,
+    poll: float,
+    stop: threading.Event,
+    clock: Callable[[], datetime],
+) -> None:
+    """Do what is due until `stop` is set, looking every `poll` seconds while nothing is.
+
+    Needs an application context. A database that is away is waited for.
+    """
+    owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+    while not stop.is_set():
+        try:
+            tried = run_due(handlers, now=clock(), owner=owner, limit=_JOBS_BEFORE_LOOKING_UP)
+        except SQLAlchemyError:
+            log.exception("The database did not answer; the worker tries again.")
+            stop.wait(poll * _POLLS_TO_WAIT_FOR_DATABASE)
+            continue
+        finally:
+            db.session.remove()
+        if not tried:
+            stop.wait(poll)
+
+
+def _is_anything_due(now: datetime) -> bool:
+    """Look without a lock: an idle worker must not keep writers of SQLite waiting."""
+    with db.engine.connect() as connection:
+        return connection.scalar(_due(now).with_only_columns(Job.id)) is not None
+
+
+def _due(now: datetime) -> Select[Job]:
+    return (
+        select(Job)
+        .where(Job.state == JobState.DUE, Job.run_at <= now)
+        .order_by(Job.run_at)
+        .limit(1)
+    )
+
+
+@dataclass
+class _Turn:
+    """One pass over what is due, and the jobs it leaves to a later one."""
+
+    handlers: Mapping[str, Handler | Outside]
+    now: datetime
+    owner: str
+    busy: set[int] = field(default_factory=set)
+
+    def take(self) -> bool:
+        """Try the next job; say whether there was one."""
+        job: Job | None = None
+        outside: Outside | None = None
+        try:
+            with transaction() as session:
+                job = self._claim(session)
+                if job is None:
+                    return False
+                outside = self._do_or_lease(session, job)
+            if outside:
+                outside.act(job, self.now)
+                _finish(job)
+        except Exception as error:
+            if job is None:
+                raise
+            log.exception("Job %s (%s) failed.", job.id, job.kind)
+            _put_back(job, error, self.now)
+        return True
+
+    def _claim(self, session: Session) -> Job | None:
+        """Lock the next job whose case nobody is working on.
+
+        People lock the case first and its jobs second. We cannot, for the job says which case
+        it is; so we never wait for a case while holding a job, and no two ever wait in a circle.
+        """
+        while True:
+            due = _due(self.now).where(Job.id.not_in(self.busy))
+            job = session.scalar(due.with_for_update(skip_locked=True))
+            if job is None or _lock_case(session, job):
+                return job
+            self.busy.add(job.id)
+
+    def _do_or_lease(self, session: Session, job: Job) -> Outside | None:
+        handler = self.handlers.get(job.kind)
+        if handler is None:
+            msg = f"This worker knows no jobs of the kind {job.kind!r}."
+            raise UnknownKindError(msg)
+        if isinstance(handler, Outside):
+            _lease(job, self.now, self.owner, handler.lease)
+            return handler
+        # Deleted first, so that the handler can schedule the next one under the same key.
+        session.expunge(job)
+        session.execute(delete(Job).where(Job.id == job.id))
+        handler(session, job, self.now)
+        return None
+
+
+def _lock_case(session: Session, job: Job) -> bool:
+    if job.case_id is None:
+        return True
+    case = select(Case.id).where(Case.id == job.case_id)
+    return session.scalar(case.with_for_update(skip_locked=True)) is not None
+
+
+def _lease(job: Job, now: datetime, owner: str, lease: timedelta) -> None:
+    if job.attempts >= MAXIMUM_ATTEMPTS:
+        msg = f"It was begun {job.attempts} times and never finished."
+        raise LeaseEndedError(msg)
+    job.attempts += 1
+    job.lease_owner = owner
+    # Due again when the lease ends: the index that finds due jobs finds abandoned ones too.
+    job.lease_until = job.run_at = now + lease
+
+
+def _finish(job: Job) -> None:
+    """Drop a leased job, unless its lease ended and another worker began it anew."""
+    with transaction() as session:
+        session.execute(delete(Job).where(Job.id == job.id, Job.attempts == job.attempts))
+
+
+def _put_back(job: Job, error: Exception, now: datetime) -> None:
+    """Count the failure, and let the job wait or give it up."""
+    with transaction() as session:
+        row = session.get(Job, job.id, with_for_update=True)
+        if row is None or row.attempts != job.attempts:
+            return
+        if row.lease_owner is None:
+            row.attempts += 1
+        row.lease_owner = row.lease_until = None
+        row.last_error = _in_words(session, job, error)
+        if row.attempts < MAXIMUM_ATTEMPTS:
+            row.run_at = now + _pause(row.attempts)
+            return
+        row.state = JobState.DEAD
+        incidents.report_dead_job(session, row, now=now)
+
+
+def _pause(attempts: int) -> timedelta:
+    """Double with each attempt, a little apart from what failed at the same time."""
+    spread = random.uniform(0.75, 1.25)  # noqa: S311 (no secret)
+    return FIRST_PAUSE * (spread * 2.0 ** (attempts - 1))
+
+
+def _in_words(session: Session, job: Job, error: Exception) -> str:
+    """Say what failed, without what was in it: administrators read this, and see no case."""
+    is_confidential = session.scalar(select(Case.confidential).where(Case.id == job.case_id))
+    if is_confidential or isinstance(error, StatementError):
+        return type(error).__name__
+    return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
