@@ -1,0 +1,99 @@
+"""What a diagram must agree with, as plain data: the policy pack's acts, the operations, other diagrams."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from workflows.diagrams.graph import Diagram, Field
+
+CLASSIFICATIONS = frozenset(
+    {"public", "private", "confidential", "nonpublic", "protected-nonpublic"}
+)
+
+
+@dataclass(frozen=True)
+class KnownAct:
+    """An act of the policy's catalogue.
+
+    `title` is what people call it; `parties` the lanes that may carry it; `operation` whether a machine
+    does it; `outcomes` the choices that the step's form must offer; `may_offer` those that it may offer
+    besides.
+    """
+
+    title: str = ""
+    parties: tuple[str, ...] = ()
+    operation: bool = False
+    outcomes: tuple[str, ...] = ()
+    may_offer: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KnownDiagram:
+    """A diagram that may be called.
+
+    `inputs` are the steps of its caller that it reads; `calls` the process ids that it calls; `errors`
+    the names of the errors that leave it; `waits` whether it holds a step where a run stops.
+    """
+
+    inputs: tuple[str, ...] = ()
+    calls: frozenset[str] = frozenset()
+    errors: frozenset[str] = frozenset()
+    waits: bool = True
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything outside the diagram that its marks may name.
+
+    `acts` by act id; `roles` ids of roles that may own and start a process; `parties` names of lanes;
+    `topics` the operations by topic, each with the act that it performs by itself or None; `clauses`
+    ids of the policy's clauses; `diagrams` by process id; `caller_fields` the forms of those steps of a
+    caller that a called diagram reads, by step id (a step left out is not checked); `classifications`
+    of fields. What is not listed is unknown, and an error.
+    """
+
+    acts: Mapping[str, KnownAct] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
+    topics: Mapping[str, str | None] = field(default_factory=dict)
+    clauses: frozenset[str] = frozenset()
+    diagrams: Mapping[str, KnownDiagram] = field(default_factory=dict)
+    caller_fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+    classifications: frozenset[str] = CLASSIFICATIONS
+
+
+def known_diagram(diagram: Diagram) -> KnownDiagram:
+    """Give what callers of this diagram must know of it."""
+    return KnownDiagram(
+        inputs=diagram.inputs,
+        calls=frozenset(node.called for node in diagram.of_kind("callActivity") if node.called),
+        errors=frozenset(
+            node.error or ""
+            for node in diagram.of_kind("errorEnd")
+            if not any(
+                catches(diagram, host, node.error) for host in enclosing(diagram, node.parent)
+            )
+        ),
+        waits=any(
+            True
+            for _ in diagram.of_kind(
+                "userTask", "manualTask", "receiveTask", "timerCatch", "messageCatch"
+            )
+        ),
+    )
+
+
+def enclosing(diagram: Diagram, parent: str | None) -> Iterable[str]:
+    """Walk the subprocesses around a level, the innermost first."""
+    seen: set[str] = set()
+    while parent is not None and parent not in seen and parent in diagram.nodes:
+        yield parent
+        seen.add(parent)
+        parent = diagram.nodes[parent].parent
+
+
+def catches(diagram: Diagram, host: str, error: str | None) -> bool:
+    """Whether a boundary event on the host catches the error; one without a name catches all."""
+    return any(
+        boundary.kind == "boundaryError" and boundary.error in (None, error)
+        for boundary in diagram.boundaries(host)
+    )
