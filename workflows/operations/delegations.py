@@ -7,6 +7,7 @@ from models.sites import Delegation
 from workflows.operations import facts
 from workflows.operations.launch import has_passed, year_later
 from workflows.operations.occasion import Occasion, OperationError
+from workflows.people import is_active_on
 
 
 def grant_delegation(occasion: Occasion) -> None:
@@ -18,14 +19,15 @@ def grant_delegation(occasion: Occasion) -> None:
     """
     session, now = occasion.session, occasion.now
     named = facts.required(occasion, "delegation.person")
-    delegate = session.get(Person, facts.required_number(occasion, "delegation.person"))
-    if delegate is None or not delegate.is_active:
+    delegate = facts.required_number(occasion, "delegation.person")
+    known = select(Person.id).where(Person.id == delegate, is_active_on(now.date()))
+    if session.scalar(known) is None:
         raise OperationError(
             "The delegation cannot be granted: the delegate is not an active Covered Person "
             "(GC-1b). Name somebody else."
         )
     delegation = Delegation(
-        person_id=delegate.id,
+        person_id=delegate,
         case_id=occasion.case.id,
         site_id=occasion.case.site_id,
         scope=facts.required_text(occasion, "delegation.scope"),

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from sqlalchemy import select
+
+from models.cases import Task
 from workflows.operations.occasion import Fact, Occasion, OperationError
 
 
@@ -25,6 +28,22 @@ def required(occasion: Occasion, key: str) -> Fact:
             "Somebody has to answer it in the case first."
         )
     return fact
+
+
+def done(occasion: Occasion, act: str) -> Fact | None:
+    """The latest time that this act was done in the case, with its outcome; None if never.
+
+    What an act decided is what the rules judged it by, so it counts before any field's answer.
+    """
+    task = occasion.session.scalar(
+        select(Task)
+        .where(Task.case_id == occasion.case.id, Task.act == act, Task.completed_by_id.is_not(None))
+        .order_by(Task.closed_at.desc(), Task.id.desc())
+        .limit(1)
+    )
+    if task is None or task.closed_at is None:
+        return None
+    return Fact(task.outcome, task.id, task.completed_by_id, task.closed_at)
 
 
 def person_of(fact: Fact, key: str) -> int:
@@ -49,11 +68,20 @@ def required_text(occasion: Occasion, key: str) -> str:
 def number(occasion: Occasion, key: str) -> int | None:
     """The id of a person, platform or file."""
     fact = given(occasion, key)
-    return None if fact is None else _number(fact, key)
+    return None if fact is None else _number(fact.value, key)
+
+
+def numbers(occasion: Occasion, key: str) -> list[int]:
+    """The ids of one person or several: two fields of a step may carry the same key."""
+    fact = given(occasion, key)
+    if fact is None:
+        return []
+    values = fact.value if isinstance(fact.value, list) else [fact.value]
+    return [_number(value, key) for value in values]
 
 
 def required_number(occasion: Occasion, key: str) -> int:
-    return _number(required(occasion, key), key)
+    return _number(required(occasion, key).value, key)
 
 
 def choices(occasion: Occasion, key: str) -> list[Any] | None:
@@ -100,9 +128,9 @@ def in_words(value: Any) -> str:
     return str(value).strip()
 
 
-def _number(fact: Fact, key: str) -> int:
+def _number(value: Any, key: str) -> int:
     try:
-        return int(fact.value)
+        return int(value)
     except (TypeError, ValueError):
         raise OperationError(f"{_in_words(key)} ({key}) is not a choice of its list.") from None
 

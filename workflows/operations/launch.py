@@ -19,6 +19,7 @@ from models.sites import (
 )
 from workflows.operations import facts
 from workflows.operations.occasion import Fact, Occasion, OperationError
+from workflows.people import is_active_on
 
 LICENSING = ("approve", "approve-with-conditions")
 # Auditors found sites with a single administrator and sites with a crowd of them (K14).
@@ -48,7 +49,7 @@ def launch_site(occasion: Occasion) -> None:
 
 
 def _approval(occasion: Occasion) -> Fact:
-    outcome = facts.given(occasion, "decision.outcome")
+    outcome = decision_of(occasion)
     if outcome is None or outcome.value not in LICENSING:
         raise OperationError(
             "The site cannot be launched: Communications has not approved it (GC-2). "
@@ -62,6 +63,11 @@ def _approval(occasion: Occasion) -> Fact:
             "Communications decides on the request again."
         )
     return outcome
+
+
+def decision_of(occasion: Occasion) -> Fact | None:
+    """Communications' latest decision in the case: who decided what, and when (GC-2)."""
+    return facts.done(occasion, "approve-site") or facts.given(occasion, "decision.outcome")
 
 
 def has_passed(day: date, now: datetime) -> bool:
@@ -85,9 +91,7 @@ def _people(occasion: Occasion) -> dict[int, str]:
         if row.get("person")
     ]
     for role in reversed(ADMINISTERING):
-        person = facts.number(occasion, f"site-role:{role}")
-        if person is not None:
-            named.append((person, role))
+        named += [(person, role) for person in facts.numbers(occasion, f"site-role:{role}")]
     people: dict[int, str] = {}
     for person, role in sorted(named, key=lambda pair: _strength(pair[1])):
         people.setdefault(int(person), role)
@@ -102,7 +106,7 @@ def _check_people(occasion: Occasion, people: dict[int, str], *, approver: int) 
     named = {*people, _owner(occasion)}
     active = set(
         occasion.session.scalars(
-            select(Person.id).where(Person.id.in_(named), Person.disabled_at.is_(None))
+            select(Person.id).where(Person.id.in_(named), is_active_on(occasion.now.date()))
         )
     )
     if named - active:
@@ -163,9 +167,12 @@ def _describe(occasion: Occasion, site: Site) -> None:
 
 
 def _owner(occasion: Occasion) -> int:
-    """Who answers for the site: its owner, or else the first of its administrators."""
+    """Who answers for the site: its owner, or else the first who has that role on it."""
     owner = facts.number(occasion, "site.owner")
-    return owner or facts.required_number(occasion, "site-role:owner")
+    if owner is None:
+        facts.required(occasion, "site-role:owner")
+        owner = facts.numbers(occasion, "site-role:owner")[0]
+    return owner
 
 
 def _platform(occasion: Occasion) -> int:
@@ -308,8 +315,13 @@ def _record_retention(occasion: Occasion, site: Site) -> None:
             connection_status=facts.text(occasion, "retention.connection_status"),
             official_record_location=facts.text(occasion, "retention.official_record_location"),
             custodian_id=facts.number(occasion, "retention.custodian"),
-            archive_test=facts.text(occasion, "retention.archive_test"),
+            archive_test=_archive_test(occasion),
             set_up_by_id=facts.person_of(strategy, "retention.strategy"),
             set_up_at=strategy.at,
         )
     )
+
+
+def _archive_test(occasion: Occasion) -> str | None:
+    tested = facts.given(occasion, "retention.archive_test") or facts.done(occasion, "test-archive")
+    return None if tested is None else facts.in_words(tested.value)

@@ -11,6 +11,7 @@ from models.cases import Case, Task, TaskKind
 from models.sites import Site, SiteStatus
 from models.trust import Notice
 from workflows.operations import facts
+from workflows.operations.launch import decision_of
 from workflows.operations.occasion import Occasion
 
 # A role with hundreds of holders is not reminded person by person: the task list shows it.
@@ -42,7 +43,8 @@ def lapse_approval(occasion: Occasion) -> None:
 def remind(occasion: Occasion) -> None:
     """Remind whoever holds an open task of the case: its claimer, its person, or its holders.
 
-    One notice a person, at most MOST_REMINDED in all, none to somebody who has it unread.
+    Where some tasks are due, only theirs are reminded. One notice a person, at most
+    MOST_REMINDED in all, none to somebody who has it unread.
     """
     open_tasks = occasion.session.scalars(
         select(Task)
@@ -52,7 +54,8 @@ def remind(occasion: Occasion) -> None:
         .order_by(Task.id)
     ).all()
     awaited: dict[int, str] = {}
-    for task in open_tasks:
+    due = [task for task in open_tasks if task.due_at and task.due_at <= occasion.now]
+    for task in due or open_tasks:
         for person in _awaited(occasion, task):
             awaited.setdefault(person, task.name)
     for person, step in list(awaited.items())[:MOST_REMINDED]:
@@ -71,7 +74,7 @@ def _news(occasion: Occasion) -> str:
     code = occasion.session.scalar(
         select(Site.code).where(Site.id == occasion.case.site_id, Site.status == SiteStatus.LIVE)
     )
-    outcome = facts.given(occasion, "decision.outcome")
+    outcome = decision_of(occasion)
     if outcome is None or outcome.value not in DECISIONS:
         return "There is news. Open the case to see what happened."
     if code is not None and outcome.value.startswith("approve"):

@@ -56,6 +56,12 @@ def test_an_approved_site_becomes_live_with_its_decision_on_both_databases(
     )
 
 
+def test_somebody_whose_term_has_ended_cannot_administer(ready: Stage) -> None:
+    ready.session.get_one(Person, ready.people.dan).ends_on = date(2026, 11, 15)
+    with pytest.raises(OperationError, match="1 of the people named"):
+        launch_site(ready.occasion())
+
+
 @pytest.mark.parametrize("outcome", ["reject", "return", "forward", "", None])
 def test_nothing_is_launched_without_approval_of_communications(
     ready: Stage, outcome: str | None
@@ -76,6 +82,24 @@ def test_an_approval_that_no_person_gave_launches_nothing(ready: Stage) -> None:
     ready.say(None, decision__outcome="approve")
     with pytest.raises(OperationError, match="a person must say it"):
         launch_site(ready.occasion())
+
+
+def test_the_act_decides_whatever_a_field_claims(ready: Stage) -> None:
+    ready.step(ready.people.chen, act="approve-site", outcome="reject", closed_at=ready.now)
+    ready.say(ready.people.rosa, decision__outcome="approve")
+    with pytest.raises(OperationError, match="GC-2"):
+        launch_site(ready.occasion())
+
+
+def test_the_act_is_the_decision_where_no_field_carries_it(ready: Stage) -> None:
+    del ready.facts["decision.outcome"]
+    later = ready.now + timedelta(days=1)
+    ready.step(ready.people.chen, act="approve-site", outcome="return", closed_at=ready.now)
+    task = ready.step(ready.people.ada, act="approve-site", outcome="approve", closed_at=later)
+    launch_site(ready.occasion())
+    decision = ready.session.scalars(select(SiteDecision)).one()
+    assert (decision.task_id, decision.decided_by_id) == (task.id, ready.people.ada)
+    assert decision.decided_at == later
 
 
 def test_an_approval_with_conditions_launches_and_keeps_them(ready: Stage) -> None:
@@ -160,6 +184,27 @@ def test_languages_in_one_line_are_taken_apart(ready: Stage) -> None:
     ready.tell("site.languages", "English, Hmong,")
     launch_site(ready.occasion())
     assert the_site(ready).languages == ["English", "Hmong"]
+
+
+def test_two_administrators_in_one_step_are_both_recorded(ready: Stage) -> None:
+    del ready.facts["site-role:owner"]
+    ready.tell("site-role:admin", [ready.people.dan, ready.people.nora])
+    launch_site(ready.occasion())
+    people = ready.session.scalars(select(SiteRole.person_id).order_by(SiteRole.person_id))
+    assert list(people) == [ready.people.dan, ready.people.nora]
+
+
+def test_the_archive_test_is_the_outcome_of_its_act(ready: Stage) -> None:
+    del ready.facts["retention.archive_test"]
+    ready.step(ready.people.cleo, act="test-archive", outcome="failed", closed_at=ready.now)
+    launch_site(ready.occasion())
+    assert ready.session.scalars(select(RetentionSetup)).one().archive_test == "failed"
+
+
+def test_an_archive_that_nobody_tested_has_no_result(ready: Stage) -> None:
+    del ready.facts["retention.archive_test"]
+    launch_site(ready.occasion())
+    assert ready.session.scalars(select(RetentionSetup)).one().archive_test is None
 
 
 def test_a_site_of_the_register_is_updated_and_its_former_people_end(ready: Stage) -> None:

@@ -1,7 +1,7 @@
 """Notices: the requester learns what happened, the late learn that they are awaited."""
 
 from collections.abc import Generator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -112,6 +112,13 @@ def test_a_task_that_nobody_claimed_reminds_those_who_may_do_it_once(stage: Stag
     remind(stage.occasion(holders=[stage.people.ivy, stage.people.cleo]))
     assert list(told(stage)) == [stage.people.ivy, stage.people.cleo]
     assert "Advise on security" in told(stage)[stage.people.ivy]
+
+
+def test_where_one_task_is_due_only_that_one_is_reminded(stage: Stage) -> None:
+    stage.step(None, person_id=stage.people.ivy, due_at=stage.now)
+    stage.step(None, person_id=stage.people.cleo, due_at=stage.now + timedelta(days=1))
+    remind(stage.occasion())
+    assert list(told(stage)) == [stage.people.ivy]
 
 
 def test_a_crowd_of_holders_is_not_reminded_one_by_one(stage: Stage) -> None:
