@@ -1,0 +1,376 @@
+"""A job is done exactly once, wherever its worker is killed; what fails for good is an incident."""
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from models.cases import Case
+from models.database import db, transaction
+from models.trust import Incident, Job, JobState, Notice
+from tests import city
+from workflows import audit, jobs
+
+NOW = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def schedule(
+    *keys: str, kind: str = "note", run_at: datetime = NOW, case_id: int | None = None
+) -> None:
+    with transaction() as session:
+        for key in keys:
+            jobs.schedule(session, kind=kind, key=key, run_at=run_at, case_id=case_id)
+
+
+def run(
+    handlers: Mapping[str, jobs.Handler | jobs.Outside], now: datetime = NOW, limit: int = 100
+) -> int:
+    return jobs.run_due(handlers, now=now, owner="test", limit=limit)
+
+
+def the_job(key: str = "a") -> Job:
+    db.session.rollback()
+    return db.session.scalars(select(Job).where(Job.key == key)).one()
+
+
+def keys() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Job.key).order_by(Job.key)))
+
+
+def fail(session: Session, job: Job, now: datetime) -> None:
+    raise RuntimeError("the printer is on fire")
+
+
+@pytest.fixture
+def done() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def note(done: list[str]) -> jobs.Handler:
+    return lambda _session, job, _now: done.append(job.key)
+
+
+@pytest.fixture
+def people(app_on_either: Flask) -> city.Cast:
+    with transaction() as session:
+        return city.cast(session)
+
+
+def a_case(people: city.Cast, *, confidential: bool = False) -> int:
+    with transaction() as session:
+        return city.case(session, people.rosa, people.parks, confidential=confidential)
+
+
+def test_what_is_due_is_done_oldest_first_and_gone(
+    app_on_either: Flask, note: jobs.Handler, done: list[str]
+) -> None:
+    schedule("later", run_at=NOW + SECOND)
+    schedule("second", run_at=NOW)
+    schedule("first", run_at=NOW - SECOND)
+    assert run({"note": note}) == 2
+    assert done == ["first", "second"]
+    assert keys() == ["later"]
+    assert run({"note": note}) == 0
+
+
+def test_a_pass_ends_at_its_limit(app_on_either: Flask, note: jobs.Handler) -> None:
+    schedule("a", "b", "c")
+    assert run({"note": note}, limit=2) == 2
+    assert keys() == ["c"]
+
+
+def test_a_job_of_the_same_key_is_replaced(app_on_either: Flask) -> None:
+    schedule("a")
+    run({"note": fail})
+    with transaction() as session:
+        jobs.schedule(session, kind="other", key="a", run_at=NOW + SECOND, payload={"token": "t"})
+    job = the_job()
+    assert (job.kind, job.run_at, job.payload) == ("other", NOW + SECOND, {"token": "t"})
+    assert (job.attempts, job.last_error, job.state) == (0, None, JobState.DUE)
+
+
+def test_jobs_are_dropped_by_their_keys(app_on_either: Flask) -> None:
+    schedule("a", "b", "c")
+    with transaction() as session:
+        assert jobs.unschedule(session, ["a", "c", "unknown"]) == 2
+    assert keys() == ["b"]
+
+
+def test_a_handler_may_schedule_the_next_job_under_the_same_key(app_on_either: Flask) -> None:
+    def weekly(session: Session, job: Job, now: datetime) -> None:
+        jobs.schedule(session, kind=job.kind, key=job.key, run_at=now + timedelta(days=7))
+
+    schedule("a", kind="weekly")
+    assert run({"weekly": weekly}) == 1
+    assert the_job().run_at == NOW + timedelta(days=7)
+
+
+def test_a_failure_undoes_all_of_the_job_and_lets_it_wait(people: city.Cast) -> None:
+    def half(session: Session, job: Job, now: datetime) -> None:
+        session.add(Notice(person_id=people.rosa, text="half done", at=now))
+        session.flush()
+        fail(session, job, now)
+
+    schedule("a", kind="half")
+    assert run({"half": half}) == 1
+    job = the_job()
+    assert (job.state, job.attempts) == (JobState.DUE, 1)
+    assert job.last_error == "RuntimeError: the printer is on fire"
+    assert timedelta(seconds=7) < job.run_at - NOW < timedelta(seconds=13)
+    assert db.session.scalar(select(func.count()).select_from(Notice)) == 0
+
+
+def test_a_failure_does_not_keep_the_others_waiting(
+    app_on_either: Flask, note: jobs.Handler, done: list[str]
+) -> None:
+    schedule("a", kind="fail", run_at=NOW - SECOND)
+    schedule("b")
+    assert run({"note": note, "fail": fail}) == 2
+    assert done == ["b"]
+
+
+def fail_until_dead(handler: jobs.Handler | jobs.Outside) -> list[timedelta]:
+    now, pauses = NOW, []
+    for _ in range(jobs.MAXIMUM_ATTEMPTS):
+        run({"note": handler}, now)
+        pauses.append(the_job().run_at - now)
+        now = the_job().run_at
+    return pauses
+
+
+def test_a_job_that_always_fails_becomes_an_incident(app_on_either: Flask) -> None:
+    schedule("a")
+    pauses = fail_until_dead(fail)
+    job = the_job()
+    assert (job.state, job.attempts) == (JobState.DEAD, jobs.MAXIMUM_ATTEMPTS)
+    assert all(later > earlier for earlier, later in pairwise(pauses[:-1]))
+    incident = db.session.scalars(select(Incident)).one()
+    assert (incident.kind, incident.job_id, incident.resolved_at) == ("job", job.id, None)
+    assert incident.message == (
+        "The job note failed 8 times and was given up. Last error: RuntimeError: the printer is on "
+        "fire. Retry it when the cause is gone."
+    )
+    assert audit.verify(db.session()).records == 1
+    assert run({"note": fail}, NOW + timedelta(days=365)) == 0
+
+
+def test_the_error_of_a_confidential_case_says_nothing_of_it(people: city.Cast) -> None:
+    schedule("a", case_id=a_case(people, confidential=True))
+    run({"note": fail})
+    assert the_job().last_error == "RuntimeError"
+
+
+def test_the_error_of_an_open_case_is_told(people: city.Cast) -> None:
+    schedule("a", case_id=a_case(people))
+    run({"note": fail})
+    assert the_job().last_error == "RuntimeError: the printer is on fire"
+
+
+def test_the_error_of_the_database_is_told_without_its_values(app_on_either: Flask) -> None:
+    def break_a_rule(session: Session, job: Job, now: datetime) -> None:
+        session.execute(text("INSERT INTO no_such_table VALUES (:secret)"), {"secret": "secret"})
+
+    schedule("a")
+    run({"note": break_a_rule})
+    assert the_job().last_error in {"OperationalError", "ProgrammingError"}
+
+
+def test_a_job_of_an_unknown_kind_waits_for_a_worker_that_knows_it(
+    app_on_either: Flask, note: jobs.Handler, done: list[str]
+) -> None:
+    schedule("a", kind="new")
+    assert run({"note": note}) == 1
+    job = the_job()
+    assert job.last_error == "UnknownKindError: This worker knows no jobs of the kind 'new'."
+    run({"new": note}, job.run_at)
+    assert done == ["a"]
+
+
+def test_work_outside_is_done_with_no_transaction_open(app_on_either: Flask) -> None:
+    seen: list[tuple[str, int, str | None, datetime]] = []
+
+    def send(job: Job, now: datetime) -> None:
+        with transaction() as session:  # would be refused inside another one
+            row = session.scalars(select(Job)).one()
+            seen.append((row.key, row.attempts, row.lease_owner, row.run_at))
+
+    schedule("a", kind="mail")
+    assert run({"mail": jobs.Outside(send)}) == 1
+    assert seen == [("a", 1, "test", NOW + timedelta(minutes=2))]
+    assert keys() == []
+
+
+def test_work_outside_that_fails_is_tried_again(app_on_either: Flask) -> None:
+    def refuse(job: Job, now: datetime) -> None:
+        raise ConnectionRefusedError("no mail server")
+
+    schedule("a")
+    fail_until_dead(jobs.Outside(refuse))
+    job = the_job()
+    assert (job.state, job.attempts, job.lease_owner) == (JobState.DEAD, 8, None)
+    assert job.last_error == "ConnectionRefusedError: no mail server"
+
+
+def test_work_outside_whose_worker_died_is_begun_again_when_the_lease_ends(
+    app_on_either: Flask, done: list[str]
+) -> None:
+    class KilledError(BaseException):
+        """What kill -9 leaves behind: nothing runs any more."""
+
+    def die(job: Job, now: datetime) -> None:
+        raise KilledError
+
+    schedule("a")
+    now = NOW
+    for _ in range(jobs.MAXIMUM_ATTEMPTS):
+        with pytest.raises(KilledError):
+            run({"note": jobs.Outside(die)}, now)
+        assert run({"note": jobs.Outside(die)}, now) == 0
+        now += timedelta(minutes=2)
+    run({"note": jobs.Outside(die)}, now)
+    job = the_job()
+    assert job.state == JobState.DEAD
+    assert job.last_error == "LeaseEndedError: It was begun 8 times and never finished."
+
+
+def test_a_worker_that_is_slower_than_its_lease_leaves_the_job_to_the_next(
+    app_on_either: Flask,
+) -> None:
+    def slow(job: Job, now: datetime) -> None:
+        run({"note": jobs.Outside(lambda *_: None)}, now + timedelta(minutes=3))
+        schedule("a", run_at=NOW + timedelta(days=1))
+
+    schedule("a")
+    run({"note": jobs.Outside(slow)})
+    assert keys() == ["a"]
+
+
+def test_a_failure_after_somebody_else_did_the_job_is_not_counted(app_on_either: Flask) -> None:
+    def slow(job: Job, now: datetime) -> None:
+        run({"note": jobs.Outside(lambda *_: None)}, now + timedelta(minutes=3))
+        raise TimeoutError
+
+    schedule("a")
+    run({"note": jobs.Outside(slow)})
+    assert keys() == []
+
+
+def test_a_failure_after_the_job_was_begun_by_somebody_else_is_not_counted(
+    app_on_either: Flask,
+) -> None:
+    def slow(job: Job, now: datetime) -> None:
+        with transaction() as session:
+            session.get_one(Job, job.id).attempts += 1
+        raise TimeoutError
+
+    schedule("a")
+    run({"note": jobs.Outside(slow)})
+    assert (the_job().attempts, the_job().last_error) == (2, None)
+
+
+def test_an_error_before_any_job_is_taken_is_the_callers(app: Flask, note: jobs.Handler) -> None:
+    with transaction() as session:
+        session.execute(text("DROP TABLE job"))
+    with pytest.raises(OperationalError):
+        run({"note": note})
+
+
+def test_the_database_that_fails_while_a_job_is_taken_is_the_callers_trouble(
+    app: Flask, note: jobs.Handler
+) -> None:
+    schedule("a")
+    with db.engine.connect() as mine, db.engine.connect() as other:
+        mine.exec_driver_sql("PRAGMA busy_timeout = 1")
+        mine.close()  # back to the pool, from where the worker gets it
+        other.exec_driver_sql("ROLLBACK")
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            run({"note": note})
+    assert keys() == ["a"]
+
+
+def test_an_idle_worker_takes_no_write_lock(app: Flask, note: jobs.Handler) -> None:
+    schedule("later", run_at=NOW + SECOND)
+    with db.engine.connect() as writer:
+        writer.exec_driver_sql("ROLLBACK")
+        writer.exec_driver_sql("BEGIN IMMEDIATE")
+        assert run({"note": note}) == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("either_url", ["postgres"], indirect=True)
+def test_a_job_whose_case_is_being_worked_on_waits_for_the_next_pass(
+    people: city.Cast, note: jobs.Handler, done: list[str]
+) -> None:
+    case_id = a_case(people)
+    schedule("of the case", case_id=case_id, run_at=NOW - SECOND)
+    schedule("free")
+    with db.engine.connect() as person:
+        person.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+        assert run({"note": note}) == 1
+        assert done == ["free"]
+    assert run({"note": note}) == 1
+    assert done == ["free", "of the case"]
+
+
+def test_a_worker_works_until_it_is_stopped(app_on_either: Flask) -> None:
+    stop, done = threading.Event(), list[str]()
+
+    def note(session: Session, job: Job, now: datetime) -> None:
+        done.append(job.key)
+        if job.key == "last":
+            stop.set()
+
+    def pass_time() -> datetime:
+        """Let an hour go by between two looks, so that the worker once finds nothing due."""
+        hours.append(len(hours))
+        return NOW + timedelta(hours=hours[-1])
+
+    hours: list[int] = []
+    schedule("now")
+    schedule("last", run_at=NOW + timedelta(hours=2))
+    jobs.run_for_ever({"note": note}, poll=0.001, stop=stop, clock=pass_time)
+    assert done == ["now", "last"]
+
+
+def test_a_worker_waits_for_a_database_that_is_away(
+    app: Flask, note: jobs.Handler, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, looks = threading.Event(), list[datetime]()
+
+    def look() -> datetime:
+        looks.append(NOW)
+        if len(looks) == 2:
+            stop.set()
+        return NOW
+
+    with transaction() as session:
+        session.execute(text("DROP TABLE job"))
+    jobs.run_for_ever({"note": note}, poll=0.001, stop=stop, clock=look)
+    assert [record.message for record in caplog.records] == [
+        "The database did not answer; the worker tries again."
+    ] * 2
+
+
+def test_looking_for_work_costs_the_same_however_much_waits_for_later(app_on_either: Flask) -> None:
+    schedule(*(str(number) for number in range(2000)), run_at=NOW + SECOND)
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    looking = (
+        jobs._due(NOW)
+        .with_only_columns(Job.id)
+        .compile(db.engine, compile_kwargs={"literal_binds": True})
+    )
+    with db.engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+        plan = str(connection.exec_driver_sql(f"{explain} {looking}").all())
+    assert "ix_job_state_run_at" in plan
