@@ -1,27 +1,82 @@
 """How people meet the product: pages, forms and commands."""
 
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Flask
+from whitenoise import WhiteNoise
 
 from config import Config
 from models.database import db
+from webapp import (
+    access,
+    clock,
+    errors,
+    forms,
+    frame,
+    headers,
+    health,
+    runtime,
+    signing_in,
+    templating,
+)
+
+# Every blueprint of the product. Its endpoints also stand in access.ENDPOINTS, or stay shut.
+BLUEPRINTS = (
+    frame.bp,
+    health.bp,
+    signing_in.bp,
+)
+
+STATIC = Path(__file__).parent / "static"
 
 
 def create_app(config: Config | None = None) -> Flask:
     """Build the application with the settings given, or with those of the environment."""
     config = config or Config.from_environment()
-    app = Flask(__name__, static_folder=None)
-    app.config.from_mapping(
-        SITEWARD=config,
-        SECRET_KEY=config.secret_key,
-        SECRET_KEY_FALLBACKS=list(config.secret_key_fallbacks),
-        SQLALCHEMY_DATABASE_URI=config.database_url,
-        MAX_CONTENT_LENGTH=config.max_upload_megabytes * 1024 * 1024,
-        TEMPLATES_AUTO_RELOAD=False,
-    )
+    app = Flask(__name__)
+    app.config.from_mapping(_flask_settings(config))
     db.init_app(app)
+    for part in (runtime, headers, access, forms.csrf, frame, errors):
+        part.init_app(app)
+    templating.install(app, zone=ZoneInfo(config.time_zone), now=clock.now)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _serve_static(app, https=config.secure_cookies)
     return app
 
 
-ROOT = Path(__file__).parent
+def _flask_settings(config: Config) -> dict[str, object]:
+    prefix = "__Host-" if config.secure_cookies else ""
+    return {
+        "SITEWARD": config,
+        "SECRET_KEY": config.secret_key,
+        "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "MAX_CONTENT_LENGTH": config.max_upload_megabytes * 1024 * 1024,
+        "TEMPLATES_AUTO_RELOAD": False,
+        "SESSION_COOKIE_NAME": f"{prefix}siteward_form",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # A form may stay open as long as the sign-in lasts; the token ends with the session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "SIGN_IN_LIMITS": {
+            "idle": timedelta(minutes=config.session_idle_minutes),
+            "absolute": timedelta(hours=config.session_hours),
+        },
+    }
+
+
+def _serve_static(app: Flask, *, https: bool) -> None:
+    """Serve the built bundle ready compressed, for ever where the name holds a hash."""
+    if not STATIC.is_dir():
+        return
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's own way to add middleware
+        app.wsgi_app,
+        root=STATIC,
+        prefix="static",
+        allow_all_origins=False,
+        immutable_file_test=r"-[0-9A-Z]{8}\.",
+        add_headers_function=lambda found, _path, _url: headers.add_to_static(found, https=https),
+    )
