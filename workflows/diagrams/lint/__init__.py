@@ -4,6 +4,7 @@ from workflows.diagrams.graph import Diagram, Finding
 from workflows.diagrams.lint import (
     calls,
     conditions,
+    coverage,
     cycles,
     events,
     forms,
@@ -21,7 +22,7 @@ from workflows.diagrams.lint.known import (
 
 __all__ = ["CLASSIFICATIONS", "Known", "KnownAct", "KnownDiagram", "known_diagram", "lint"]
 
-CHECKS = (structure, gateways, cycles, events, forms, conditions, policy, calls)
+CHECKS = (structure, gateways, cycles, events, forms, conditions, coverage, policy, calls)
 
 
 def lint(diagram: Diagram, known: Known) -> list[Finding]:

@@ -1,11 +1,12 @@
 """Timers, messages and errors: is it said what is waited for, and does somebody catch what is thrown."""
 
-from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations, permutations
 
-from workflows.diagrams.graph import Diagram, Finding, Node
+from workflows.diagrams.graph import BOUNDARIES, Diagram, Finding, Node
 from workflows.diagrams.lint.known import Known, catches, enclosing
-from workflows.diagrams.lint.notes import error, warning
+from workflows.diagrams.lint.notes import error, info, warning
+from workflows.diagrams.lint.structure import until_join
 from workflows.diagrams.timers import ALLOWED, Timer, TimerError, parse_timer
 
 _TIMED = ("timerStart", "boundaryTimer", "timerCatch")
@@ -83,16 +84,49 @@ def _due(node: Node) -> Iterator[Finding]:
 
 
 def _messages(diagram: Diagram) -> Iterator[Finding]:
-    catching = list(diagram.of_kind(*_CATCHING))
-    times = Counter(node.message for node in catching)
-    for node in catching:
-        if node.message and times[node.message] > 1:
+    waiting = [node for node in diagram.of_kind(*_CATCHING) if node.message]
+    told: set[str] = set()
+    for first, second in combinations(waiting, 2):
+        name = first.message or ""
+        if second.message == name and name not in told and _together(diagram, first, second):
+            told.add(name)
             yield warning(
-                node,
+                second,
                 "message-caught-twice",
-                f'The message "{node.message}" is waited for in {times[node.message]} places. It goes '
-                "to one of them only; give each place its own message if they can wait together.",
+                f'"{first.title}" and "{second.title}" may wait for the message "{name}" at the same '
+                "time, and it goes to one of them only. Give each its own message.",
             )
+
+
+def _together(diagram: Diagram, first: Node, second: Node) -> bool:
+    """Whether both may wait at once: one around the other, or on different ways of one split."""
+    for inner, outer in ((first, second), (second, first)):
+        around = {_host(inner), *enclosing(diagram, inner.parent)}
+        if outer.attached_to is not None and outer.attached_to in around:
+            return True
+    return any(
+        _host(first) in one and _host(second) in other
+        for ways in _splits(diagram)
+        for one, other in permutations(ways, 2)
+    )
+
+
+def _host(node: Node) -> str:
+    return node.attached_to or node.id
+
+
+def _splits(diagram: Diagram) -> Iterator[list[set[str]]]:
+    """Walk the places where a case goes several ways at once, with what lies on each way."""
+    for node in diagram.of_kind("parallelGateway", "inclusiveGateway"):
+        targets = [
+            flow.target for flow in diagram.outgoing(node.id) if flow.target in diagram.nodes
+        ]
+        if len(targets) > 1:
+            yield [until_join(diagram, target) for target in targets]
+    for node in diagram.of_kind(*BOUNDARIES):
+        host = diagram.nodes.get(node.attached_to or "")
+        if not node.interrupting and host is not None:
+            yield [until_join(diagram, node.id), until_join(diagram, host.id)]
 
 
 def _thrown(diagram: Diagram, node: Node) -> Iterator[Finding]:
@@ -108,7 +142,7 @@ def _thrown(diagram: Diagram, node: Node) -> Iterator[Finding]:
             "border of a subprocess around it, or use a plain end.",
         )
     else:
-        yield warning(
+        yield info(
             node,
             "error-leaves-diagram",
             f'The error "{node.error or ""}" leaves this diagram. Every diagram that calls it must catch '

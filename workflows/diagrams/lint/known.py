@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from workflows.diagrams.graph import Diagram, Field
 
 CLASSIFICATIONS = frozenset(
-    {"public", "private", "confidential", "nonpublic", "protected-nonpublic"}
+    {
+        "public",
+        "private",
+        "confidential",
+        "nonpublic",
+        "protected-nonpublic",
+        "security",
+        "privileged",
+    }
 )
 
 

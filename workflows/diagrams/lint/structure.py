@@ -129,6 +129,21 @@ def reachable(diagram: Diagram, begin: Iterable[str]) -> set[str]:
     return seen
 
 
+def until_join(diagram: Diagram, begin: str) -> set[str]:
+    """Give the ids of what lies behind a node as far as the next gateways that join flows."""
+    seen: set[str] = set()
+    waiting = [begin]
+    while waiting:
+        identity = waiting.pop()
+        is_join = diagram.nodes[identity].kind in ("parallelGateway", "inclusiveGateway") and (
+            len(diagram.incoming(identity)) > 1
+        )
+        if identity not in seen and not is_join:
+            seen.add(identity)
+            waiting += successors(diagram, diagram.nodes[identity])
+    return seen
+
+
 def _reach(diagram: Diagram) -> Iterator[Finding]:
     seen = reachable(diagram, [start.id for start in diagram.starts()])
     for node in diagram.nodes.values():

@@ -1,0 +1,240 @@
+"""One verdict for each BPMN file, in the form that the outside relies on (JSON objects, exit code)."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, TypedDict
+
+from workflows.diagrams.graph import Diagram, Field, Finding
+from workflows.diagrams.lint import Known, known_diagram, lint
+from workflows.diagrams.reading import read
+
+Library = Callable[[str], bytes | None]
+RuleVerdict = Literal["holds", "violated", "vacuous", "not-proved", "not-applicable"]
+
+NOT_PROVED = Finding(
+    "info",
+    "not-proved",
+    None,
+    None,
+    "Not proved: whether every case can reach an end, and whether the policy's rules hold on every "
+    "path, has not been explored. A diagram that is not proved cannot be published.",
+)
+
+
+class FindingReport(TypedDict):
+    """A finding as JSON."""
+
+    severity: str
+    code: str
+    element: str | None
+    line: int | None
+    message: str
+    rule: str | None
+    path: list[str]
+
+
+class ProofReport(TypedDict):
+    """What the exploration of all paths found: `sound` is None where it did not come to an end."""
+
+    states: int
+    complete: bool
+    sound: bool | None
+    rules: dict[str, RuleVerdict]
+
+
+class EngineReport(TypedDict):
+    """What the same exploration on the real engine found."""
+
+    states: int
+    complete: bool
+    agrees: bool | None
+
+
+class Report(TypedDict):
+    """The verdict on one file."""
+
+    file: str
+    process: str | None
+    findings: list[FindingReport]
+    proof: ProofReport
+    engine: EngineReport
+    milliseconds: int
+
+
+def check(files: Mapping[str, bytes], *, known: Known, library: Library) -> list[Report]:
+    """Check files by name, in their order. Never raises, whatever the bytes.
+
+    `known` is what the policy pack and the operations say. Called diagrams are looked up among the
+    files first, then by `library` (process id -> bytes, None where there is none).
+    """
+    shelf = Shelf.of(files, library)
+    return [check_file(name, data, known, shelf) for name, data in files.items()]
+
+
+@dataclass
+class Shelf:
+    """The diagrams within reach, each read once."""
+
+    library: Library
+    given: dict[str, Diagram] = field(default_factory=dict)
+    file_of: dict[str, str] = field(default_factory=dict)
+    fetched: dict[str, Diagram | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, files: Mapping[str, bytes], library: Library) -> "Shelf":
+        """Read the given files onto a new shelf."""
+        shelf = cls(library)
+        for name, data in files.items():
+            shelf.add(name, data)
+        return shelf
+
+    def add(self, name: str, data: bytes) -> None:
+        """Put a given file on the shelf; the first of two with the same process id stays."""
+        diagram = _read(data)[0]
+        if diagram is not None and diagram.process_id not in self.given:
+            self.given[diagram.process_id] = diagram
+            self.file_of[diagram.process_id] = name
+
+    def find(self, process: str) -> Diagram | None:
+        """Give the diagram of a process id."""
+        if process in self.given:
+            return self.given[process]
+        if process not in self.fetched:
+            data = self.library(process)
+            self.fetched[process] = None if data is None else _read(data)[0]
+        return self.fetched[process]
+
+    def reachable(self, diagram: Diagram) -> dict[str, Diagram]:
+        """Give everything that the diagram calls, directly or not, by process id."""
+        found: dict[str, Diagram] = {}
+        waiting = _calls(diagram)
+        while waiting:
+            process = waiting.pop()
+            called = None if process in found else self.find(process)
+            if called is not None:
+                found[process] = called
+                waiting += _calls(called)
+        return found
+
+    def callers(self, process: str) -> list[Diagram]:
+        """Give the given diagrams that call it."""
+        return [caller for caller in self.given.values() if process in _calls(caller)]
+
+
+def _calls(diagram: Diagram) -> list[str]:
+    return [node.called for node in diagram.of_kind("callActivity") if node.called]
+
+
+def _read(data: bytes) -> tuple[Diagram | None, list[Finding]]:
+    try:
+        return read(data)
+    except Exception as error:  # noqa: BLE001 - a fault of ours is a finding too, never a traceback
+        return None, [_fault(error)]
+
+
+def _fault(error: Exception) -> Finding:
+    message = f"The check itself failed on this file ({type(error).__name__}). Please report it with the file."
+    return Finding("error", "check-failed", None, None, message)
+
+
+def check_file(name: str, data: bytes, known: Known, shelf: Shelf) -> Report:
+    """Check one of the files on the shelf. Never raises, whatever the bytes."""
+    # A stopwatch for the report, not a clock: nothing is decided by it.
+    begin = time.perf_counter()
+    diagram, findings = _read(data)
+    if diagram is not None:
+        try:
+            findings += _lint(name, diagram, known, shelf)
+        except Exception as error:  # noqa: BLE001 - as above
+            findings.append(_fault(error))
+    findings.append(NOT_PROVED)
+    elapsed = round((time.perf_counter() - begin) * 1000)
+    return report(name, diagram.process_id if diagram else None, findings, elapsed)
+
+
+def _lint(name: str, diagram: Diagram, known: Known, shelf: Shelf) -> list[Finding]:
+    found = {**shelf.reachable(diagram)}
+    fields: dict[str, tuple[Field, ...]] = dict(known.caller_fields)
+    for caller in shelf.callers(diagram.process_id):
+        fields.update({node.id: node.fields for node in caller.nodes.values() if node.fields})
+    diagrams = {**known.diagrams, **{key: known_diagram(called) for key, called in found.items()}}
+    findings = lint(diagram, replace(known, diagrams=diagrams, caller_fields=fields))
+    first = shelf.file_of.get(diagram.process_id, name)
+    if first != name:
+        message = (
+            f'The process id "{diagram.process_id}" is also that of {first}. Give each its own id.'
+        )
+        findings.append(Finding("error", "duplicate-process", diagram.process_id, None, message))
+    return findings
+
+
+def report(
+    name: str, process: str | None, findings: Iterable[Finding], milliseconds: int
+) -> Report:
+    """Give the report of a file that was not proved and not run on the engine."""
+    return Report(
+        file=name,
+        process=process or None,
+        findings=[_finding(finding) for finding in findings],
+        proof=ProofReport(states=0, complete=False, sound=None, rules={}),
+        engine=EngineReport(states=0, complete=False, agrees=None),
+        milliseconds=milliseconds,
+    )
+
+
+def _finding(finding: Finding) -> FindingReport:
+    values: dict[str, Any] = asdict(finding)
+    return FindingReport(**{**values, "path": list(finding.path)})  # type: ignore[typeddict-item]
+
+
+def is_publishable(verdict: Report) -> bool:
+    """Whether nothing is wrong and everything is proved: soundness and every rule that applies."""
+    proof = verdict["proof"]
+    return (
+        not any(finding["severity"] == "error" for finding in verdict["findings"])
+        and proof["complete"]
+        and proof["sound"] is True
+        and "not-proved" not in proof["rules"].values()
+        and verdict["engine"]["agrees"] is not False
+    )
+
+
+def exit_code(reports: Iterable[Report]) -> int:
+    """Give 0 where every file may be published, 1 otherwise (and where there is none)."""
+    verdicts = [is_publishable(verdict) for verdict in reports]
+    return 0 if verdicts and all(verdicts) else 1
+
+
+def report_text(verdict: Report) -> str:
+    """Give a report for a terminal: a headline, then one line for each finding."""
+    lines = [f"{verdict['file']}: {_headline(verdict)} ({verdict['milliseconds']} ms)"]
+    for finding in verdict["findings"]:
+        place = " ".join(
+            filter(
+                None,
+                [
+                    f"line {finding['line']}" if finding["line"] else "",
+                    finding["element"] or "",
+                    finding["rule"] or "",
+                ],
+            )
+        )
+        lines.append(
+            f"  {finding['severity']}: {place + ': ' if place else ''}{finding['message']}"
+        )
+        if finding["path"]:
+            lines.append(f"    path: {' > '.join(finding['path'])}")
+    return "\n".join(lines)
+
+
+def _headline(verdict: Report) -> str:
+    severities = [finding["severity"] for finding in verdict["findings"]]
+    counts = [
+        f"{number} {name}{'' if number == 1 else 's'}"
+        for name in ("error", "warning")
+        if (number := severities.count(name))
+    ]
+    if is_publishable(verdict):
+        return ", ".join(["publishable", *counts])
+    return ", ".join(["not publishable", *counts])
