@@ -158,7 +158,8 @@ def _breach(
     match part.constraint:
         case Lane() as lane:
             wrong = attempt.act in lane.acts and attempt.party not in lane.parties
-            return _Breach(f", not {attempt.party}") if wrong else None
+            detail = f", not {attempt.party}" if attempt.party else ""
+            return _Breach(detail) if wrong else None
         case Separation() as separation:
             return _same_person(pack, separation, past, attempt, named)
         case automaton:

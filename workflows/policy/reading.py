@@ -52,8 +52,8 @@ class Document:
             self.refuse(f'"{kind}"', f"Write each one as a table that begins with [[{kind}]].")
             return []
         return [
-            Entry(self, kind, f"[[{kind}]]", position, cast("Mapping[str, object]", table))
-            for position, table in enumerate(cast("list[object]", found))
+            Entry(self, kind, f"[[{kind}]]", n, n + 1, cast("Mapping[str, object]", table))
+            for n, table in enumerate(cast("list[object]", found))
         ]
 
     def finish(self, *kinds: str) -> None:
@@ -86,13 +86,15 @@ def read_document(path: Path) -> Document:
 class Entry:
     """One table of a document, read key by key; what is wrong is noted, and a stand-in is given.
 
-    `finish` then refuses keys that nobody asked for, so that a misspelt key cannot be lost.
+    `position` counts the headers like `header` before this one in the file, `number` from 1 the
+    tables that it is listed with. `finish` then refuses keys that nobody asked for, so that a misspelt key cannot be lost.
     """
 
     document: Document
     kind: str
     header: str
     position: int
+    number: int
     values: Mapping[str, object]
     asked: set[str] = field(default_factory=set)
 
@@ -178,10 +180,11 @@ class Entry:
                 self.document,
                 f"{self.kind} {self.name}, {key}",
                 f"[[{self.kind}.{key}]]",
-                before + position,
+                before + n,
+                n + 1,
                 cast("Mapping[str, object]", table),
             )
-            for position, table in enumerate(cast("list[object]", value))
+            for n, table in enumerate(cast("list[object]", value))
         ]
 
     def finish(self) -> None:
@@ -201,7 +204,7 @@ class Entry:
         for key in ("id", "name", "template"):
             if isinstance(found := self.values.get(key), str):
                 return f'"{found}"'
-        return f"number {self.position + 1}"
+        return f"number {self.number}"
 
     def line(self, key: str | None = None) -> int | None:
         """Give the line of the key, or of the table where the key is not in it, from 1.
