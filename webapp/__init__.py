@@ -36,6 +36,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Build the application with the settings given, or with those of the environment."""
     config = config or Config.from_environment()
     app = Flask(__name__)
+    app.url_map.strict_slashes = False
     app.config.from_mapping(_flask_settings(config))
     db.init_app(app)
     for part in (runtime, headers, access, forms.csrf, frame, errors):

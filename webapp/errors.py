@@ -12,8 +12,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from config import Config
 from models.database import db
 from webapp.access import wants_json
+from webapp.templating import render_bare
 from workflows.attempts import TooManyAttemptsError
 from workflows.errors import PolicyError, RefusedError
 
@@ -142,6 +144,12 @@ def _page(status: int, shown: dict[str, Any]) -> str:
         return render_template(template, **shown)
     except (SQLAlchemyError, TemplateError):
         # What the frame of a page shows may be the very thing that is broken.
+        log.warning("The page for status %s is shown without who is signed in.", status)
+    settings: Config = current_app.config["SITEWARD"]
+    frame = {"city": settings.city_name, "demo": settings.demo, "home_url": "/"}
+    try:
+        return render_bare(current_app, template, **frame, **shown)
+    except TemplateError:
         log.exception("The page for status %s could not be made.", status)
     return BARE.format(
         title=shown.get("title") or "Something broke on our side",

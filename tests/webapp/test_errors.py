@@ -1,0 +1,155 @@
+"""Every error is a page that says what happened and what to do next."""
+
+import logging
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+import pytest
+from flask import Flask, abort
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from models.database import db
+from workflows.errors import ConflictError, NotFoundError, PolicyError, RefusedError
+
+pytestmark = pytest.mark.usefixtures("clock_stands")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A rule in the way, as the guard reports it."""
+
+    rule: str = "K02"
+    text: str = "The site cannot be launched before Communications has approved it."
+    clauses: tuple[str, ...] = ("GC-2", "CO-2")
+
+
+@pytest.fixture
+def failing(app: Flask) -> Callable[[Exception], None]:
+    """Make the sign-in page raise this, as deep code would."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def fail(error: Exception) -> None:
+        def view() -> NoReturn:
+            raise error
+
+        app.view_functions["signing_in.login"] = view
+
+    return fail
+
+
+@pytest.mark.parametrize("error", [NotFoundError, ConflictError, PolicyError])
+def test_what_the_policy_does_not_allow_is_said_in_its_words(
+    app: Flask, failing: Callable[[Exception], None], error: type[PolicyError]
+) -> None:
+    failing(error("Chen Wu completed it at 10:42. Reload the page."))
+    response = app.test_client().get("/login")
+    assert response.status_code == error.status
+    assert "Chen Wu completed it at 10:42. Reload the page." in response.text
+    assert f"<h1>{error.title}</h1>" in response.text
+
+
+def test_a_refusal_names_its_rules_and_clauses(
+    app: Flask, failing: Callable[[Exception], None]
+) -> None:
+    failing(RefusedError([Stop()]))
+    response = app.test_client().get("/login")
+    assert response.status_code == 409
+    assert Stop.text in response.text
+    assert "K02" in response.text
+    assert "GC-2, CO-2" in response.text
+
+
+def test_what_does_not_exist_has_a_way_on(app: Flask) -> None:
+    response = app.test_client().get("/nothing-here")
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.text
+
+
+def test_a_wrong_method_says_which_are_right(app: Flask) -> None:
+    response = app.test_client().delete("/login")
+    assert response.status_code == 405
+    assert "POST" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("code", [400, 403, 409, 413, 415, 418, 422, 429, 503])
+def test_every_status_has_a_page(app: Flask, code: int) -> None:
+    app.view_functions["signing_in.login"] = lambda: abort(code)
+    response = app.test_client().get("/login")
+    assert response.status_code == code
+    assert re.search(r"<h1>[^<]{8,}</h1>", response.text)
+
+
+def test_a_mistake_of_ours_gives_a_reference_that_the_log_has(
+    app: Flask, failing: Callable[[Exception], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    failing(ValueError("Rosa's secret"))
+    with caplog.at_level(logging.ERROR):
+        response = app.test_client().get("/login")
+    assert response.status_code == 500
+    found = re.search(r"<code>([0-9a-f]{8})</code>", response.text)
+    assert found
+    assert found[1] in caplog.text
+    assert "Rosa's secret" not in response.text
+
+
+@pytest.mark.parametrize("said", ["database is locked", "database or disk is full"])
+def test_a_database_that_cannot_write_now_asks_to_come_back(
+    app: Flask, failing: Callable[[Exception], None], said: str
+) -> None:
+    failing(OperationalError("INSERT", {}, sqlite3.OperationalError(said)))
+    response = app.test_client().get("/login")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "10"
+    assert "Nothing is lost" in response.text
+
+
+def test_a_wrong_statement_is_a_mistake_of_ours(
+    app: Flask, failing: Callable[[Exception], None]
+) -> None:
+    failing(OperationalError("SELECT", {}, sqlite3.OperationalError("no such column: x")))
+    assert app.test_client().get("/login").status_code == 500
+
+
+def test_without_a_database_there_is_still_a_page(app: Flask) -> None:
+    db.session.execute(text("DROP TABLE user_session"))
+    db.session.commit()
+    client = app.test_client()
+    client.set_cookie("siteward_sign_in", "a token")
+    response = client.get("/password")
+    assert response.status_code == 503
+    assert "Back in a moment" in response.text
+
+
+def test_programs_get_json(app: Flask, failing: Callable[[Exception], None]) -> None:
+    failing(RefusedError([Stop()]))
+    response = app.test_client().get("/login", headers={"Accept": "application/json"})
+    assert response.status_code == 409
+    assert response.json is not None
+    assert response.json["refusals"][0][0] == "K02"
+
+
+def test_a_fragment_that_fails_takes_the_place_of_the_page(
+    app: Flask, failing: Callable[[Exception], None]
+) -> None:
+    failing(ConflictError("Somebody was faster."))
+    response = app.test_client().get("/login", headers={"HX-Request": "true"})
+    assert response.headers["HX-Retarget"] == "#main"
+    assert 'id="main"' in response.text
+
+
+def test_health_says_alive_and_ready(app: Flask) -> None:
+    client = app.test_client()
+    assert client.get("/healthz").json == {"status": "alive"}
+    assert client.get("/readyz").json == {"status": "ready"}
+
+
+def test_a_database_without_its_schema_is_not_ready(app: Flask) -> None:
+    db.session.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+    db.session.commit()
+    response = app.test_client().get("/readyz")
+    assert response.status_code == 503
+    assert "db upgrade" in response.text
