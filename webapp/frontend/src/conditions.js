@@ -1,35 +1,50 @@
 // Shows and requires fields as the diagram says, from data-shown-when and data-required-when.
 // A condition: {"field","is","value"} with is one of = != < <= > >= in; {"and":[]}, {"or":[]}, {"not":c}, {"const":true}.
-// The server decides again when the form is sent; this only keeps the page short.
+// A condition that comes upon a field without an answer does not hold, as on the server; only comparing with null asks
+// for the answer's absence. The server decides again when the form is sent; this only keeps the page short.
 
 const COMPARE = {
   '=': (a, b) => same(a, b),
   '!=': (a, b) => !same(a, b),
-  '<': (a, b) => ordered(a, b) && a < b,
-  '<=': (a, b) => ordered(a, b) && a <= b,
-  '>': (a, b) => ordered(a, b) && a > b,
-  '>=': (a, b) => ordered(a, b) && a >= b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
   in: (a, b) => b.some((one) => same(a, one)),
 };
 
-const ordered = (a, b) => a !== null && b !== null;
 const same = (a, b) => (Array.isArray(a) ? a.includes(b) : a === b);
 
+class Unset extends Error {}
+
 export function holds(condition, valueOf) {
-  if ('const' in condition) return condition.const;
-  if ('and' in condition) return condition.and.every((part) => holds(part, valueOf));
-  if ('or' in condition) return condition.or.some((part) => holds(part, valueOf));
-  if ('not' in condition) return !holds(condition.not, valueOf);
-  const { field, is, value } = condition;
-  const kind = typeof (Array.isArray(value) ? value[0] : value);
-  return COMPARE[is](typed(valueOf(field), kind), value);
+  try {
+    return judge(condition, valueOf);
+  } catch (error) {
+    if (error instanceof Unset) return false;
+    throw error;
+  }
 }
 
+function judge(condition, valueOf) {
+  if ('const' in condition) return condition.const;
+  if ('and' in condition) return condition.and.every((part) => judge(part, valueOf));
+  if ('or' in condition) return condition.or.some((part) => judge(part, valueOf));
+  if ('not' in condition) return !judge(condition.not, valueOf);
+  const { field, is, value } = condition;
+  const answer = typed(valueOf(field), typeof (Array.isArray(value) ? value[0] : value));
+  if (answer === null && value !== null) throw new Unset();
+  return COMPARE[is](answer, value);
+}
+
+// A lone checkbox gives true or false; conditions over choices of yes and no mean it as well.
 function typed(value, kind) {
-  if (value === null || Array.isArray(value)) return value;
-  if (kind === 'number') return value === '' || Number.isNaN(Number(value)) ? null : Number(value);
-  if (kind === 'boolean') return value === true || value === 'true' || value === 'y';
-  return value === '' ? null : value;
+  if (Array.isArray(value)) return value.length ? value : null;
+  if (value === null || value === '') return null;
+  if (kind === 'number') return Number.isNaN(Number(value)) ? null : Number(value);
+  if (kind === 'boolean') return value === true || ['true', 'yes', 'y'].includes(value);
+  if (typeof value === 'boolean') return value ? 'yes' : null;
+  return value;
 }
 
 function readValue(form, group, field) {

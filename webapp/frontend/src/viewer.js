@@ -1,7 +1,9 @@
 // Draws every [data-diagram] of the page from its BPMN XML and marks where a case stands.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
-const READABLE = 0.55;
+// Below this scale labels cannot be read: begin where the case stands instead of showing the whole.
+const SMALLEST = 0.42;
+const READABLE = 0.8;
 const STEP = 1.25;
 const KEYS_HINT = 'Plus and minus zoom, zero shows all, arrow keys move.';
 
@@ -17,9 +19,11 @@ async function draw(holder) {
   await viewer.importXML(xml);
   name(holder, label);
   mark(viewer, state);
+  fitHeight(holder, viewer);
   const view = navigation(viewer);
   view.begin(state.here ?? state.live?.[0]);
   controls(holder, view);
+  fullScreen(holder, viewer, view);
   holder.dataset.ready = 'true';
 }
 
@@ -63,6 +67,15 @@ function badge(kind, text) {
   return node;
 }
 
+// As high as the drawing needs at the page's width, within reason.
+function fitHeight(holder, viewer) {
+  const { inner, outer } = viewer.get('canvas').viewbox();
+  const scale = Math.min(1, outer.width / (inner.width + 40));
+  const height = inner.height * scale + 60;
+  holder.style.height = `${Math.round(Math.max(260, Math.min(height, window.innerHeight * 0.9)))}px`;
+  viewer.get('canvas').resized();
+}
+
 function navigation(viewer) {
   const canvas = viewer.get('canvas');
   const registry = viewer.get('elementRegistry');
@@ -78,7 +91,7 @@ function navigation(viewer) {
     // On a narrow screen the whole would be unreadable: begin where the case stands.
     begin(id) {
       all();
-      if (canvas.zoom() >= READABLE) return;
+      if (canvas.zoom() >= SMALLEST) return;
       const element = registry.get(id) ?? registry.find(({ type }) => type === 'bpmn:StartEvent');
       if (!element) return;
       const { width, height } = canvas.viewbox().outer;
@@ -95,6 +108,8 @@ function navigation(viewer) {
 
 function controls(holder, view) {
   const bar = Object.assign(document.createElement('div'), { className: 'diagram__controls' });
+  bar.setAttribute('role', 'group');
+  bar.setAttribute('aria-label', 'Zoom');
   for (const [text, title, act] of [
     ['+', 'Zoom in', () => view.zoom(STEP)],
     ['−', 'Zoom out', () => view.zoom(1 / STEP)],
@@ -105,8 +120,12 @@ function controls(holder, view) {
     button.addEventListener('click', act);
     bar.append(button);
   }
-  holder.before(bar);
+  (holder.closest('.diagram')?.querySelector('.diagram__legend') ?? holder.parentElement).append(bar);
 
+  steer(holder, view);
+}
+
+function steer(holder, view) {
   const keys = {
     '+': () => view.zoom(STEP),
     '=': () => view.zoom(STEP),
@@ -131,6 +150,23 @@ function controls(holder, view) {
     },
     { passive: false },
   );
+}
+
+// A small window leaves a large diagram unreadable; the whole screen often does not.
+function fullScreen(holder, viewer, view) {
+  const figure = holder.closest('.diagram');
+  if (!document.fullscreenEnabled || !figure) return;
+  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Full screen' });
+  button.addEventListener('click', () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else figure.requestFullscreen();
+  });
+  figure.querySelector('.diagram__controls').append(button);
+  figure.addEventListener('fullscreenchange', () => {
+    button.textContent = document.fullscreenElement ? 'Leave full screen' : 'Full screen';
+    viewer.get('canvas').resized();
+    view.all();
+  });
 }
 
 for (const holder of document.querySelectorAll('[data-diagram]')) {
