@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.cases import Case, Task, TaskKind
 from models.sites import Site, SiteStatus
 from models.trust import Notice
+from workflows import notices
 from workflows.operations import facts
 from workflows.operations.launch import decision_of
 from workflows.operations.occasion import Occasion
@@ -58,8 +59,10 @@ def remind(occasion: Occasion) -> None:
     for task in due or open_tasks:
         for person in _awaited(occasion, task):
             awaited.setdefault(person, task.name)
-    for person, step in list(awaited.items())[:MOST_REMINDED]:
-        _tell(occasion, [person], f'Still waiting for "{step}".')
+    reminded = list(awaited)[:MOST_REMINDED]
+    for step in dict.fromkeys(awaited[person] for person in reminded):
+        people = [person for person in reminded if awaited[person] == step]
+        _tell(occasion, people, f'Still waiting for "{step}".')
 
 
 def _awaited(occasion: Occasion, task: Task) -> Iterable[int]:
@@ -87,17 +90,17 @@ def _news(occasion: Occasion) -> str:
 
 def _tell(occasion: Occasion, people: Iterable[int], sentence: str) -> None:
     words = _sentence(occasion.case, sentence)
-    for person in people:
-        unread = select(Notice.id).where(
-            Notice.person_id == person,
-            Notice.case_id == occasion.case.id,
-            Notice.text == words,
-            Notice.read_at.is_(None),
-        )
-        if occasion.session.scalar(unread.limit(1)) is None:
-            occasion.session.add(
-                Notice(person_id=person, case_id=occasion.case.id, text=words, at=occasion.now)
+    told = set(
+        occasion.session.scalars(
+            select(Notice.person_id).where(
+                Notice.case_id == occasion.case.id,
+                Notice.text == words,
+                Notice.read_at.is_(None),
             )
+        )
+    )
+    new = [person for person in people if person not in told]
+    notices.tell(occasion.session, new, words, now=occasion.now, case_id=occasion.case.id)
 
 
 def _sentence(case: Case, sentence: str) -> str:
