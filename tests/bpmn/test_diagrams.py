@@ -15,6 +15,7 @@ from workflows.operations import OPERATIONS
 
 CALLED = ("gather-advice", "prepare-site", "agree-contract")
 REGISTER = {
+    "case.unit",
     "site.name", "site.handle", "site.url", "site.platform", "site.platform_other",
     "site.presence_form", "site.acting_as", "site.purpose", "site.audience", "site.languages",
     "site.comments_mode", "site.public_body", "site.vault_ref", "site.recovery_contact",
