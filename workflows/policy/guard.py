@@ -7,6 +7,7 @@ that what is decided here is still true when it is written.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from workflows.policy.automata import Atoms, Automaton, run
 from workflows.policy.pack import Pack
@@ -33,7 +34,7 @@ class Deed:
     at: datetime
     acting_for: int | None = None
 
-    @property
+    @cached_property
     def atoms(self) -> Atoms:
         return frozenset((self.act, f"{self.act}:{self.outcome}"))
 

@@ -1,5 +1,6 @@
 """Stories of cases for the tests: deeds by the cast of the policy, one a day."""
 
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,3 +67,9 @@ def story(pack: Pack, atoms: Sequence[str]) -> list[Deed]:
 
 def without(atoms: Sequence[str], *left_out: str) -> tuple[str, ...]:
     return tuple(atom for atom in atoms if atom.partition(":")[0] not in left_out)
+
+
+def copied(place: Path) -> Path:
+    """Copy the city's pack, to be spoilt."""
+    shutil.copytree(POLICY, place)
+    return place

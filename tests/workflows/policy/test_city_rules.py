@@ -15,6 +15,7 @@ from tests.workflows.policy.deeds import (
     story,
     without,
 )
+from workflows.policy.automata import Response, run
 from workflows.policy.guard import could, open_duties, verdict, warnings
 from workflows.policy.pack import Pack
 
@@ -286,9 +287,27 @@ def test_a_case_with_an_open_duty_is_not_closed(
     assert f"(rule {rule}, clause" in duty.text
 
 
-def test_an_approved_site_that_is_left_lying_is_left_to_the_proof(pack: Pack) -> None:
-    assert pack.rules["K16"].enforced == {"publish"}
-    assert open_duties(pack, story(pack, APPROVED)) == []
+@pytest.mark.parametrize(
+    ("past", "left_lying"),
+    [
+        (APPROVED, True),
+        ((*PREPARED, "inform-requester"), True),
+        (LAUNCHED, False),
+        ((*PREPARED, "lapse-approval"), False),
+        ((*APPROVED, "withdraw-request"), False),
+        ((*LAUNCHED, "approve-site:approve-with-conditions"), True),
+        ((*REQUESTED, "approve-site:reject"), False),
+    ],
+)
+def test_an_approved_site_that_is_left_lying_is_for_the_proof_to_find(
+    pack: Pack, past: tuple[str, ...], left_lying: bool
+) -> None:
+    rule = pack.rules["K16"]
+    assert rule.enforced == {"publish"}
+    (part,) = rule.parts
+    assert isinstance(part.constraint, Response)
+    state = run(part.constraint, (done.atoms for done in story(pack, past)))
+    assert part.constraint.open(state) == left_lying
 
 
 def broken(pack: Pack, past: tuple[str, ...], atom: str) -> set[str]:
