@@ -157,10 +157,12 @@ class Task(Base):
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    # The revision of the case that closed it: the order of acts, whatever the hosts' clocks say.
+    closed_in: Mapped[int | None]
     completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     outcome: Mapped[str | None]
     answers: Mapped[dict[str, Any] | None]
-    # Elements and flows that the tokens passed because of this step, for the diagram.
+    # [diagram, element or flow] pairs that tokens passed because of this step, for the picture.
     passed: Mapped[list[Any] | None]
 
     case: Mapped[Case] = relationship(lazy="raise_on_sql", back_populates="tasks")

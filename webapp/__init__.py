@@ -11,15 +11,21 @@ from config import Config
 from models.database import db
 from webapp import (
     access,
+    cases,
     clock,
+    diagrams,
     errors,
     forms,
     frame,
     headers,
     health,
     runtime,
+    notices,
     signing_in,
+    start,
+    tasks,
     templating,
+    uploads,
 )
 
 # Every blueprint of the product. Its endpoints also stand in access.ENDPOINTS, or stay shut.
@@ -27,6 +33,12 @@ BLUEPRINTS = (
     frame.bp,
     health.bp,
     signing_in.bp,
+    tasks.bp,
+    start.bp,
+    cases.bp,
+    diagrams.bp,
+    notices.bp,
+    uploads.bp,
 )
 
 STATIC = Path(__file__).parent / "static"

@@ -41,3 +41,9 @@ def pack() -> Pack:
     """The policy in force."""
     found: Pack = current_app.extensions["siteward.pack"]
     return found
+
+
+def settings() -> Config:
+    """The settings of this installation."""
+    found: Config = current_app.config["SITEWARD"]
+    return found

@@ -68,3 +68,16 @@ class UnavailableError(PolicyError):
 
     status = 503
     title = "Not available at the moment"
+
+
+class StuckError(PolicyError):
+    """The case cannot go on: a condition has no answer, or an operation lacks what it needs."""
+
+    title = "The case cannot go on from here"
+
+
+class UnpublishableError(PolicyError):
+    """A diagram cannot be published; the message names the file and what is wrong with it."""
+
+    status = 422
+    title = "This diagram cannot be published"

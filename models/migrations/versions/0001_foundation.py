@@ -452,6 +452,7 @@ def upgrade() -> None:
         sa.Column("claimed_by_id", sa.Integer(), nullable=True),
         sa.Column("claimed_at", UTCDateTime(), nullable=True),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_in", sa.Integer(), nullable=True),
         sa.Column("completed_by_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column(

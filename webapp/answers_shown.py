@@ -1,0 +1,130 @@
+"""Answers as people read them: labels for choices, names for people, days for dates."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from models.cases import Case, File, Task
+from models.database import db
+from models.people import Person, Unit
+from models.sites import Platform, Site
+from workflows.diagrams.graph import Diagram, Field
+from workflows.people import Duties
+from workflows.reading import may_see
+
+# The types whose answers are ids, and the rows that they are ids of.
+REFERRED: Mapping[str, Any] = {
+    "person": Person,
+    "unit": Unit,
+    "site": Site,
+    "platform": Platform,
+    "file": File,
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question with what was answered; a document has the id to fetch it by, a table its rows."""
+
+    label: str
+    text: str
+    file_id: int | None = None
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class StepAnswers:
+    """The answers of one completed step that the reader may see; `hidden` says how many not."""
+
+    task: Task
+    answers: list[Answer]
+    hidden: int
+
+
+Names = Mapping[str, Mapping[int, str]]
+
+
+def answers_of(case: Case, diagrams: Mapping[str, Diagram], duties: Duties) -> list[StepAnswers]:
+    """Give the answers of every completed step of a case, as this person may read them."""
+    asked = [(task, _fields(task, diagrams)) for task in case.tasks if task.completed_by_id]
+    names = _names_in(asked)
+    return [_shown(task, fields, case, duties, names) for task, fields in asked if task.answers]
+
+
+def _fields(task: Task, diagrams: Mapping[str, Diagram]) -> tuple[Field, ...]:
+    node = diagrams[task.diagram].nodes.get(task.element)
+    return node.fields if node else ()
+
+
+def _shown(
+    task: Task, fields: tuple[Field, ...], case: Case, duties: Duties, names: Names
+) -> StepAnswers:
+    given = task.answers or {}
+    known = [field for field in fields if given.get(field.id) is not None]
+    seen = [field for field in known if may_see(field, task, case, duties)]
+    answers = [_answer(field, given[field.id], names) for field in seen]
+    if not fields and given.get("reason"):
+        answers.append(Answer("Reason", str(given["reason"])))
+    return StepAnswers(task, answers, len(known) - len(seen))
+
+
+def _answer(field: Field, value: Any, names: Names) -> Answer:
+    label = field.label or field.id
+    if field.type == "table":
+        rows = tuple(
+            tuple(_text(column, row.get(column.id), names) for column in field.columns)
+            for row in value
+        )
+        return Answer(label, "", heads=tuple(c.label or c.id for c in field.columns), rows=rows)
+    file_id = value if field.type == "file" else None
+    return Answer(label, _text(field, value, names), file_id)
+
+
+def _text(field: Field, value: Any, names: Names) -> str:
+    if value is None:
+        return ""
+    if field.type in REFERRED:
+        return names[field.type].get(value, "no longer known")
+    if field.type == "boolean":
+        return "Yes" if value else "No"
+    if field.type in ("date", "datetime"):
+        kind, filter_name = (date, "day") if field.type == "date" else (datetime, "moment")
+        return str(current_app.jinja_env.filters[filter_name](kind.fromisoformat(value)))
+    labels = {option.id: option.label for option in field.options}
+    several = value if isinstance(value, list) else [value]
+    return ", ".join(labels.get(str(item), str(item)) for item in several)
+
+
+def _names_in(asked: Iterable[tuple[Task, tuple[Field, ...]]]) -> Names:
+    wanted: dict[str, set[int]] = {kind: set() for kind in REFERRED}
+    for task, fields in asked:
+        for field in fields:
+            _collect(field, (task.answers or {}).get(field.id), wanted)
+    return {kind: _names(kind, ids) for kind, ids in wanted.items()}
+
+
+def _collect(field: Field, value: Any, wanted: dict[str, set[int]]) -> None:
+    if field.type in wanted and isinstance(value, int):
+        wanted[field.type].add(value)
+    for row in value if field.type == "table" and isinstance(value, list) else ():
+        for column in field.columns:
+            _collect(column, row.get(column.id), wanted)
+
+
+def _names(kind: str, ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    model = REFERRED[kind]
+    rows = db.session.execute(
+        select(model.id, *_name_columns(kind, model)).where(model.id.in_(ids))
+    )
+    return {row[0]: " ".join(row[1:]) for row in rows}
+
+
+def _name_columns(kind: str, model: Any) -> tuple[Any, ...]:
+    return (model.given_name, model.family_name) if kind == "person" else (model.name,)

@@ -1,0 +1,60 @@
+"""What one can ask for."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from models.cases import TaskKind
+from models.database import db
+from webapp import access, clock
+from webapp.runtime import runtime
+from webapp.task_page import duties
+from workflows import cases, publication
+from workflows.diagrams.graph import Diagram
+
+bp = Blueprint("start", __name__, url_prefix="/start")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A process that the person may start, and who will be asked in it."""
+
+    key: str
+    diagram: Diagram
+
+    @property
+    def parties(self) -> str:
+        return ", ".join(self.diagram.lanes[1:])
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """Show the processes that the person may start."""
+    held = duties()
+    session = db.session()
+    offers = []
+    for key, version in sorted(publication.published(session).items()):
+        diagrams = runtime().library.of(session, version.id)
+        main = diagrams.diagrams[diagrams.main]
+        if held.has_role(main.starters):
+            offers.append(Offer(key, main))
+    return render_template("start/index.html", offers=offers)
+
+
+@bp.post("/<key>")
+def start(key: str) -> ResponseReturnValue:
+    """Start a case and go on to its first form."""
+    by = access.me().id
+    case = cases.start_case(runtime(), key, by=by, now=clock.now())
+    mine = next(
+        (
+            task
+            for task in cases.with_history(case.id).tasks
+            if task.is_open and task.kind == TaskKind.USER and task.person_id == by
+        ),
+        None,
+    )
+    if mine is None:
+        return redirect(url_for("cases.show", number=case.number), code=303)
+    return redirect(url_for("tasks.show", task_id=mine.id), code=303)

@@ -1,0 +1,324 @@
+"""The fields of a step's form: from the diagram's types to WTForms, and from answers to JSON."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    DecimalField,
+    EmailField,
+    Field,
+    FieldList,
+    FileField,
+    Form,
+    FormField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
+from wtforms.validators import Email, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.widgets import FileInput
+
+from workflows.diagrams import graph
+
+# More choices than this are a list to pick from rather than buttons to look over.
+MOST_BUTTONS = 7
+LONGEST_TEXT = 4000
+
+Choices = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a form offers to choose from, looked up only when a field asks for it.
+
+    `choices` maps a field type (person, unit, site, platform) to (value, label) pairs; `document`
+    gives the name of a file that is attached already.
+    """
+
+    zone: ZoneInfo
+    choices: Callable[[str], Choices]
+    document: Callable[[int], str | None] = field(default=lambda _: None)
+
+
+class _Unanswerable:
+    """Leaves an empty choice to the form, which knows whether it is required."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in (None, "", "None"):  # type: ignore[attr-defined]
+            super().pre_validate(form)  # type: ignore[misc]
+
+
+class ButtonsField(_Unanswerable, RadioField):
+    """One of a few choices."""
+
+
+class PickField(_Unanswerable, SelectField):
+    """One of many choices, the first of them none."""
+
+
+class DocumentWidget(FileInput):
+    """A file input that keeps what is attached already, so that an error elsewhere loses nothing."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        kept = Markup()
+        if field.kept:
+            kept = Markup(
+                '<input type="hidden" name="{}-kept" value="{}"><p class="kept-file">Attached: {}</p>'
+            ).format(field.name, field.kept, field.kept_name or f"document {field.kept}")
+        return kept + super().__call__(field, **kwargs)
+
+
+class DocumentField(FileField):
+    """A document of the case; its answer is the id of the stored file."""
+
+    widget = DocumentWidget()
+    kept: int | None = None
+    kept_name: str | None = None
+
+
+class _Address(Regexp):
+    def __init__(self) -> None:
+        super().__init__(
+            re.compile(r"https?://[^\s/]+\.[^\s]+", re.IGNORECASE),
+            message="Write the whole web address, such as https://www.example.org/page.",
+        )
+
+
+def unbound(spec: graph.Field) -> Any:
+    """Give the WTForms field for a question of the diagram, not bound to a form yet."""
+    common: dict[str, Any] = {
+        "label": spec.label or spec.id,
+        "description": spec.help,
+        "validators": [Optional(), *_checks(spec)],
+        "render_kw": {},
+    }
+    if spec.type == "boolean" and spec.required:
+        # A required checkbox could only be ticked; a question can be answered with no.
+        return ButtonsField(choices=[("yes", "Yes"), ("no", "No")], **common)
+    if spec.type in _SHAPED:
+        return _SHAPED[spec.type](spec, common)
+    return _SIMPLE[spec.type](**common)
+
+
+def _table(spec: graph.Field, common: dict[str, Any]) -> Any:
+    row = type("Row", (Form,), {column.id: unbound(column) for column in spec.columns})
+    common |= {"validators": [], "render_kw": {"data-row-name": _row_name(spec)}}
+    return FieldList(FormField(row), min_entries=1, max_entries=50, **common)
+
+
+def _several(spec: graph.Field, common: dict[str, Any]) -> Any:
+    options = [(option.id, option.label) for option in spec.options]
+    return SelectMultipleField(choices=options, **common)
+
+
+def _reference(_spec: graph.Field, common: dict[str, Any]) -> Any:
+    return PickField(choices=[("", "- Choose -")], **common)
+
+
+def _moment(_spec: graph.Field, common: dict[str, Any]) -> Any:
+    return DateTimeLocalField(format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **common)
+
+
+_SIMPLE: dict[str, type[Field]] = {
+    "string": StringField,
+    "long-text": TextAreaField,
+    "long": IntegerField,
+    "decimal": DecimalField,
+    "boolean": BooleanField,
+    "date": DateField,
+    "url": URLField,
+    "email": EmailField,
+    "file": DocumentField,
+}
+
+
+def _row_name(spec: graph.Field) -> str:
+    label = spec.label or spec.id
+    return label[:-1] if label.endswith("s") and not label.endswith("ss") else label
+
+
+def _choice(spec: graph.Field, common: dict[str, Any]) -> Any:
+    options = [(option.id, option.label) for option in spec.options]
+    if len(options) <= MOST_BUTTONS:
+        return ButtonsField(choices=options, **common)
+    return PickField(choices=[("", "- Choose -"), *options], **common)
+
+
+_SHAPED: dict[str, Callable[[graph.Field, dict[str, Any]], Any]] = {
+    "table": _table,
+    "enum": _choice,
+    "multi-enum": _several,
+    "person": _reference,
+    "unit": _reference,
+    "site": _reference,
+    "platform": _reference,
+    "datetime": _moment,
+}
+
+
+def _checks(spec: graph.Field) -> list[Any]:
+    checks: list[Any] = []
+    if spec.type in ("string", "long-text", "url", "email"):
+        most = spec.max_length or LONGEST_TEXT
+        checks.append(
+            Length(
+                min=spec.min_length if spec.min_length is not None else -1,
+                max=most,
+                message=_length_message(spec.min_length, most),
+            )
+        )
+    if spec.pattern:
+        checks.append(
+            Regexp(f"(?:{spec.pattern})$", message=f"This is not written as expected. {spec.help}")
+        )
+    if spec.type == "email":
+        checks.append(Email(message="Write an e-mail address, such as name@city.example."))
+    if spec.type == "url":
+        checks.append(_Address())
+    if spec.type in ("long", "decimal") and (spec.minimum or spec.maximum):
+        checks.append(_range(spec))
+    if spec.type in ("date", "datetime") and (spec.minimum or spec.maximum):
+        checks.append(_Days(spec.minimum, spec.maximum))
+    return checks
+
+
+def _length_message(least: int | None, most: int) -> str:
+    if least:
+        return f"Write between {least} and {most} characters."
+    return f"Write at most {most} characters."
+
+
+def _range(spec: graph.Field) -> NumberRange:
+    least = Decimal(spec.minimum) if spec.minimum else None
+    most = Decimal(spec.maximum) if spec.maximum else None
+    parts = [
+        f"at least {least}" if least is not None else "",
+        f"at most {most}" if most is not None else "",
+    ]
+    return NumberRange(
+        min=least, max=most, message=f"Give a number of {' and '.join(filter(None, parts))}."
+    )
+
+
+@dataclass(frozen=True)
+class _Days:
+    """A date between two days, as ISO text."""
+
+    first: str | None
+    last: str | None
+
+    def __call__(self, _form: Any, bound: Any) -> None:
+        day = bound.data.isoformat()[:10]
+        if (self.first and day < self.first[:10]) or (self.last and day > self.last[:10]):
+            words = " and ".join(
+                filter(None, [self.first and f"from {self.first}", self.last and f"to {self.last}"])
+            )
+            raise ValidationError(f"Give a date {words}.")
+
+
+def offer(spec: graph.Field, bound: Any, around: Surroundings) -> None:
+    """Fill in what a bound field offers to choose from, also in the rows of a table."""
+    if spec.type in ("person", "unit", "site", "platform"):
+        bound.choices = [("", "- Choose -"), *around.choices(spec.type)]
+    elif spec.type == "table":
+        _offer_rows(spec, bound, around)
+    elif spec.type == "file" and bound.kept:
+        bound.kept_name = around.document(bound.kept)
+
+
+def _offer_rows(spec: graph.Field, bound: Any, around: Surroundings) -> None:
+    chosen = {
+        column.id: [("", "- Choose -"), *around.choices(column.type)]
+        for column in spec.columns
+        if column.type in ("person", "unit", "site", "platform")
+    }
+    for entry in bound.entries:
+        for name, choices in chosen.items():
+            entry.form[name].choices = choices
+    if chosen:
+        # The blank row that scripts copy is made from the row's class.
+        base = bound.unbound_field.args[0]
+        row = type(base.__name__, (base,), {})
+        for column in spec.columns:
+            if column.id in chosen:
+                offered = unbound(column)
+                offered.kwargs["choices"] = chosen[column.id]
+                setattr(row, column.id, offered)
+        bound.unbound_field = FormField(row)
+
+
+def to_answer(spec: graph.Field, bound: Any, zone: ZoneInfo) -> Any:
+    """Give the answer as JSON: text, number, truth, id, list of choices or list of rows."""
+    if spec.type == "table":
+        rows = [
+            {column.id: to_answer(column, entry.form[column.id], zone) for column in spec.columns}
+            for entry in bound.entries
+        ]
+        return [row for row in rows if any(value not in (None, False) for value in row.values())]
+    if spec.type == "file":
+        return bound.kept
+    return _plain(spec, bound.data, zone)
+
+
+def _plain(spec: graph.Field, data: Any, zone: ZoneInfo) -> Any:
+    if spec.type == "boolean":
+        return _truth(data)
+    if data in (None, "", "None", []):
+        return None
+    if spec.type in ("person", "unit", "site", "platform"):
+        return int(data)
+    return _as_json(data, zone)
+
+
+def _as_json(data: Any, zone: ZoneInfo) -> Any:
+    match data:
+        case datetime():
+            return data.replace(tzinfo=zone).isoformat()
+        case date():
+            return data.isoformat()
+        case Decimal():
+            return float(data)
+        case str():
+            return data.strip()
+    return data
+
+
+def _truth(data: Any) -> bool | None:
+    """Give what a checkbox or a yes-or-no question says; None for a question left open."""
+    return data if isinstance(data, bool) else {"yes": True, "no": False}.get(data or "")
+
+
+def from_answer(spec: graph.Field, answer: Any, zone: ZoneInfo) -> Any:
+    """Give a stored answer back as the data of a field."""
+    if answer is None:
+        return None
+    if spec.type == "table":
+        return [
+            {column.id: from_answer(column, row.get(column.id), zone) for column in spec.columns}
+            for row in answer
+        ]
+    convert: Mapping[str, Callable[[Any], Any]] = {
+        "date": date.fromisoformat,
+        "datetime": lambda text: datetime.fromisoformat(text).astimezone(zone).replace(tzinfo=None),
+        "decimal": lambda number: Decimal(str(number)),
+        "person": str,
+        "unit": str,
+        "site": str,
+        "platform": str,
+    }
+    if spec.type == "boolean" and spec.required:
+        return "yes" if answer else "no"
+    return convert.get(spec.type, lambda same: same)(answer)

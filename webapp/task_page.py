@@ -1,0 +1,188 @@
+"""What the page of a task shows, gathered in a bounded number of queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from models.cases import Case, DiagramVersion, Draft, File, Task, TaskKind
+from models.database import db
+from models.people import Person, Unit
+from models.sites import Platform, Site
+from webapp import access, clock
+from webapp.runtime import runtime
+from webapp.step_fields import Choices, Surroundings
+from webapp.step_form import StepForm, form_for
+from workflows import cases, tasks
+from workflows.consequences import Consequence, consequences
+from workflows.diagrams.graph import Node
+from workflows.errors import NotAllowedError, NotFoundError
+from workflows.library import DiagramSet
+from workflows.people import Duties, duties_of
+from workflows.policy.guard import Refusal
+from workflows.reading import may_read
+from workflows.timeline import Event, timeline
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """A task as one person sees it."""
+
+    task: Task
+    case: Case
+    node: Node
+    form: StepForm
+    draft: Draft | None
+    duties: Duties
+    diagrams: DiagramSet
+    events: list[Event]
+    files: list[File]
+    refusals: list[Refusal]
+    follows: list[Consequence]
+    candidates: list[Person]
+
+    @property
+    def act(self) -> Any:
+        return runtime().pack.acts.get(self.task.act or "")
+
+    @property
+    def clauses(self) -> list[Any]:
+        known = runtime().pack.clauses
+        return [known[clause] for clause in self.node.clauses if clause in known]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What to light up in the picture of the diagram that the task stands in."""
+        passed = [
+            element
+            for task in self.case.tasks
+            for diagram, element in task.passed or []
+            if diagram == self.task.diagram
+        ]
+        live = [
+            task.element
+            for task in self.case.tasks
+            if task.is_open and task.kind == TaskKind.USER and task.diagram == self.task.diagram
+        ]
+        return {"passed": sorted(set(passed)), "live": live, "here": self.task.element}
+
+    @property
+    def diagram_number(self) -> int:
+        """The number of the version of the diagram that this case runs on."""
+        return version_number(self.case, self.task.diagram)
+
+    @property
+    def is_mine(self) -> bool:
+        return self.task.claimed_by_id == self.duties.person_id
+
+    @property
+    def is_held_by_another(self) -> bool:
+        return self.task.claimed_by_id not in (None, self.duties.person_id)
+
+
+def version_number(case: Case, diagram: str) -> int:
+    """Give the number of the version of a diagram in the frozen set of a case."""
+    frozen = case.version.frozen[diagram]
+    return db.session.scalars(
+        select(DiagramVersion.number).where(DiagramVersion.id == frozen)
+    ).one()
+
+
+def duties() -> Duties:
+    """Give what the person who is signed in may do today."""
+    return duties_of(db.session(), access.me().id, runtime().pack, clock.today())
+
+
+def open_task(task_id: int) -> tuple[Task, Duties, DiagramSet]:
+    """Give a task that waits for this person; raises NotFoundError or NotAllowedError."""
+    task = tasks.find(task_id)
+    held = duties()
+    if not (tasks.may_do(held, task) or held.leads(task.duty, task.unit_id)):
+        if not may_read(
+            db.session(), task.case, held, all_cases=access.may(access.me(), "cases.read")
+        ):
+            raise NotFoundError("There is no such task.")
+        raise NotAllowedError(
+            f"“{task.name}” waits for {task.party or 'somebody else'}, not for you."
+        )
+    return task, held, runtime().library.of(db.session(), task.case.version_id)
+
+
+def gather(task_id: int, submitted: MultiDict[str, Any] | None = None) -> TaskPage:
+    """Gather the page; with what was submitted, or else with the draft or the last round's answers."""
+    task, held, diagrams = open_task(task_id)
+    node = tasks.form_of(diagrams, task)
+    session = db.session()
+    draft = tasks.draft_of(task.id, by=held.person_id)
+    case = cases.with_history(task.case_id)
+    comments, files = cases.comments_on(task.case_id), cases.files_of(task.case_id)
+    leads = held.leads(task.duty, task.unit_id) and task.person_id is None
+    now = clock.now()
+    return TaskPage(
+        task=task,
+        case=case,
+        node=node,
+        form=_form(node, task, case, submitted, draft),
+        draft=draft,
+        duties=held,
+        diagrams=diagrams,
+        events=timeline(case, diagrams.diagrams, comments, files),
+        files=files,
+        refusals=tasks.objections(runtime(), session, task, by=held.person_id),
+        follows=consequences(diagrams.diagrams[task.diagram], task.element),
+        candidates=tasks.candidates(runtime(), session, task, now) if leads else [],
+    )
+
+
+def _form(
+    node: Node,
+    task: Task,
+    case: Case,
+    submitted: MultiDict[str, Any] | None,
+    draft: Draft | None,
+) -> StepForm:
+    if submitted is None and draft is not None:
+        submitted = MultiDict(
+            (name, value) for name, values in draft.answers.items() for value in values
+        )
+    return form_for(node, surroundings(), submitted=submitted, answers=_last_round(task, case))
+
+
+def _last_round(task: Task, case: Case) -> Mapping[str, Any] | None:
+    """Give what this step was answered the last time, so that a return costs nobody their work."""
+    earlier = [
+        other
+        for other in case.tasks
+        if other.element == task.element
+        and other.diagram == task.diagram
+        and other.completed_by_id is not None
+    ]
+    if earlier:
+        return max(earlier, key=lambda other: other.closed_in or 0).answers
+    return None
+
+
+def surroundings() -> Surroundings:
+    """Give what forms offer to choose from."""
+    return Surroundings(clock.zone(), _choices, _document)
+
+
+def _choices(kind: str) -> Choices:
+    session = db.session()
+    if kind == "person":
+        rows = session.execute(
+            select(Person.id, Person.given_name, Person.family_name, Unit.name)
+            .join(Person.unit)
+            .where(Person.disabled_at.is_(None))
+            .order_by(Person.family_name, Person.given_name)
+        )
+        return [(str(id_), f"{given} {family} ({unit})") for id_, given, family, unit in rows]
+    model: Any = {"unit": Unit, "site": Site, "platform": Platform}[kind]
+    rows_ = session.execute(select(model.id, model.name).order_by(model.name))
+    return [(str(id_), name) for id_, name in rows_]
+
+
+def _document(file_id: int) -> str | None:
+    return db.session.scalar(select(File.name).where(File.id == file_id))

@@ -1,0 +1,220 @@
+"""The inbox and the tasks in it."""
+
+from dataclasses import replace
+from typing import Any, get_args
+
+from flask import (
+    Blueprint,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from wtforms import SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from models.database import db
+from webapp import access, clock
+from webapp.forms import PageForm
+from webapp.runtime import runtime
+from webapp.task_page import TaskPage, duties, gather, open_task
+from webapp.uploads import receive_files
+from workflows import cases, inbox, tasks
+from workflows.errors import InvalidAnswersError
+
+bp = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+HEADINGS = {
+    "mine": "Mine",
+    "roles": "My roles",
+    "others": "Waiting for others",
+    "done": "Done",
+}
+EMPTY = {
+    "mine": "Tasks that you take, and tasks that only you can do, stand here.",
+    "roles": "Tasks that anybody with your roles can do stand here until somebody takes them.",
+    "others": "When a case of yours waits for somebody else, you see here for whom.",
+    "done": "What you complete stands here, newest first.",
+}
+
+
+class HandoverForm(PageForm):
+    """A lead gives a task to somebody, with a reason."""
+
+    to = SelectField("Hand over to", coerce=int)
+    reason = TextAreaField(
+        "Reason",
+        validators=[InputRequired("Say why, for the record."), Length(max=500)],
+    )
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """Show what waits for the person, in four tabs."""
+    session["inbox"] = request.full_path
+    held = duties()
+    counted = inbox.counts(db.session(), held)
+    tab = _tab(counted)
+    page_number = max(1, request.args.get("page", 1, type=int))
+    filters = _filters()
+    page = inbox.tasks(db.session(), tab, held, filters, page=page_number, now=clock.now())
+    return render_template(
+        "tasks/index.html",
+        tab=tab,
+        headings=HEADINGS,
+        counts=counted,
+        page=page,
+        filters_given=filters,
+        now=clock.now(),
+        empty_text=EMPTY[tab],
+        most=inbox.MOST_COUNTED,
+        duty_titles=_duty_titles(held.city | frozenset().union(*held.units.values())),
+    )
+
+
+def _tab(counted: dict[Any, int]) -> inbox.Tab:
+    asked = request.args.get("tab")
+    if asked in inbox.TABS:
+        found: inbox.Tab = asked
+        return found
+    return "mine" if counted["mine"] or not counted["roles"] else "roles"
+
+
+def _filters() -> inbox.Filters:
+    sort = request.args.get("sort", "due")
+    field = sort.removeprefix("-")
+    held = request.args.get("held")
+    return inbox.Filters(
+        overdue=request.args.get("overdue") == "yes",
+        duty=request.args.get("duty") or None,
+        held="nobody" if held == "nobody" else "somebody" if held == "somebody" else None,
+        sort=field if field in get_args(inbox.Sort) else "due",  # type: ignore[arg-type]
+        descending=sort.startswith("-"),
+    )
+
+
+def _duty_titles(duties_held: frozenset[str]) -> list[tuple[str, str]]:
+    acts = runtime().pack.acts
+    titles = [(duty, acts[duty].title) for duty in duties_held if duty in acts]
+    return sorted(titles, key=lambda pair: pair[1])
+
+
+@bp.get("/<int:task_id>")
+def show(task_id: int) -> ResponseReturnValue:
+    """Show what is to do, why by this person, and what follows."""
+    return _page(gather(task_id))
+
+
+def _page(page: TaskPage, status: int = 200) -> ResponseReturnValue:
+    handover = HandoverForm()
+    handover.to.choices = [(person.id, person.name) for person in page.candidates]
+    return (
+        render_template(
+            "tasks/show.html",
+            page=page,
+            form=page.form,
+            handover=handover,
+            back=session.get("inbox", url_for("tasks.index")),
+            now=clock.now(),
+        ),
+        status,
+    )
+
+
+@bp.post("/<int:task_id>/completion")
+def complete(task_id: int) -> ResponseReturnValue:
+    """Send the form: the case moves on, or the form comes back with what is wrong."""
+    page = gather(task_id, request.form)
+    wrong = receive_files(page.form, page.node, page.task, by=access.me().id)
+    if wrong or not page.form.validate():
+        return _page(_with_errors(page, wrong), 422)
+    by, now = access.me().id, clock.now()
+    done = tasks.complete(runtime(), task_id, by=by, answers=page.form.answers, now=now)
+    flash(_what_next(done, by))
+    return redirect(session.get("inbox", url_for("tasks.index")), code=303)
+
+
+def _with_errors(page: TaskPage, wrong: dict[str, str]) -> TaskPage:
+    page.form.validate()
+    for name, message in wrong.items():
+        page.form[name].errors = [message]
+    return replace(page, draft=None)
+
+
+def _what_next(done: tasks.Completion, by: int) -> str:
+    """Say what happened and with whom the case waits now."""
+    said = f"“{done.task.name}” is done."
+    if done.case.ended_at is not None:
+        return f"{said} {done.case.label} has ended: {done.case.outcome}."
+    waits = [task for task in done.opened if task.kind == "user"]
+    if not waits:
+        return f"{said} {done.case.label} goes on when the other steps are done."
+    whom = " and ".join(
+        "you" if task.person_id == by else f"{task.party} (“{task.name}”)" for task in waits
+    )
+    return f"{said} {done.case.label} now waits for {whom}."
+
+
+@bp.post("/<int:task_id>/draft")
+def draft(task_id: int) -> ResponseReturnValue:
+    """Keep what has been typed so far; the browser asks for it every few seconds."""
+    open_task(task_id)
+    typed = {
+        name: values
+        for name, values in request.form.lists()
+        if name != "csrf_token" and not name.endswith("csrf_token")
+    }
+    kept = tasks.save_draft(task_id, by=access.me().id, answers=typed, now=clock.now())
+    if not kept:
+        return jsonify(message="The task is closed, or somebody else works on it."), 409
+    return jsonify(saved_at=clock.now().astimezone(clock.zone()).strftime("%H:%M"))
+
+
+@bp.post("/<int:task_id>/claim")
+def claim(task_id: int) -> ResponseReturnValue:
+    """Take the task."""
+    task = tasks.claim(runtime(), task_id, by=access.me().id, now=clock.now())
+    flash(f"You work on “{task.name}” now; others see that.")
+    return redirect(url_for("tasks.show", task_id=task_id), code=303)
+
+
+@bp.post("/<int:task_id>/release")
+def release(task_id: int) -> ResponseReturnValue:
+    """Give the task back."""
+    task = tasks.release(runtime(), task_id, by=access.me().id, now=clock.now())
+    flash(f"“{task.name}” waits for everybody with the role again.")
+    return redirect(session.get("inbox", url_for("tasks.index")), code=303)
+
+
+@bp.post("/<int:task_id>/assignment")
+def hand_over(task_id: int) -> ResponseReturnValue:
+    """Give the task to somebody else, as a lead."""
+    page = gather(task_id)
+    form = HandoverForm()
+    form.to.choices = [(person.id, person.name) for person in page.candidates]
+    if not form.validate_on_submit():
+        raise InvalidAnswersError({name or "": " ".join(e) for name, e in form.errors.items()})
+    tasks.reassign(
+        runtime(),
+        task_id,
+        to=form.to.data,
+        reason=form.reason.data or "",
+        by=access.me().id,
+        now=clock.now(),
+    )
+    flash(f"“{page.task.name}” has been handed over.")
+    return redirect(session.get("inbox", url_for("tasks.index")), code=303)
+
+
+@bp.post("/<int:task_id>/comments")
+def comment(task_id: int) -> ResponseReturnValue:
+    """Add a remark to the case of the task."""
+    task, _, _ = open_task(task_id)
+    text = request.form.get("text", "")
+    cases.comment(task.case_id, text, by=access.me().id, now=clock.now())
+    flash("Your comment stands in the case.")
+    return redirect(url_for("tasks.show", task_id=task_id) + "#history", code=303)

@@ -1,0 +1,177 @@
+"""A case from its start to its end, apart from the tasks of people."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+
+from models.cases import Case, Comment, DiagramVersion, File, Process, Task, TaskKind
+from models.database import db, transaction
+from models.people import Person
+from models.trust import Job
+from workflows import audit, engine
+from workflows.answers import CaseAnswers
+from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
+from workflows.moves import DEADLINE_JOB, Move, advance, resume, schedule_deadline
+from workflows.people import duties_of
+from workflows.runtime import Runtime
+
+FIRST_NUMBER = 1001
+
+
+def published_version(session: Session, process: str) -> DiagramVersion:
+    """Give the version that new cases of the process start on, or raise NotFoundError."""
+    version = session.scalar(
+        select(DiagramVersion)
+        .join(DiagramVersion.process)
+        .where(Process.key == process, DiagramVersion.published_at.is_not(None))
+        .order_by(DiagramVersion.number.desc())
+        .limit(1)
+        .options(joinedload(DiagramVersion.process))
+    )
+    if version is None:
+        raise NotFoundError(f'No version of the process "{process}" is published.')
+    return version
+
+
+def start_case(
+    runtime: Runtime, process: str, *, by: int, now: datetime, number: int | None = None
+) -> Case:
+    """Start a case of the process for this person, and open its first steps.
+
+    `number` is given when a case from elsewhere keeps its number. Raises NotFoundError for a
+    process that is not published and NotAllowedError for one that this person may not start.
+    """
+    with transaction() as session:
+        version = published_version(session, process)
+        diagrams = runtime.library.of(session, version.id)
+        main = diagrams.diagrams[diagrams.main]
+        person = session.get_one(Person, by, options=[joinedload(Person.unit)])
+        _may_start(runtime, session, person, main.starters, now)
+        case = Case(
+            number=number or _next_number(session),
+            version_id=version.id,
+            title=main.name or diagrams.main,
+            unit=person.unit,
+            confidential=main.confidential,
+            started_by_id=by,
+            started_at=now,
+        )
+        session.add(case)
+        session.flush()  # its id, for the rows that belong to it
+        answers = CaseAnswers(session, case.id)
+        run = engine.start(diagrams.specs, answers)
+        move = Move(session, runtime, case, diagrams, run, answers, now, by)
+        advance(move, lambda: None, None)
+        details = {"process": process, "version": version.number}
+        audit.record(
+            session, action="case:started", subject=case.label, actor=by, now=now, details=details
+        )
+        return case
+
+
+def _next_number(session: Session) -> int:
+    return (session.scalar(select(func.max(Case.number))) or FIRST_NUMBER - 1) + 1
+
+
+def _may_start(
+    runtime: Runtime, session: Session, person: Person, starters: tuple[str, ...], now: datetime
+) -> None:
+    duties = duties_of(session, person.id, runtime.pack, runtime.calendar.day_of(now))
+    if not duties.has_role(starters):
+        titles = [runtime.pack.roles[role].title for role in starters if role in runtime.pack.roles]
+        raise NotAllowedError(f"This process is started by: {', '.join(titles) or 'nobody'}.")
+
+
+def fire_deadline(runtime: Runtime, session: Session, job: Job, now: datetime, /) -> None:
+    """Let a deadline happen in its case, within the job's own transaction.
+
+    A deadline that its step no longer waits for is dropped: somebody was faster.
+    """
+    case = session.scalar(
+        select(Case)
+        .where(Case.id == job.case_id)
+        .options(undefer(Case.tokens), joinedload(Case.unit))
+        .with_for_update(of=Case)
+    )
+    if case is None or case.tokens is None:
+        return
+    move = resume(session, runtime, case, now=now, actor=None)
+    waiting = move.before.get(job.payload["token"])
+    if waiting is None:
+        return
+    node = move.diagrams.node(waiting.diagram, waiting.element)
+    record = Task(
+        case_id=case.id,
+        token=waiting.id,
+        kind=TaskKind.DEADLINE,
+        element=waiting.element,
+        diagram=waiting.diagram,
+        scope=waiting.scope,
+        name=node.title,
+        duty=DEADLINE_JOB,
+        opened_at=job.run_at,
+        closed_at=now,
+        closed_in=move.revision,
+    )
+    session.add(record)
+    advance(move, lambda: move.run.fire(waiting.id), record)
+    if any(still.id == waiting.id for still in move.run.waiting()):
+        schedule_deadline(move, waiting)
+    details = {"element": waiting.element, "due": job.run_at.isoformat()}
+    audit.record(
+        session, action="deadline:fired", subject=case.label, actor=None, now=now, details=details
+    )
+
+
+def comment(case_id: int, text: str, *, by: int, now: datetime) -> Comment:
+    """Add a remark to a case."""
+    if not text.strip():
+        raise InvalidAnswersError({"text": "Write the comment before you send it."})
+    with transaction() as session:
+        case = session.get(Case, case_id)
+        if case is None:
+            raise NotFoundError("There is no such case.")
+        remark = Comment(case_id=case_id, person_id=by, text=text.strip(), at=now)
+        session.add(remark)
+        details = {"text": remark.text}
+        audit.record(
+            session, action="case:commented", subject=case.label, actor=by, now=now, details=details
+        )
+        return remark
+
+
+def find(number: int) -> Case:
+    """Give a case by its number with all that its page shows, in a bounded number of queries."""
+    case = db.session.scalar(_with_history().where(Case.number == number))
+    if case is None:
+        raise NotFoundError("There is no such case.")
+    return case
+
+
+def with_history(case_id: int) -> Case:
+    """Give a case with its tasks and the people who did them, for the page of one of them."""
+    return db.session.scalars(_with_history().where(Case.id == case_id)).one()
+
+
+def _with_history() -> Select[Case]:
+    return select(Case).options(
+        joinedload(Case.unit),
+        joinedload(Case.started_by),
+        joinedload(Case.version).joinedload(DiagramVersion.process),
+        selectinload(Case.tasks).joinedload(Task.completed_by),
+        selectinload(Case.tasks).joinedload(Task.claimed_by),
+        selectinload(Case.tasks).joinedload(Task.unit),
+    )
+
+
+def comments_on(case_id: int) -> list[Comment]:
+    """Give the remarks on a case with who made them, oldest first."""
+    remarks = select(Comment).where(Comment.case_id == case_id).options(joinedload(Comment.person))
+    return list(db.session.scalars(remarks.order_by(Comment.id)))
+
+
+def files_of(case_id: int) -> list[File]:
+    """Give the documents of a case without their content, oldest first."""
+    files = select(File).where(File.case_id == case_id).options(joinedload(File.uploaded_by))
+    return list(db.session.scalars(files.order_by(File.id)))

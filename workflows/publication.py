@@ -1,0 +1,171 @@
+"""Diagram versions: what is published, in which frozen set, by whom."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.cases import DiagramVersion, Process
+from models.database import transaction
+from workflows import audit, engine
+from workflows.diagrams.graph import Diagram
+from workflows.diagrams.reading import read
+from workflows.errors import NotFoundError, UnpublishableError
+from workflows.library import parse
+
+
+def shipped(folder: Path) -> dict[str, bytes]:
+    """Give the diagrams of a policy pack: process id -> XML.
+
+    Raises UnpublishableError for a file that is no diagram, naming it and what is wrong.
+    """
+    files = {}
+    for path in sorted(folder.glob("*.bpmn")):
+        data = path.read_bytes()
+        diagram, findings = read(data)
+        wrong = [finding.message for finding in findings if finding.severity == "error"]
+        if diagram is None or wrong:
+            raise UnpublishableError(f"{path.name} cannot be published: {' '.join(wrong)}")
+        files[diagram.process_id] = data
+    return files
+
+
+def publish_shipped(
+    files: Mapping[str, bytes], *, by: int | None, now: datetime
+) -> list[DiagramVersion]:
+    """Publish the diagrams of the policy pack that differ from what is in force.
+
+    A diagram is published anew when it, or anything that it calls, has changed: its frozen set
+    names the versions of every called diagram. Returns the new versions; none if nothing changed.
+    """
+    diagrams = {key: _diagram(data) for key, data in files.items()}
+    for key in _not_called(diagrams):
+        _try_on_the_engine(files, diagrams, key)
+    with transaction() as session:
+        latest = _latest(session)
+        changed = {
+            key
+            for key in files
+            if any(not _same(latest.get(name), files[name]) for name in _called(key, diagrams))
+        }
+        new = {key: _version(session, diagrams[key], files[key], by, now) for key in changed}
+        for key, version in new.items():
+            current = {**latest, **new}
+            version.frozen = {name: current[name].id for name in _called(key, diagrams)}
+        if new:
+            details = {key: version.number for key, version in new.items()}
+            audit.record(
+                session,
+                action="diagrams:published",
+                subject="diagrams",
+                actor=by,
+                now=now,
+                details=details,
+            )
+        return list(new.values())
+
+
+def _diagram(data: bytes) -> Diagram:
+    diagram, _ = read(data)
+    assert diagram is not None, "shipped() has read it before"  # noqa: S101
+    return diagram
+
+
+def _not_called(diagrams: Mapping[str, Diagram]) -> list[str]:
+    """Give the processes that cases run; the others are tried as parts of these."""
+    called = {
+        node.called for diagram in diagrams.values() for node in diagram.of_kind("callActivity")
+    }
+    return [key for key in diagrams if key not in called]
+
+
+def _try_on_the_engine(
+    files: Mapping[str, bytes], diagrams: Mapping[str, Diagram], key: str
+) -> None:
+    try:
+        _ = parse({name: files[name] for name in _called(key, diagrams)}, key).specs
+    except engine.EngineError as error:
+        raise UnpublishableError(f'"{key}" cannot be run: {error}') from error
+
+
+def _called(key: str, diagrams: Mapping[str, Diagram]) -> list[str]:
+    """Give a process and everything that it calls, directly or not, itself first."""
+    found, queue = [key], [key]
+    while queue:
+        for node in diagrams[queue.pop()].of_kind("callActivity"):
+            called = node.called or "nothing"
+            if called not in diagrams:
+                message = f'"{key}" calls "{called}", which is not among the files.'
+                raise UnpublishableError(message)
+            if called not in found:
+                found.append(called)
+                queue.append(called)
+    return found
+
+
+def _same(version: DiagramVersion | None, data: bytes) -> bool:
+    return version is not None and version.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def _version(
+    session: Session, diagram: Diagram, data: bytes, by: int | None, now: datetime
+) -> DiagramVersion:
+    process = session.scalar(select(Process).where(Process.key == diagram.process_id))
+    if process is None:
+        process = Process(key=diagram.process_id, name=diagram.name or diagram.process_id)
+        session.add(process)
+        session.flush()  # its id, for the number of the version
+    process.name = diagram.name or diagram.process_id
+    numbers = select(func.max(DiagramVersion.number)).where(DiagramVersion.process_id == process.id)
+    version = DiagramVersion(
+        process=process,
+        number=(session.scalar(numbers) or 0) + 1,
+        xml=data,
+        sha256=hashlib.sha256(data).hexdigest(),
+        frozen={},
+        note="Shipped with the policy pack.",
+        author_id=by,
+        created_at=now,
+        published_at=now,
+        published_by_id=by,
+    )
+    session.add(version)
+    session.flush()  # its id, for the frozen sets
+    return version
+
+
+def _latest(session: Session) -> dict[str, DiagramVersion]:
+    newest = (
+        select(func.max(DiagramVersion.number))
+        .where(DiagramVersion.process_id == Process.id, DiagramVersion.published_at.is_not(None))
+        .correlate(Process)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Process.key, DiagramVersion)
+        .join(DiagramVersion.process)
+        .where(DiagramVersion.number == newest)
+        .options(joinedload(DiagramVersion.process))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def published(session: Session) -> dict[str, DiagramVersion]:
+    """Give the version in force of every process, by process id."""
+    return _latest(session)
+
+
+def version_of(session: Session, process: str, number: int) -> DiagramVersion:
+    """Give one version of a process, or raise NotFoundError."""
+    version = session.scalar(
+        select(DiagramVersion)
+        .join(DiagramVersion.process)
+        .where(Process.key == process, DiagramVersion.number == number)
+        .options(joinedload(DiagramVersion.process))
+    )
+    if version is None:
+        raise NotFoundError(f'There is no version {number} of "{process}".')
+    return version

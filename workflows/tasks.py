@@ -1,0 +1,290 @@
+"""What people do with a task: claim, release, hand over, draft and complete it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, joinedload
+
+from models.cases import Case, Draft, File, Task, TaskKind
+from models.database import db, transaction
+from models.people import Person, Unit
+from workflows import audit, documents
+from workflows.answers import deeds_of, named_people
+from workflows.diagrams.graph import Node
+from workflows.documents import Document
+from workflows.errors import ConflictError, NotAllowedError, NotFoundError
+from workflows.library import DiagramSet
+from workflows.moves import Move, advance, locked, permit, resume
+from workflows.people import Duties, duties_of, holders
+from workflows.policy.guard import Deed, Refusal, could
+from workflows.runtime import Runtime
+
+Submitted = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a completed step led to: the case, and the steps that now wait."""
+
+    case: Case
+    task: Task
+    opened: tuple[Task, ...]
+
+
+def find(task_id: int) -> Task:
+    """Give a task with its case, for a page; raises NotFoundError."""
+    task = db.session.scalar(
+        select(Task)
+        .where(Task.id == task_id)
+        .options(
+            joinedload(Task.case).joinedload(Case.unit),
+            joinedload(Task.case).joinedload(Case.started_by),
+            joinedload(Task.case).joinedload(Case.version),
+            joinedload(Task.claimed_by),
+            joinedload(Task.completed_by),
+        )
+    )
+    if task is None:
+        raise NotFoundError("There is no such task.")
+    return task
+
+
+def may_do(duties: Duties, task: Task) -> bool:
+    """Say whether the person with these duties is one of those whom the task waits for."""
+    if task.person_id is not None:
+        return task.person_id == duties.person_id
+    return duties.may(task.duty, task.unit_id)
+
+
+def form_of(diagrams: DiagramSet, task: Task) -> Node:
+    """Give the step of the diagram whose fields the task asks for."""
+    return diagrams.node(task.diagram, task.element)
+
+
+def objections(runtime: Runtime, session: Session, task: Task, *, by: int) -> list[Refusal]:
+    """Give the rules that would refuse this person's act now, before anything is typed."""
+    if task.act is None or task.act not in runtime.pack.acts:
+        return []
+    diagrams = runtime.library.of(session, task.case.version_id)
+    past = deeds_of(session, task.case_id)
+    named = named_people(session, runtime.pack, task.act, task.case_id, diagrams.diagrams)
+    return could(runtime.pack, past, task.act, party=task.party, performer=by, named=named)
+
+
+def complete(
+    runtime: Runtime, task_id: int, *, by: int, answers: Submitted, now: datetime
+) -> Completion:
+    """Complete a task, or send the message that waits, and move its case on.
+
+    `answers` have been checked against the step's form; they are stored as given. Raises
+    NotFoundError, NotAllowedError (not a task of this person), ConflictError (done or taken by
+    somebody else) and RefusedError (a rule or an operation says no): then nothing has changed.
+    """
+    with transaction() as session:
+        task = _locked_task(session, task_id)
+        _check_hands(session, runtime, task, by=by, now=now)
+        move = resume(session, runtime, task.case, now=now, actor=by)
+        _close(move, task, by=by, answers=answers)
+        step = move.run.deliver if task.kind == TaskKind.MESSAGE else move.run.complete
+        advance(move, lambda: step(task.token), task)
+        session.execute(delete(Draft).where(Draft.task_id == task_id))
+        details = {"task": task.id, "act": task.act, "outcome": task.outcome, "answers": answers}
+        audit.record(
+            session,
+            action="task:completed",
+            subject=task.case.label,
+            actor=by,
+            now=now,
+            details=details,
+        )
+        return Completion(task.case, task, tuple(move.opened))
+
+
+def _check_hands(session: Session, runtime: Runtime, task: Task, *, by: int, now: datetime) -> None:
+    duties = duties_of(session, by, runtime.pack, runtime.calendar.day_of(now))
+    if not may_do(duties, task):
+        raise NotAllowedError(
+            f"“{task.name}” waits for {task.party or 'somebody else'}, not for you."
+        )
+    _check_open(session, task)
+    if task.claimed_by_id not in (None, by):
+        holder = session.get_one(Person, task.claimed_by_id)
+        raise ConflictError(
+            f"{holder.name} is working on “{task.name}”. Ask them to release it, or a lead to "
+            "hand it over."
+        )
+
+
+def _check_open(session: Session, task: Task) -> None:
+    if task.is_open:
+        return
+    if task.completed_by_id is None:
+        raise ConflictError(f"“{task.name}” is no longer needed: {task.case.label} has moved on.")
+    who = session.get_one(Person, task.completed_by_id)
+    raise ConflictError(
+        f"{who.name} has already completed “{task.name}”. Your answers were not used; open the "
+        "case to see what came of it."
+    )
+
+
+def _close(move: Move, task: Task, *, by: int, answers: Submitted) -> None:
+    node = form_of(move.diagrams, task)
+    act = move.runtime.pack.acts.get(task.act or "")
+    if act is not None:
+        task.outcome = outcome_of(move.runtime, node, answers)
+        permit(move, Deed(act.id, task.outcome, task.party, by, move.now))
+    task.closed_at, task.closed_in, task.completed_by_id = move.now, move.revision, by
+    task.answers = dict(answers)
+    move.answers.give(task.scope, task.element, answers)
+    _name_the_case(move, node, answers)
+
+
+def _name_the_case(move: Move, node: Node, answers: Submitted) -> None:
+    """Let the case be about what the answers say: its title and the unit whose site it is."""
+    for field in node.fields:
+        answer = answers.get(field.id)
+        if answer and field.register == "site.name":
+            main = move.diagrams.diagrams[move.diagrams.main]
+            move.case.title = f"{main.name}: {answer}"
+        elif answer and field.register == "case.unit":
+            move.case.unit = move.session.get_one(Unit, answer)
+
+
+def outcome_of(runtime: Runtime, node: Node, answers: Submitted) -> str | None:
+    """Give the outcome with which these answers perform the step's act (ARCHITECTURE, acts)."""
+    act = runtime.pack.acts[node.act or ""]
+    choices = [
+        (field.id, tuple(option.id for option in field.options))
+        for field in node.fields
+        if field.type == "enum"
+    ]
+    field_id = runtime.pack.outcome_field(act.id, choices)
+    chosen = answers.get(field_id) if field_id else None
+    return str(chosen) if chosen else act.default
+
+
+def claim(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
+    """Take a task, so that others see who works on it."""
+    with transaction() as session:
+        task = _locked_task(session, task_id)
+        _check_hands(session, runtime, task, by=by, now=now)
+        task.claimed_by_id, task.claimed_at = by, now
+        _record(session, "task:claimed", task, by=by, now=now)
+        return task
+
+
+def release(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
+    """Give a task back to everybody who may do it. Only who holds it may."""
+    with transaction() as session:
+        task = _locked_task(session, task_id)
+        _check_hands(session, runtime, task, by=by, now=now)
+        task.claimed_by_id = task.claimed_at = None
+        _record(session, "task:released", task, by=by, now=now)
+        return task
+
+
+def reassign(
+    runtime: Runtime, task_id: int, *, to: int, reason: str, by: int, now: datetime
+) -> Task:
+    """Hand a task over to another holder of the duty, by a lead and with a reason."""
+    with transaction() as session:
+        task = _locked_task(session, task_id)
+        _check_open(session, task)
+        day = runtime.calendar.day_of(now)
+        if not duties_of(session, by, runtime.pack, day).leads(task.duty, task.unit_id):
+            raise NotAllowedError(f"Only a lead of {task.party} may hand “{task.name}” over.")
+        if not may_do(duties_of(session, to, runtime.pack, day), task):
+            raise NotAllowedError("The person you chose may not do this task.")
+        task.claimed_by_id, task.claimed_at = to, now
+        _record(session, "task:reassigned", task, by=by, now=now, to=to, reason=reason)
+        return task
+
+
+def candidates(runtime: Runtime, session: Session, task: Task, now: datetime) -> list[Person]:
+    """Give the people who may do the task, for a lead who hands it over."""
+    day = runtime.calendar.day_of(now)
+    return list(holders(session, runtime.pack, task.duty, task.unit_id, day))
+
+
+def _locked_task(session: Session, task_id: int) -> Task:
+    task: Task | None = session.scalar(locked(task_id))
+    if task is None:
+        raise NotFoundError("There is no such task.")
+    return task
+
+
+def _record(
+    session: Session, action: str, task: Task, *, by: int, now: datetime, **details: Any
+) -> None:
+    session.flush()
+    audit.record(
+        session,
+        action=action,
+        subject=task.case.label,
+        actor=by,
+        now=now,
+        details={"task": task.id, **details},
+    )
+
+
+def attach(task_id: int, document: Document, *, by: int, now: datetime) -> File:
+    """Keep a checked document with a task, before the task itself is complete."""
+    with transaction() as session:
+        task = _locked_task(session, task_id)
+        _check_open(session, task)
+        file = documents.accept(
+            session, document, case_id=task.case_id, task_id=task.id, by=by, now=now
+        )
+        _record(session, "file:attached", task, by=by, now=now, name=file.name, sha256=file.sha256)
+        return file
+
+
+def save_draft(task_id: int, *, by: int, answers: Submitted, now: datetime) -> bool:
+    """Keep what has been typed so far; says no when the task is closed or somebody else's.
+
+    One statement, without the case's lock and without a record: a draft is nobody's act. A task
+    that nobody holds is held from now on by who types, so that no two people type at once.
+    """
+    with transaction() as session:
+        open_to = (
+            (Task.id == task_id)
+            & Task.closed_at.is_(None)
+            & (Task.claimed_by_id.is_(None) | (Task.claimed_by_id == by))
+        )
+        row = select(
+            Task.id,
+            literal(by),
+            literal(dict(answers), Draft.answers.type),
+            literal(now, Draft.saved_at.type),
+        ).where(open_to)
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(Draft).from_select(
+            ["task_id", "person_id", "answers", "saved_at"], row
+        )
+        kept = session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["task_id"],
+                set_={
+                    "person_id": statement.excluded.person_id,
+                    "answers": statement.excluded.answers,
+                    "saved_at": statement.excluded.saved_at,
+                },
+            )
+        )
+        session.execute(
+            update(Task)
+            .where(open_to, Task.claimed_by_id.is_(None))
+            .values(claimed_by_id=by, claimed_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        return cast("CursorResult[Any]", kept).rowcount == 1
+
+
+def draft_of(task_id: int, *, by: int) -> Draft | None:
+    """Give what this person has typed into the task and not sent."""
+    draft = db.session.get(Draft, task_id)
+    return draft if draft is not None and draft.person_id == by else None
