@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from workflows.policy.automata import ImmediatelyBefore, Precedence
 from workflows.policy.reading import Document, Entry, Mistake, did_you_mean, read_document
-from workflows.policy.rules import AtomList, Rule, Separation, Vocabulary, read_list, read_rule
+from workflows.policy.rules import AtomList, Rule, Vocabulary, read_list, read_rule
 
 FILES = ("clauses.toml", "acts.toml", "roles.toml", "rules.toml")
 SCOPES = ("starter", "unit", "city", "delegate")
@@ -118,20 +118,6 @@ class Pack:
         prefix = f"{act}:"
         found = {atom.removeprefix(prefix) for atom in self._licences if atom.startswith(prefix)}
         return frozenset(found) or self.acts[act].possible
-
-    def asks_for_people_named(self, act: str) -> bool:
-        """Say whether a rule keeps people whom the case names from this act."""
-        return act in self._closed_to_named
-
-    @cached_property
-    def _closed_to_named(self) -> frozenset[str]:
-        return frozenset(
-            act
-            for rule in self.rules.values()
-            for part in rule.parts
-            if isinstance(part.constraint, Separation) and part.constraint.named
-            for act in part.constraint.acts
-        )
 
     @cached_property
     def _licences(self) -> frozenset[str]:

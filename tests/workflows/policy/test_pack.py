@@ -86,11 +86,6 @@ def test_a_yes_is_what_allows_something_later(pack: Pack) -> None:
     assert pack.licensing("make-finding") == pack.acts["make-finding"].possible
 
 
-def test_the_caller_learns_for_which_acts_the_people_named_matter(pack: Pack) -> None:
-    assert pack.asks_for_people_named("approve-site")
-    assert not pack.asks_for_people_named("request-site")
-
-
 def test_no_shipped_text_repeats_itself(pack: Pack) -> None:
     titles = [act.title for act in pack.acts.values()]
     assert len(set(titles)) == len(titles)
