@@ -1,6 +1,6 @@
 """Sentences for one person, and the statement on accessibility."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models.database import db
@@ -20,7 +20,8 @@ def index() -> ResponseReturnValue:
 @bp.post("/notices/reading")
 def read() -> ResponseReturnValue:
     """Put the notices away."""
-    notices.mark_read(access.me().id, now=clock.now())
+    up_to = request.form.get("up_to", 0, type=int)
+    notices.mark_all_read(by=access.me().id, up_to=up_to, now=clock.now())
     flash("Your notices are read.")
     return redirect(url_for("notices.index"), code=303)
 

@@ -1,0 +1,54 @@
+"""Bring an installation to the point where somebody can sign in."""
+
+from typing import TextIO
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from config import Config
+from models.database import db
+from models.people import Person
+from webapp import clock
+from webapp.runtime import runtime
+from workflows import publication
+
+
+def prepare(app: Flask, out: TextIO, *, address: str) -> None:
+    """Publish what changed in the policy pack, load the demo city once, and say how to begin."""
+    settings: Config = app.config["SITEWARD"]
+    with app.app_context():
+        if settings.demo and not _has_people():
+            from webapp.demo import load  # noqa: PLC0415 - an installation of a city never needs it
+
+            load(runtime(), now=clock.now())
+        else:
+            files = publication.shipped(settings.policy_dir)
+            publication.publish_shipped(files, by=None, now=clock.now())
+        out.write(_welcome(settings, address, has_people=_has_people()))
+        out.flush()
+
+
+def _has_people() -> bool:
+    return bool(db.session.scalar(select(func.count()).select_from(Person)))
+
+
+def _welcome(settings: Config, address: str, *, has_people: bool) -> str:
+    if settings.demo:
+        return (
+            f"\nSiteward serves the demo city of Northwater on {address}\n"
+            "Sign in with the password northwater as, for example:\n"
+            "  lucinda.marsh-hadley@northwater.example  asks for a site (Arts Commission)\n"
+            "  hollis.birchmere@northwater.example      forwards requests (Parks)\n"
+            "  tobin.ashgrove@northwater.example        reviews for Communications\n"
+            "  odalys.fernbrook@northwater.example      decides for Communications\n"
+            "  ravindra.coldspring@northwater.example   advises on IT security\n"
+            "  paolo.bristlecone@northwater.example     sets up retention (City Clerk)\n"
+            "  beatrix.okonjo-vale@northwater.example   advises on the law\n"
+            "  signe.albrook@northwater.example         administers people and the system\n\n"
+        )
+    if not has_people:
+        return (
+            f"\nSiteward is served on {address}. Nobody can sign in yet; create the first "
+            "administrator with:\n  flask --app webapp people add-admin\n\n"
+        )
+    return f"\nSiteward is served on {address}\n\n"

@@ -1,0 +1,82 @@
+"""Serve the product: the pages, and a worker beside them.
+
+`python -m webapp.serve` prepares the database (and, in demo mode, the demo city) and serves it
+with gunicorn. More hosts, or more workers, are started by their own commands.
+"""
+
+import os
+import sys
+import threading
+from functools import partial
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from config import Config, ConfigError
+from models.schema import upgrade
+from webapp import clock, create_app
+from webapp.handlers import handlers
+from webapp.prepare import prepare
+from workflows import jobs
+
+HOST = "127.0.0.1"
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with the settings that suit one machine."""
+
+    def __init__(self, config: Config, options: dict[str, Any]) -> None:
+        """Serve with these settings of ours and these options of gunicorn's."""
+        self._config = config
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self._options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Flask:
+        return create_app(self._config)
+
+
+def work_beside(worker: Any) -> None:
+    """Do due jobs in a thread of the server process, until it ends."""
+    app: Flask = worker.app.callable
+    threading.Thread(target=partial(work, app, threading.Event()), daemon=True).start()
+
+
+def work(app: Flask, stop: threading.Event) -> None:
+    """Do due jobs until told to stop."""
+    with app.app_context():
+        settings: Config = app.config["SITEWARD"]
+        poll = settings.worker_poll_seconds
+        jobs.run_for_ever(handlers(), poll=poll, stop=stop, clock=clock.now)
+
+
+def main() -> int:
+    """Serve until stopped; a setting that is wrong is said in one sentence."""
+    try:
+        config = Config.from_environment()
+        port = int(os.environ.get("PORT", "8000"))
+    except (ConfigError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    upgrade(config.database_url)
+    prepare(create_app(config), sys.stdout, address=f"http://{HOST}:{port}")
+    options = {
+        "bind": f"{HOST}:{port}",
+        # One process contends least for SQLite's write lock; PostgreSQL serves several.
+        "workers": 1 if config.database_url.startswith("sqlite") else 2,
+        "worker_class": "gthread",
+        "threads": 8,
+        "post_worker_init": work_beside,
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108, PTH112
+        "loglevel": "warning",
+    }
+    Server(config, options).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
