@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -140,6 +141,40 @@ def test_licences_of_what_is_inside_are_named(dist: Path) -> None:
     assert "The source code responsible for displaying the bpmn.io project" in notices
 
 
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("ink", "ground"),
+        ("ink-soft", "ground"),
+        ("ink-soft", "paper"),
+        ("primary", "ground"),
+        ("primary", "primary-tint"),
+        ("paper", "primary"),
+        ("paper", "primary-deep"),
+        ("gold", "primary-deep"),
+        ("good", "good-tint"),
+        ("warn", "warn-tint"),
+        ("bad", "bad-tint"),
+    ],
+)
+def test_colours_can_be_told_apart(text: str, ground: str) -> None:
+    """WCAG 2.1 AA for text; axe leaves text over pictures undecided."""
+    sheet = (assets.FRONTEND / "src" / "site.css").read_text()
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", sheet))
+    assert _contrast(colours[text], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("line", "fill"), [("#2f7a4a", "#e3f1e6"), ("#b45309", "#fdeed8"), ("#155e75", "#dcecf1")]
+)
+def test_states_of_a_diagram_can_be_told_from_its_ground(line: str, fill: str) -> None:
+    sheet = (assets.FRONTEND / "src" / "viewer.css").read_text()
+    assert f"stroke: {line} !important" in sheet
+    assert f"fill: {fill} !important" in sheet
+    assert _contrast(line, "#ffffff") >= 4.5
+    assert _contrast("#22242a", fill) >= 4.5  # bpmn-js writes its labels in this ink
+
+
 def test_the_lock_file_names_no_addresses() -> None:
     assert "http" not in (assets.FRONTEND / "package-lock.json").read_text()
 
@@ -175,6 +210,20 @@ def test_the_browser_judges_conditions_as_the_server_does(
         [node, "--input-type=module", "-e", script], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == str(holds).lower()
+
+
+def _contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+    red, green, blue = (int(digits[start : start + 2], 16) / 255 for start in (0, 2, 4))
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _folder_with(program: str, folder: Path) -> Path:

@@ -313,6 +313,37 @@ def test_files_are_sent_as_such(app: Flask) -> None:
     assert form.get("data-draft-url") == "/tasks/7/draft"
 
 
+# Diagrams
+
+
+def test_the_text_twin_says_where_a_case_stands_and_where_it_goes_on(app: Flask) -> None:
+    steps = [
+        {
+            "number": 1,
+            "element": "ReviewRequest",
+            "kind": "userTask",
+            "party": "Communications",
+            "text": "Communications: Review the request.",
+            "notes": ("Time limit: 2 business days.", f"Asks for: {'Reason; ' * 40}"),
+            "branches": [
+                {"text": "Otherwise, go on to step 2.", "to": 2},
+                {"text": "After 90 days it ends.", "to": None},
+            ],
+        },
+        {"number": 2, "element": "SiteLive", "kind": "end", "party": None, "text": "The end."},
+    ]
+    template = app.jinja_env.from_string(
+        '{% from "macros/diagram.html" import both %}'
+        '{{ both("/xml", "Create a site", steps, {"here": "ReviewRequest", "live": []}) }}'
+    )
+    page: Any = html.fragment_fromstring(template.render(steps=steps), create_parent=True)
+    assert page.xpath(".//*[@data-diagram]/@data-xml-url") == ["/xml"]
+    assert page.xpath(".//a[@href='#twin-2']/text()") == ["step 2"]
+    assert "You are here" in page.get_element_by_id("twin-1").text_content()
+    assert page.xpath(".//details/summary/text()") == ["Asks for …"]
+    assert page.text_content().count("Communications") == 1
+
+
 # Pages
 
 

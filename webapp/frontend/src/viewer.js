@@ -71,7 +71,8 @@ function badge(kind, text) {
 function fitHeight(holder, viewer) {
   const { inner, outer } = viewer.get('canvas').viewbox();
   const scale = Math.min(1, outer.width / (inner.width + 40));
-  const height = inner.height * scale + 60;
+  // Where only a part will show, that part deserves some room.
+  const height = scale < SMALLEST ? 400 : inner.height * scale + 60;
   holder.style.height = `${Math.round(Math.max(260, Math.min(height, window.innerHeight * 0.9)))}px`;
   viewer.get('canvas').resized();
 }
