@@ -112,7 +112,9 @@ def _safe_name(name: str) -> tuple[str, str]:
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     # Control and format characters: a reversed direction would show "fdp.exe" as "exe.pdf".
     shown = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")
-    stem, _, extension = _NOT_IN_NAMES.sub("_", shown).strip(" .").rpartition(".")
+    stem, dot, extension = _NOT_IN_NAMES.sub("_", shown).strip().rstrip(".").rpartition(".")
+    if not dot:
+        return extension[:LONGEST_NAME], ""
     extension = extension.lower()
     stem = stem.strip(" .")[: LONGEST_NAME - len(extension) - 1] or "document"
     return f"{stem}.{extension}"[:LONGEST_NAME], extension
