@@ -67,11 +67,11 @@ def due(calendar: Calendar, timer: str | Timer, start: datetime) -> datetime:
     """Say when a timer that starts now rings, in UTC: of a cycle, the first time.
 
     Days, weeks, months and years keep the city's wall clock over a change of the clocks; hours,
-    minutes and seconds are exact. Raises TimerError for a text that is no timer, OverflowError
+    minutes and seconds are exact. A date without a zone is one of the city's. Raises TimerError for a text that is no timer, OverflowError
     beyond the year 9999.
     """
     timer = parse_timer(timer) if isinstance(timer, str) else timer
-    return timer.at if timer.at is not None else following(calendar, timer, start)
+    return following(calendar, timer, start) if timer.at is None else _at(calendar, timer)
 
 
 def following(calendar: Calendar, timer: Timer, ring: datetime) -> datetime:
@@ -106,6 +106,12 @@ def business_days_between(calendar: Calendar, start: datetime, end: datetime) ->
         return -business_days_between(calendar, end, start)
     days = (first + n * _DAY for n in range(1, (last - first).days + 1))
     return sum(calendar.is_business_day(day) for day in days)
+
+
+def _at(calendar: Calendar, timer: Timer) -> datetime:
+    written = timer.text.split("/")[1] if timer.kind == "cycle" else timer.text
+    at = datetime.fromisoformat(written)
+    return (at if at.tzinfo else at.replace(tzinfo=calendar.time_zone)).astimezone(UTC)
 
 
 def _business_day_from(calendar: Calendar, day: date) -> date:
