@@ -5,8 +5,10 @@ check each other, so they must not share a mistake.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from lxml import etree
@@ -109,7 +111,26 @@ class Drawing:
 
     def outgoing(self, element: str) -> list[Flow]:
         """Give the flows that leave a node, in the order of the file."""
-        return [flow for flow in self.flows.values() if flow.source == element]
+        return self._by_source.get(element, [])
+
+    def attached(self, element: str) -> list[Node]:
+        """Give the boundary events of an activity."""
+        return self._by_host.get(element, [])
+
+    @cached_property
+    def _by_source(self) -> dict[str, list[Flow]]:
+        found: dict[str, list[Flow]] = defaultdict(list)
+        for flow in self.flows.values():
+            found[flow.source].append(flow)
+        return dict(found)
+
+    @cached_property
+    def _by_host(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = defaultdict(list)
+        for node in self.nodes.values():
+            if node.attached_to is not None:
+                found[node.attached_to].append(node)
+        return dict(found)
 
 
 def draw(data: bytes, process: str) -> Drawing:

@@ -76,10 +76,10 @@ class InclusiveGateway(Join):
 
     def _holds_up(self, other: Token, filled: set[str]) -> bool:
         if other.task_spec is self:
-            # One that is on its way asks again itself when it has come.
-            return bool(other.state == seam.FUTURE)
-        name = other.task_spec.name
-        reached = {flow for flow, sources in self._upstream.items() if name in sources}
+            # One that is on its way, in or out, has not shown yet where it stands.
+            return bool(other.state != seam.WAITING)
+        exits = {token.task_spec.name for token in _exits(other)}
+        reached = {flow for flow, sources in self._upstream.items() if exits & sources}
         return bool(reached - filled) and not reached & filled
 
     @cached_property
@@ -99,7 +99,19 @@ class InclusiveGateway(Join):
         return frozenset(seen - {self.name})
 
 
+def _exits(token: Token) -> Iterator[Token]:
+    """The token itself; for an activity also its armed events, which are no tokens of their own."""
+    spec = token.task_spec
+    if not isinstance(spec, Boundary):
+        yield token
+        if spec.host is not None:
+            events = (event for event in token.parent.children if event is not token)
+            yield from (event for event in events if event.state == seam.WAITING)
+    elif token.state != seam.WAITING:
+        yield token
+
+
 def _before(spec: TokenSpec) -> Iterator[TokenSpec]:
     yield from (source for source in spec.inputs if isinstance(source, FlowNode))
-    if isinstance(spec, Boundary) and spec.node.event.kind == "error":
+    if isinstance(spec, Boundary) and spec.host and spec.node.event.kind == "error":
         yield spec.host.main

@@ -34,6 +34,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
         self.node = node
         self.flows: list[Flow] = []
         self.incoming: list[Flow] = []
+        # What stands before an activity with boundary events, and before the events themselves.
+        self.host: Host | None = None
 
     def lead(self, flow: Flow, target: TokenSpec) -> None:
         """Connect a sequence flow."""
@@ -60,7 +62,7 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]
     def _on_complete_hook(self, my_task: Token) -> None:
         parent, top = my_task.parent, my_task.workflow.top_workflow
         top.record(my_task, self.bpmn_id, "node")
-        if isinstance(parent.task_spec, Host) and parent.task_spec.main is self:
+        if self.host is not None and self.host.main is self:
             disarm(parent)
         for place in self.choose(my_task):
             flow, target = self.flows[place], self.outputs[place]

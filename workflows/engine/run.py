@@ -121,7 +121,7 @@ class Run:
         diagram = diagram or self.specs.main
         for scope in self._top.all():
             spec = scope.spec.task_specs.get(element)
-            if scope.diagram == diagram and spec is not None:
+            if scope.diagram == diagram and getattr(spec, "bpmn_id", None) == element:
                 if isinstance(spec, nodes.Boundary):
                     raise EngineError(element, "A boundary event has no place of its own.")
                 scope.enter(element)

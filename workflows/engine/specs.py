@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
@@ -29,6 +29,7 @@ _CLASSES: dict[str, type[nodes.FlowNode]] = {
 _ENDS = {"terminate": nodes.TerminateEnd, "error": nodes.ErrorEnd}
 # What an event-based gateway may lead to.
 _EVENTS = frozenset({"intermediateCatchEvent", "receiveTask"})
+_Errors: TypeAlias = frozenset[tuple[str, str | None]]
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
@@ -72,10 +73,11 @@ def _draw_all(
 ) -> None:
     if process in callers:
         raise EngineError(process, "The diagram calls itself: " + " -> ".join((*callers, process)))
-    if process not in drawings:
-        if process not in files:
-            raise EngineError(process, "The diagram is not among the files.")
-        drawings[process] = draw(files[process], process)
+    if process in drawings:
+        return
+    if process not in files:
+        raise EngineError(process, "The diagram is not among the files.")
+    drawings[process] = draw(files[process], process)
     for node in drawings[process].nodes.values():
         if node.tag == "callActivity":
             if not node.called:
@@ -94,8 +96,8 @@ def _check(each: Drawing) -> None:
         starts = [node.id for node in each.inside(scope) if node.tag == "startEvent"]
         if not starts:
             raise EngineError(scope or each.process, "It has no start event.")
-        if scope is not None and len(starts) > 1:
-            raise EngineError(scope, "A subprocess starts at one start event.")
+        if scope is not None and (len(starts) > 1 or each.nodes[starts[0]].event.kind != "none"):
+            raise EngineError(scope, "A subprocess starts at one plain start event.")
 
 
 def _check_flow(each: Drawing, flow: Flow) -> None:
@@ -161,9 +163,9 @@ def _build(each: Drawing, scope: str | None, specs: dict[str, Any]) -> None:
     process.task_specs = {" ": process.start}
     made = {node.id: _spec(process, each, node) for node in each.inside(scope)}
     hosts = {
-        node.id: _host(process, node, made)
+        node.id: _host(process, each, node, made)
         for node in each.inside(scope)
-        if any(other.attached_to == node.id for other in each.nodes.values())
+        if each.attached(node.id)
     }
     for flow in each.flows.values():
         if flow.parent == scope:
@@ -185,15 +187,18 @@ def _spec(process: Any, each: Drawing, node: Node) -> nodes.FlowNode:
     return kind(process, node)
 
 
-def _host(process: Any, node: Node, made: Mapping[str, nodes.FlowNode]) -> nodes.Host:
+def _host(
+    process: Any, each: Drawing, node: Node, made: Mapping[str, nodes.FlowNode]
+) -> nodes.Host:
     host = nodes.Host(process, node)
     host.main = made[node.id]
+    host.main.host = host
     host.connect(host.main)
-    for other in made.values():
-        if other.node.attached_to == node.id and isinstance(other, nodes.Boundary):
-            host.boundaries.append(other)
-            other.host = host
-            host.connect(other)
+    for event in each.attached(node.id):
+        boundary = made[event.id]
+        boundary.host = host
+        host.boundaries.append(boundary)
+        host.connect(boundary)
     return host
 
 
@@ -205,27 +210,31 @@ def _entry(each: Drawing, scope: str | None) -> str:
 
 def _check_errors_are_caught(drawings: Mapping[str, Drawing], process: str) -> None:
     """Raise where an error end has no boundary event around it, by any way of calling."""
-    for element, code in _escaping(drawings, process, None):
+    known: dict[tuple[str, str | None], _Errors] = {}
+    for element, code in sorted(_escaping(drawings, process, None, known), key=str):
         raise EngineError(element, f'No boundary event catches the error "{code or ""}".')
 
 
 def _escaping(
-    drawings: Mapping[str, Drawing], process: str, scope: str | None
-) -> list[tuple[str, str | None]]:
-    each, escaping = drawings[process], []
+    drawings: Mapping[str, Drawing],
+    process: str,
+    scope: str | None,
+    known: dict[tuple[str, str | None], _Errors],
+) -> _Errors:
+    """Find the error ends, as element and code, that leave a process or subprocess."""
+    if (process, scope) in known:
+        return known[process, scope]
+    each, escaping = drawings[process], set[tuple[str, str | None]]()
     for node in each.inside(scope):
         if node.tag == "endEvent" and node.event.kind == "error":
-            escaping.append((node.id, node.event.text))
+            escaping.add((node.id, node.event.text))
         elif node.tag in ("subProcess", "callActivity"):
+            caught = {e.event.text for e in each.attached(node.id) if e.event.kind == "error"}
             inner = (
-                _escaping(drawings, process, node.id)
+                _escaping(drawings, process, node.id, known)
                 if node.tag == "subProcess"
-                else _escaping(drawings, str(node.called), None)
+                else _escaping(drawings, str(node.called), None, known)
             )
-            caught = [
-                other.event.text
-                for other in each.inside(scope)
-                if other.attached_to == node.id and other.event.kind == "error"
-            ]
-            escaping += [each for each in inner if None not in caught and each[1] not in caught]
-    return escaping
+            escaping |= {error for error in inner if not caught & {None, error[1]}}
+    known[process, scope] = frozenset(escaping)
+    return known[process, scope]

@@ -93,15 +93,19 @@ def _plant(parent: Token, rows: list[_Row], inner: set[str]) -> None:
     scope = parent.workflow
     for name, identity, remembered, below in rows:
         spec = scope.spec.task_specs.get(name)
-        if not _fits(spec, below, identity in inner):
+        if not _fits(spec, parent.task_spec, below, identity in inner):
             raise EngineError(name, f"A token waits at {name}, where this diagram has no place.")
         token = Task(scope, spec, parent, spec.resting, UUID(hex=identity))
         token.internal_data.update(remembered)
         _plant(token, below, inner)
 
 
-def _fits(spec: object, below: list[_Row], is_open: bool) -> bool:
+def _fits(spec: Any, parent: Any, below: list[_Row], is_open: bool) -> bool:
     """Tell whether a token can rest at a spec: an element may have become another kind of thing."""
     if not isinstance(spec, FlowNode) or spec.resting is None:
         return False
-    return bool(below) == isinstance(spec, Host | Instances) and is_open == isinstance(spec, Inner)
+    return (
+        bool(below) == isinstance(spec, Host | Instances)
+        and is_open == isinstance(spec, Inner)
+        and spec.host is (parent if isinstance(parent, Host) else None)
+    )

@@ -2,7 +2,7 @@
 
 One line per node, `kind Id key=value …`, and one per flow, `A -> B -> C`, perhaps with
 `: condition` after it. `sub Id {` opens a subprocess that `}` closes. A flow's id is `A-B`, the second
-one between the same nodes `A-B-2`.
+one between the same nodes `A-B-2`, or what stands after `as`.
 """
 
 import shlex
@@ -106,15 +106,16 @@ def _inside(kind: str, marks: dict[str, str]) -> str:
 
 def _flows(line: str, flows: dict[str, int]) -> str:
     path, _colon, condition = line.partition(" : ")
+    path, _as, identity = path.partition(" as ")
     inner = f"<conditionExpression>{escape(condition)}</conditionExpression>" if condition else ""
     stops = path.split(" -> ")
     written = []
     for source, target in pairwise(stops):
-        name = f"{source}-{target}"
+        name = identity or f"{source}-{target}"
         flows[name] = flows.get(name, 0) + 1
-        identity = name if flows[name] == 1 else f"{name}-{flows[name]}"
+        name = name if flows[name] == 1 else f"{name}-{flows[name]}"
         written.append(
-            f'<sequenceFlow id="{identity}" sourceRef="{source}" targetRef="{target}">{inner}'
+            f'<sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}">{inner}'
             "</sequenceFlow>"
         )
     return "".join(written)
