@@ -11,6 +11,7 @@ from config import Config
 from models.database import db
 from webapp import (
     access,
+    admin,
     cases,
     clock,
     diagrams,
@@ -19,8 +20,8 @@ from webapp import (
     frame,
     headers,
     health,
-    runtime,
     notices,
+    runtime,
     signing_in,
     start,
     tasks,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     frame.bp,
     health.bp,
     signing_in.bp,
+    admin.bp,
     tasks.bp,
     start.bp,
     cases.bp,

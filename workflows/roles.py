@@ -10,7 +10,7 @@ from models.database import transaction
 from models.people import Person, RoleGrant, Unit
 from workflows import audit
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError, NotFoundError
-from workflows.people import holds_on, is_active_on
+from workflows.people import holds_on, is_active_on, offices
 from workflows.policy.pack import Pack
 
 ADMINISTRATOR = "sysadmin"
@@ -111,10 +111,17 @@ def _check(pack: Pack, terms: Terms) -> None:
         errors["role"] = "Choose one of the roles of the policy."
     elif known.held != "grant":
         errors["role"] = f"Nobody gives the role “{known.title}”: it follows from the records."
+    elif terms.unit_id is not None and _is_of_the_city(pack, terms.role):
+        errors["unit_id"] = f"“{known.title}” acts for the whole city. Choose City-wide."
     if terms.ends_on is not None and terms.ends_on < terms.starts_on:
         errors["ends_on"] = "The last day cannot be before the first."
     if errors:
         raise InvalidAnswersError(errors)
+
+
+def _is_of_the_city(pack: Pack, role: str) -> bool:
+    known = offices(pack)
+    return bool(known.city.get(role)) and not known.unit.get(role)
 
 
 def _is_unknown(session: Session, unit_id: int | None) -> bool:

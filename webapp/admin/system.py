@@ -1,0 +1,84 @@
+"""Is all well? The way in, work for later, and what a person must look at."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from models.database import db
+from webapp import access, clock
+from webapp.admin.blueprint import bp
+from webapp.forms import PageForm
+from webapp.runtime import pack
+from workflows import directory, incidents, worklist
+from workflows.people import vacancies
+
+
+class NoteForm(PageForm):
+    note = TextAreaField(
+        "What was done about it",
+        [InputRequired("Say what was done, for the record."), Length(max=1000)],
+        render_kw={"rows": 3},
+    )
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    session, day = db.session(), clock.today()
+    found = directory.find_people(session, directory.Search(), day=day)
+    return render_template(
+        "admin/index.html",
+        counts=found.counts,
+        vacancies=vacancies(session, pack(), day),
+        incidents=incidents.unresolved(session),
+        work=worklist.summary(session, now=clock.now()),
+    )
+
+
+@bp.get("/jobs")
+def jobs() -> ResponseReturnValue:
+    state = "dead" if request.args.get("state") == "dead" else "due"
+    page = max(1, request.args.get("page", 1, type=int))
+    session = db.session()
+    return render_template(
+        "admin/jobs.html",
+        state=state,
+        page=page,
+        per_page=worklist.PER_PAGE,
+        work=worklist.summary(session, now=clock.now()),
+        jobs=worklist.jobs(session, state=state, page=page),
+    )
+
+
+@bp.get("/incidents")
+def incidents_page() -> ResponseReturnValue:
+    return _incidents_page()
+
+
+@bp.post("/incidents/<int:incident_id>/retry")
+def retry(incident_id: int) -> ResponseReturnValue:
+    incidents.retry(incident_id, by=access.me().id, now=clock.now())
+    flash("The job is due again; the worker takes it within seconds.")
+    return redirect(url_for(".incidents_page"), code=303)
+
+
+@bp.post("/incidents/<int:incident_id>/resolution")
+def resolve(incident_id: int) -> ResponseReturnValue:
+    form = NoteForm()
+    if not form.validate_on_submit():
+        return _incidents_page(incident_id, form), 422
+    incidents.resolve(incident_id, by=access.me().id, note=form.note.data or "", now=clock.now())
+    flash("The incident is resolved, with your note.")
+    return redirect(url_for(".incidents_page"), code=303)
+
+
+def _incidents_page(incident_id: int | None = None, form: NoteForm | None = None) -> str:
+    session = db.session()
+    return render_template(
+        "admin/incidents.html",
+        waiting=incidents.unresolved(session),
+        resolved=worklist.resolved_incidents(session),
+        asked=incident_id,
+        form=form,
+        note_form=NoteForm(None),
+    )
