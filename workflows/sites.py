@@ -71,7 +71,7 @@ class Record:
     """One site with everything that says whether it may exist and is well kept.
 
     Newest first: roles, decisions, contracts, retention setups with who set them up,
-    delegations with their delegate, and the cases about it that are not confidential.
+    delegations with their delegate, and the cases about it that the reader may see.
     `training` has the courses of those who run the site today, by person id.
     """
 
@@ -87,6 +87,15 @@ class Record:
     @property
     def running_roles(self) -> list[SiteRole]:
         return [role for role in self.roles if role.until is None]
+
+    @property
+    def decision(self) -> SiteDecision | None:
+        """The decision that the site is live by."""
+        return next((one for one in self.decisions if one.id == self.site.decision_id), None)
+
+    def may_open(self, case_id: int | None) -> bool:
+        """Say whether the reader may open this case about the site."""
+        return any(case.id == case_id for case in self.cases)
 
 
 @dataclass(frozen=True)
@@ -137,10 +146,11 @@ def find_choices(session: Session) -> Choices:
     )
 
 
-def find_site(session: Session, code: str) -> Record:
+def find_site(session: Session, code: str, *, readable: ColumnElement[bool]) -> Record:
     """Give one site by its code, with eight statements however long its history is.
 
-    Raises NotFoundError where there is no such site.
+    `readable` is the condition on cases that the reader may see (workflows.reading). Raises
+    NotFoundError where there is no such site.
     """
     site = session.scalar(
         select(Site)
@@ -161,7 +171,7 @@ def find_site(session: Session, code: str) -> Record:
         contracts=_contracts(session, site.id),
         retention=_retention(session, site.id),
         delegations=_delegations(session, site.id),
-        cases=_cases(session, site.id),
+        cases=_cases(session, site.id, readable),
         training=_training(session, site.id),
     )
 
@@ -306,11 +316,11 @@ def _delegations(session: Session, site_id: int) -> list[tuple[Delegation, Perso
     return [(delegation, person) for delegation, person in rows]
 
 
-def _cases(session: Session, site_id: int) -> Sequence[Case]:
-    """Cases about the site; that a confidential one exists is not to be read from here."""
+def _cases(session: Session, site_id: int, readable: ColumnElement[bool]) -> Sequence[Case]:
+    # That a confidential case is about this site is not to be read from here, by anyone.
     return session.scalars(
         select(Case)
-        .where(Case.site_id == site_id, Case.confidential.is_(False))
+        .where(Case.site_id == site_id, Case.confidential.is_(False), readable)
         .order_by(Case.started_at.desc(), Case.id.desc())
         .limit(MOST_CASES)
     ).all()

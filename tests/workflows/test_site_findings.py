@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy import true
 from sqlalchemy.orm import Session
 
 from models.database import db, transaction
@@ -31,7 +32,7 @@ class Kept:
     def record(self) -> Record:
         self.session.flush()
         self.session.expire_all()
-        return find_site(self.session, "S03")
+        return find_site(self.session, "S03", readable=true())
 
     @property
     def site(self) -> Site:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, update
+from sqlalchemy import event, true, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -164,7 +164,7 @@ def test_one_site_is_read_with_eight_statements_however_long_its_history(
     register: Register, now: datetime
 ) -> None:
     with transaction() as session:
-        site = session.get_one(Site, find_site(session, "S03").site.id)
+        site = session.get_one(Site, find_site(session, "S03", readable=true()).site.id)
         for number in range(5):
             person = city.person(session, "Person", f"N{number}", register.people.parks)
             register_of.run(session, site, person, "editor")
@@ -187,7 +187,7 @@ def test_one_site_is_read_with_eight_statements_however_long_its_history(
     session = db.session()
     session.expunge_all()
     with counted() as statements:
-        record = find_site(session, "S03")
+        record = find_site(session, "S03", readable=true())
         names = {role.person.unit.name for role in record.running_roles}
         names |= {decision.decided_by.unit.name for decision in record.decisions}
         names |= {contract.accepted_by.unit.name for contract in record.contracts}
@@ -199,16 +199,23 @@ def test_one_site_is_read_with_eight_statements_however_long_its_history(
     assert len(record.decisions) == 6
 
 
+def test_a_site_is_live_by_the_decision_that_its_entry_names(register: Register) -> None:
+    record = find_site(register.session, "S03", readable=true())
+    assert record.decision is not None
+    assert record.decision.id == record.site.decision_id
+    assert find_site(register.session, "S99", readable=true()).decision is None
+
+
 def test_a_site_that_is_not_there_is_said_so(register: Register) -> None:
     with pytest.raises(NotFoundError, match="no site S77"):
-        find_site(register.session, "S77")
+        find_site(register.session, "S77", readable=true())
 
 
 def test_cases_about_a_site_are_listed_but_no_confidential_one(
     register: Register, now: datetime
 ) -> None:
     with transaction() as session:
-        site_id = find_site(session, "S03").site.id
+        site_id = find_site(session, "S03", readable=true()).site.id
         people = register.people
         first = city.case(session, people.rosa, people.parks)
         later = city.case(session, people.rosa, people.parks, started_at=now + timedelta(days=1))
@@ -217,13 +224,16 @@ def test_cases_about_a_site_are_listed_but_no_confidential_one(
         session.execute(
             update(Case).where(Case.id.in_([first, later, hidden])).values(site_id=site_id)
         )
-    record = find_site(db.session(), "S03")
+    record = find_site(db.session(), "S03", readable=true())
     assert [case.id for case in record.cases] == [later, first]
+    assert record.may_open(first)
+    assert not record.may_open(hidden)
+    assert find_site(db.session(), "S03", readable=Case.id == first).cases == [record.cases[1]]
 
 
 def test_security_fields_cannot_be_read_from_a_site_by_accident(register: Register) -> None:
     listed = find_sites(register.session, Wanted()).sites[0]
-    one = find_site(register.session, "S99").site
+    one = find_site(register.session, "S99", readable=true()).site
     for site in (listed, one):
         with pytest.raises(InvalidRequestError):
             site.vault_ref  # noqa: B018 (reading it is what must fail)
@@ -235,7 +245,7 @@ def test_security_fields_cannot_be_read_from_a_site_by_accident(register: Regist
 def test_communications_and_it_security_see_where_credentials_are_kept(
     register: Register, role: str
 ) -> None:
-    site = find_site(register.session, "S03").site
+    site = find_site(register.session, "S03", readable=true()).site
     security = security_of(register.session, site, register.people.ivy, {role})
     assert security is not None
     assert security.vault_ref == "vault/secret-place"
@@ -244,19 +254,19 @@ def test_communications_and_it_security_see_where_credentials_are_kept(
 
 def test_the_owners_of_a_site_see_where_its_credentials_are_kept(register: Register) -> None:
     with transaction() as session:
-        site = find_site(session, "S03").site
+        site = find_site(session, "S03", readable=true()).site
         register_of.run(session, site, register.people.hal, "owner")
-    site = find_site(db.session(), "S03").site
+    site = find_site(db.session(), "S03", readable=true()).site
     for owner in (register.people.rosa, register.people.hal):
         assert security_of(db.session(), site, owner, ()) is not None
 
 
 def test_nobody_else_sees_them(register: Register, now: datetime) -> None:
     with transaction() as session:
-        site = find_site(session, "S03").site
+        site = find_site(session, "S03", readable=true()).site
         register_of.run(session, site, register.people.nora, "owner", until=now)
     session = db.session()
-    site = find_site(session, "S03").site
+    site = find_site(session, "S03", readable=true()).site
     people = register.people
     # Dan administers it, Nora once owned it, an auditor and the head of the unit look on.
     assert security_of(session, site, people.dan, ()) is None
