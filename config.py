@@ -30,6 +30,7 @@ class Config:
     session_hours: int = 12
     max_upload_megabytes: int = 20
     worker_poll_seconds: float = 1.0
+    port: int = 8000
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -56,6 +57,7 @@ class Config:
             worker_poll_seconds=_number(
                 environment, "WORKER_POLL_SECONDS", default=int(cls.worker_poll_seconds)
             ),
+            port=_number(environment, "PORT", default=cls.port),
         )
 
 

@@ -58,14 +58,13 @@ def main() -> int:
     """Serve until stopped; a setting that is wrong is said in one sentence."""
     try:
         config = Config.from_environment()
-        port = int(os.environ.get("PORT", "8000"))
-    except (ConfigError, ValueError) as error:
+    except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     upgrade(config.database_url)
-    prepare(create_app(config), sys.stdout, address=f"http://{HOST}:{port}")
+    prepare(create_app(config), sys.stdout, address=f"http://{HOST}:{config.port}")
     options = {
-        "bind": f"{HOST}:{port}",
+        "bind": f"{HOST}:{config.port}",
         # One process contends least for SQLite's write lock; PostgreSQL serves several.
         "workers": 1 if config.database_url.startswith("sqlite") else 2,
         "worker_class": "gthread",

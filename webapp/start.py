@@ -12,6 +12,7 @@ from webapp.runtime import runtime
 from webapp.task_page import duties
 from workflows import cases, publication
 from workflows.diagrams.graph import Diagram
+from workflows.library import DiagramSet
 
 bp = Blueprint("start", __name__, url_prefix="/start")
 
@@ -22,10 +23,7 @@ class Offer:
 
     key: str
     diagram: Diagram
-
-    @property
-    def parties(self) -> str:
-        return ", ".join(self.diagram.lanes[1:])
+    parties: str
 
 
 @bp.get("/")
@@ -38,8 +36,16 @@ def index() -> ResponseReturnValue:
         diagrams = runtime().library.of(session, version.id)
         main = diagrams.diagrams[diagrams.main]
         if held.has_role(main.starters):
-            offers.append(Offer(key, main))
+            offers.append(Offer(key, main, _asked(diagrams)))
     return render_template("start/index.html", offers=offers)
+
+
+def _asked(diagrams: DiagramSet) -> str:
+    """Name everybody who will be asked, in the called diagrams too, but not who starts."""
+    main = diagrams.diagrams[diagrams.main]
+    starter = {node.lane for node in main.starts()}
+    lanes = dict.fromkeys(lane for diagram in diagrams.diagrams.values() for lane in diagram.lanes)
+    return ", ".join(lane for lane in lanes if lane not in starter)
 
 
 @bp.post("/<key>")

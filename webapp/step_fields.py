@@ -114,9 +114,19 @@ def unbound(spec: graph.Field) -> Any:
 
 
 def _table(spec: graph.Field, common: dict[str, Any]) -> Any:
-    row = type("Row", (Form,), {column.id: unbound(column) for column in spec.columns})
+    row = type("Row", (Form,), {column.id: _cell(column) for column in spec.columns})
     common |= {"validators": [], "render_kw": {"data-row-name": _row_name(spec)}}
     return FieldList(FormField(row), min_entries=1, max_entries=50, **common)
+
+
+def _cell(column: graph.Field) -> Any:
+    """Give the field of a table's cell: a list to pick from, where buttons would fill the row."""
+    if column.type == "enum":
+        options = [(option.id, option.label) for option in column.options]
+        return PickField(
+            label=column.label, choices=[("", "- Choose -"), *options], description=column.help
+        )
+    return unbound(column)
 
 
 def _several(spec: graph.Field, common: dict[str, Any]) -> Any:
