@@ -30,7 +30,6 @@ class PersonForm(PageForm):
     categories = SelectMultipleField(
         "How they serve the city",
         [Optional()],
-        choices=[(name, name[0].upper() + name[1:]) for name in CATEGORIES],
         description="The groups of the policy overlap: choose all that apply.",
     )
     ends_on = DateField(
@@ -46,6 +45,7 @@ class PersonForm(PageForm):
         form = cls(obj=person) if request.method == "POST" else cls(None, obj=person)
         if request.method != "POST":
             form.categories.data = present
+        form.categories.choices = [(name, name[0].upper() + name[1:]) for name in CATEGORIES]
         form.unit_id.choices = [(unit.id, unit.name) for unit in directory.all_units(db.session())]
         return form
 

@@ -28,7 +28,7 @@ class UnitForm(PageForm):
         [InputRequired("Enter a short code, such as PRK."), Length(max=12)],
         description="Used where a table brings in people or sites, e.g. PRK.",
     )
-    kind = SelectField("What it is", choices=[(kind.value, kind.capitalize()) for kind in UnitKind])
+    kind = SelectField("What it is")
     is_public_body = BooleanField(
         "It is a public body",
         description="Its members together fall under the open meeting law, so it gets advice on it.",
@@ -42,6 +42,7 @@ class UnitForm(PageForm):
     @classmethod
     def empty(cls, unit: Unit | None = None) -> "UnitForm":
         form = cls(obj=unit) if request.method == "POST" else cls(None, obj=unit)
+        form.kind.choices = [(kind.value, kind.capitalize()) for kind in UnitKind]
         form.forwarding_unit_id.choices = [("", "Its own forwarding authority")] + [
             (other.id, other.name)
             for other in directory.all_units(db.session())
