@@ -32,8 +32,8 @@ _TOKEN = re.compile(
     r"""(?P<space>\s+)
       |(?P<text>"(?:[^"\\]|\\["\\])*")
       |(?P<number>-?\d+(?:\.\d+)?(?![\w.]))
-      |(?P<field>[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*(?![\w.]))
-      |(?P<word>[A-Za-z_][\w-]*(?!\.[\w]))
+      |(?P<field>[A-Za-z_][\w-]*+\.[A-Za-z_][\w-]*+(?!\.))
+      |(?P<word>[A-Za-z_][\w-]*+(?!\.))
       |(?P<sign>!=|<=|>=|==|<>|&&|\|\||[=<>()\[\],])
     """,
     re.VERBOSE | re.ASCII,
