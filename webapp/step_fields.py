@@ -28,6 +28,7 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import FileInput
 
@@ -37,7 +38,8 @@ from workflows.diagrams import graph
 MOST_BUTTONS = 7
 LONGEST_TEXT = 4000
 
-Choices = list[tuple[str, str]]
+Choices = list[SelectChoice]
+NONE = SelectChoice("", "- Choose -")
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def unbound(spec: graph.Field) -> Any:
     }
     if spec.type == "boolean" and spec.required:
         # A required checkbox could only be ticked; a question can be answered with no.
-        return ButtonsField(choices=[("yes", "Yes"), ("no", "No")], **common)
+        return ButtonsField(
+            choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")], **common
+        )
     if spec.type in _SHAPED:
         return _SHAPED[spec.type](spec, common)
     return _SIMPLE[spec.type](**common)
@@ -122,20 +126,18 @@ def _table(spec: graph.Field, common: dict[str, Any]) -> Any:
 def _cell(column: graph.Field) -> Any:
     """Give the field of a table's cell: a list to pick from, where buttons would fill the row."""
     if column.type == "enum":
-        options = [(option.id, option.label) for option in column.options]
-        return PickField(
-            label=column.label, choices=[("", "- Choose -"), *options], description=column.help
-        )
+        options = [SelectChoice(option.id, option.label) for option in column.options]
+        return PickField(label=column.label, choices=[NONE, *options], description=column.help)
     return unbound(column)
 
 
 def _several(spec: graph.Field, common: dict[str, Any]) -> Any:
-    options = [(option.id, option.label) for option in spec.options]
+    options = [SelectChoice(option.id, option.label) for option in spec.options]
     return SelectMultipleField(choices=options, **common)
 
 
 def _reference(_spec: graph.Field, common: dict[str, Any]) -> Any:
-    return PickField(choices=[("", "- Choose -")], **common)
+    return PickField(choices=[NONE], **common)
 
 
 def _moment(_spec: graph.Field, common: dict[str, Any]) -> Any:
@@ -146,7 +148,6 @@ _SIMPLE: dict[str, type[Field]] = {
     "string": StringField,
     "long-text": TextAreaField,
     "long": IntegerField,
-    "decimal": DecimalField,
     "boolean": BooleanField,
     "date": DateField,
     "url": URLField,
@@ -161,10 +162,15 @@ def _row_name(spec: graph.Field) -> str:
 
 
 def _choice(spec: graph.Field, common: dict[str, Any]) -> Any:
-    options = [(option.id, option.label) for option in spec.options]
+    options = [SelectChoice(option.id, option.label) for option in spec.options]
     if len(options) <= MOST_BUTTONS:
         return ButtonsField(choices=options, **common)
-    return PickField(choices=[("", "- Choose -"), *options], **common)
+    return PickField(choices=[NONE, *options], **common)
+
+
+def _amount(_spec: graph.Field, common: dict[str, Any]) -> Any:
+    # As typed: rounding an answer to two places would change it.
+    return DecimalField(places=None, **common)
 
 
 _SHAPED: dict[str, Callable[[graph.Field, dict[str, Any]], Any]] = {
@@ -176,6 +182,7 @@ _SHAPED: dict[str, Callable[[graph.Field, dict[str, Any]], Any]] = {
     "site": _reference,
     "platform": _reference,
     "datetime": _moment,
+    "decimal": _amount,
 }
 
 
@@ -242,7 +249,7 @@ class _Days:
 def offer(spec: graph.Field, bound: Any, around: Surroundings) -> None:
     """Fill in what a bound field offers to choose from, also in the rows of a table."""
     if spec.type in ("person", "unit", "site", "platform"):
-        bound.choices = [("", "- Choose -"), *around.choices(spec.type)]
+        bound.choices = [NONE, *around.choices(spec.type)]
     elif spec.type == "table":
         _offer_rows(spec, bound, around)
     elif spec.type == "file" and bound.kept:
@@ -251,7 +258,7 @@ def offer(spec: graph.Field, bound: Any, around: Surroundings) -> None:
 
 def _offer_rows(spec: graph.Field, bound: Any, around: Surroundings) -> None:
     chosen = {
-        column.id: [("", "- Choose -"), *around.choices(column.type)]
+        column.id: [NONE, *around.choices(column.type)]
         for column in spec.columns
         if column.type in ("person", "unit", "site", "platform")
     }

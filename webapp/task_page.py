@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
+from wtforms.fields.choices import SelectChoice
 
 from models.cases import Case, DiagramVersion, Draft, File, Task, TaskKind
 from models.database import db
@@ -178,10 +179,13 @@ def _choices(kind: str) -> Choices:
             .where(Person.disabled_at.is_(None))
             .order_by(Person.family_name, Person.given_name)
         )
-        return [(str(id_), f"{given} {family} ({unit})") for id_, given, family, unit in rows]
+        return [
+            SelectChoice(str(id_), f"{given} {family} ({unit})")
+            for id_, given, family, unit in rows
+        ]
     model: Any = {"unit": Unit, "site": Site, "platform": Platform}[kind]
     rows_ = session.execute(select(model.id, model.name).order_by(model.name))
-    return [(str(id_), name) for id_, name in rows_]
+    return [SelectChoice(str(id_), name) for id_, name in rows_]
 
 
 def _document(file_id: int) -> str | None:
