@@ -2,7 +2,12 @@
 
 from flask_wtf import CSRFProtect, FlaskForm  # type: ignore[import-untyped]
 
+# Newer than the types of WTForms.
+from wtforms.fields.choices import SelectChoice as Choice  # type: ignore[attr-defined]
+
 from workflows.errors import InvalidAnswersError
+
+__all__ = ["Choice", "PageForm", "csrf"]
 
 csrf = CSRFProtect()
 

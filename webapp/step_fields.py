@@ -28,18 +28,18 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import FileInput
 
+from webapp.forms import Choice
 from workflows.diagrams import graph
 
 # More choices than this are a list to pick from rather than buttons to look over.
 MOST_BUTTONS = 7
 LONGEST_TEXT = 4000
 
-Choices = list[SelectChoice]
-NONE = SelectChoice("", "- Choose -")
+Choices = list[Choice]
+NONE = Choice("", "- Choose -")
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,7 @@ def unbound(spec: graph.Field) -> Any:
     }
     if spec.type == "boolean" and spec.required:
         # A required checkbox could only be ticked; a question can be answered with no.
-        return ButtonsField(
-            choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")], **common
-        )
+        return ButtonsField(choices=[Choice("yes", "Yes"), Choice("no", "No")], **common)
     if spec.type in _SHAPED:
         return _SHAPED[spec.type](spec, common)
     return _SIMPLE[spec.type](**common)
@@ -126,13 +124,13 @@ def _table(spec: graph.Field, common: dict[str, Any]) -> Any:
 def _cell(column: graph.Field) -> Any:
     """Give the field of a table's cell: a list to pick from, where buttons would fill the row."""
     if column.type == "enum":
-        options = [SelectChoice(option.id, option.label) for option in column.options]
+        options = [Choice(option.id, option.label) for option in column.options]
         return PickField(label=column.label, choices=[NONE, *options], description=column.help)
     return unbound(column)
 
 
 def _several(spec: graph.Field, common: dict[str, Any]) -> Any:
-    options = [SelectChoice(option.id, option.label) for option in spec.options]
+    options = [Choice(option.id, option.label) for option in spec.options]
     return SelectMultipleField(choices=options, **common)
 
 
@@ -162,7 +160,7 @@ def _row_name(spec: graph.Field) -> str:
 
 
 def _choice(spec: graph.Field, common: dict[str, Any]) -> Any:
-    options = [SelectChoice(option.id, option.label) for option in spec.options]
+    options = [Choice(option.id, option.label) for option in spec.options]
     if len(options) <= MOST_BUTTONS:
         return ButtonsField(choices=options, **common)
     return PickField(choices=[NONE, *options], **common)

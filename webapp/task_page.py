@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
-from wtforms.fields.choices import SelectChoice
 
 from models.cases import Case, DiagramVersion, Draft, File, Task, TaskKind
 from models.database import db
 from models.people import Person, Unit
 from models.sites import Platform, Site
 from webapp import access, clock
+from webapp.forms import Choice
 from webapp.runtime import runtime
 from webapp.step_fields import Choices, Surroundings
 from webapp.step_form import StepForm, form_for
@@ -179,13 +179,10 @@ def _choices(kind: str) -> Choices:
             .where(Person.disabled_at.is_(None))
             .order_by(Person.family_name, Person.given_name)
         )
-        return [
-            SelectChoice(str(id_), f"{given} {family} ({unit})")
-            for id_, given, family, unit in rows
-        ]
+        return [Choice(str(id_), f"{given} {family} ({unit})") for id_, given, family, unit in rows]
     model: Any = {"unit": Unit, "site": Site, "platform": Platform}[kind]
     rows_ = session.execute(select(model.id, model.name).order_by(model.name))
-    return [SelectChoice(str(id_), name) for id_, name in rows_]
+    return [Choice(str(id_), name) for id_, name in rows_]
 
 
 def _document(file_id: int) -> str | None:

@@ -15,12 +15,11 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from models.database import db
 from webapp import access, clock
-from webapp.forms import PageForm
+from webapp.forms import Choice, PageForm
 from webapp.runtime import runtime
 from webapp.task_page import TaskPage, duties, gather, open_task
 from webapp.uploads import receive_files
@@ -112,7 +111,7 @@ def show(task_id: int) -> ResponseReturnValue:
 
 def _page(page: TaskPage, status: int = 200) -> ResponseReturnValue:
     handover = HandoverForm()
-    handover.to.choices = [SelectChoice(person.id, person.name) for person in page.candidates]
+    handover.to.choices = [Choice(person.id, person.name) for person in page.candidates]
     return (
         render_template(
             "tasks/show.html",
@@ -196,7 +195,7 @@ def hand_over(task_id: int) -> ResponseReturnValue:
     """Give the task to somebody else, as a lead."""
     page = gather(task_id)
     form = HandoverForm()
-    form.to.choices = [SelectChoice(person.id, person.name) for person in page.candidates]
+    form.to.choices = [Choice(person.id, person.name) for person in page.candidates]
     if not form.validate_on_submit():
         raise InvalidAnswersError({name or "": " ".join(e) for name, e in form.errors.items()})
     tasks.reassign(

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
-from wtforms.fields.choices import SelectChoice
 
+from webapp.forms import Choice
 from webapp.step_fields import Surroundings
 from webapp.step_form import StepForm, form_for
 from workflows.diagrams.graph import Field, Node, Option
 
 ZONE = ZoneInfo("America/Chicago")
-PEOPLE = [SelectChoice("1", "Rosa Valdez (Parks)"), SelectChoice("2", "Dan Okafor (Parks)")]
+PEOPLE = [Choice("1", "Rosa Valdez (Parks)"), Choice("2", "Dan Okafor (Parks)")]
 YES_OR_NO = (Option("approve", "Approve"), Option("reject", "Reject"))
 
 
