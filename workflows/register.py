@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.people import Unit
 from models.sites import Platform, Site, SiteStatus
-from workflows.sites import IN_USE, PAGE_SIZE, by_code, matches, without_security
+from workflows.sites import IN_USE, PAGE_SIZE, by_code, matches, page_within, without_security
 
 # What the public is told about a status; nobody outside has to know the City's own words.
 VERDICTS = {
@@ -48,6 +48,11 @@ class Entry:
     verdict: str
     official: bool
 
+    @property
+    def link(self) -> str:
+        """The address to lead people to: only of an official site, and only on the web."""
+        return web_address(self.url) if self.official else ""
+
 
 @dataclass(frozen=True)
 class Entries:
@@ -62,6 +67,7 @@ def search(session: Session, text: str, *, page: int = 1) -> Entries:
     """Give one page of the entries that somebody may mean, official ones first."""
     narrowed = _listed().where(matches(text)) if text.strip() else _listed()
     total = session.scalar(narrowed.with_only_columns(func.count(Site.id))) or 0
+    page = page_within(page, total)
     official_first = Site.decision_id.is_(None), Site.status.in_(("retired", "impostor"))
     rows = session.execute(
         narrowed.order_by(*official_first, *by_code())
@@ -90,6 +96,11 @@ def as_csv(entries: Iterable[Entry]) -> str:
     for entry in entries:
         writer.writerow(_cell(value) for value in asdict(entry).values())
     return written.getvalue()
+
+
+def web_address(url: str | None) -> str:
+    """The address as a link may have it; nothing where a browser would run it instead."""
+    return url if url and url.lower().startswith(("https://", "http://")) else ""
 
 
 def in_words(choice: str | None) -> str:

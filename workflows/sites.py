@@ -110,6 +110,7 @@ def find_sites(session: Session, wanted: Wanted, *, page: int = 1) -> Page:
     """Give one page of sites with platform, unit and owner, in the same order for everyone."""
     narrowed = _narrowed(wanted)
     total = session.scalars(narrowed.with_only_columns(func.count(Site.id))).one()
+    page = page_within(page, total)
     sites = session.scalars(
         narrowed.outerjoin(Site.owner)
         .options(
@@ -192,13 +193,18 @@ def security_of(
     return Security(vault_ref, recovery_contact)
 
 
+def page_within(page: int, total: int) -> int:
+    """The page asked for, or the last one where the list is shorter."""
+    return min(max(1, page), max(1, -(-total // PAGE_SIZE)))
+
+
 def matches(text: str) -> ColumnElement[bool]:
     """A condition: the site is meant by what somebody typed or pasted.
 
     It is looked for in name, handle, address, platform and unit. An address is compared
     without scheme, `www.`, query and last slash, a handle without `@`.
     """
-    plain = text.strip()
+    plain = text.replace("\0", "").strip()  # PostgreSQL stores no NUL
     if "://" in plain or plain.startswith("www."):
         plain = (plain.partition("://")[2] or plain).removeprefix("www.")
         plain = plain.partition("?")[0].rstrip("/")

@@ -138,6 +138,14 @@ def test_choices_are_read_as_words() -> None:
     assert in_words(None) == ""
 
 
+def test_only_an_official_site_on_the_web_is_linked(people: city.Cast) -> None:
+    with transaction() as session:
+        register_of.a_live_site(session, people, "S50", url="javascript:alert(1)")
+        register_of.a_live_site(session, people, "S51", url=None)
+    links = {entry.code: entry.link for entry in everything(db.session())}
+    assert links == {"S02": "", "S03": "https://www.social.example/parkss03/", "S50": "", "S51": ""}
+
+
 def test_languages_are_read_as_words(people: city.Cast) -> None:
     with transaction() as session:
         register_of.a_site(session, people, "S50", languages=["en", "Karen"])

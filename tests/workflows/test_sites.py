@@ -160,6 +160,16 @@ def test_a_long_list_comes_in_pages_with_two_statements(register: Register) -> N
     assert len([one for one in statements if one.startswith("SELECT")]) == 2
 
 
+@pytest.mark.parametrize(("asked", "shown"), [(0, 1), (-1, 1), (2, 1), (10**30, 1)])
+def test_a_page_beyond_the_list_is_its_last(register: Register, asked: int, shown: int) -> None:
+    page = find_sites(register.session, Wanted(), page=asked)
+    assert (page.number, len(page.sites)) == (shown, 3)
+
+
+def test_what_no_database_can_hold_is_looked_for_all_the_same(app_on_either: Flask) -> None:
+    assert settle().codes(text="fire\0watch") == ["S99"]
+
+
 def test_one_site_is_read_with_eight_statements_however_long_its_history(
     register: Register, now: datetime
 ) -> None:
