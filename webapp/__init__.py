@@ -13,6 +13,7 @@ from webapp import (
     access,
     admin,
     cases,
+    cli,
     clock,
     diagrams,
     errors,
@@ -53,7 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.config.from_mapping(_flask_settings(config))
     db.init_app(app)
-    for part in (runtime, headers, access, forms.csrf, frame, errors):
+    for part in (runtime, headers, access, forms.csrf, frame, errors, cli):
         part.init_app(app)
     templating.install(app, zone=ZoneInfo(config.time_zone), now=clock.now)
     for blueprint in BLUEPRINTS:
