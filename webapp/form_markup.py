@@ -71,9 +71,12 @@ def error_links(form: Form) -> list[ErrorLink]:
 
 
 def _links_of(field: Field, label: str) -> Iterator[ErrorLink]:
+    name = label.rstrip("?:")
     for message in own_errors(field):
         # A token is nothing that a person could correct in place.
-        yield ErrorLink("" if kind(field) == "hidden" else first_control(field), label, message)
+        target = "" if kind(field) == "hidden" else first_control(field)
+        # A message that names its field already would say the label twice.
+        yield ErrorLink(target, "" if name in message else name, message)
     if isinstance(field, FormField):
         for inner in field.form:
             yield from _links_of(inner, f"{label}, {inner.label.text}")

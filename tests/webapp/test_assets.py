@@ -194,6 +194,7 @@ def test_the_lock_file_names_no_addresses() -> None:
         ({"field": "kinds", "is": "=", "value": "b"}, {"kinds": []}, False),
         ({"field": "open", "is": "=", "value": "yes"}, {"open": True}, True),
         ({"field": "open", "is": "=", "value": "yes"}, {"open": False}, False),
+        ({"field": "open", "is": "=", "value": "no"}, {"open": False}, True),
         ({"and": [{"const": True}, {"or": [{"const": False}, {"const": True}]}]}, {}, True),
     ],
 )

@@ -266,6 +266,16 @@ def test_errors_are_summed_up_and_tied_to_their_fields(app: Flask) -> None:
     assert "Enter a name." in page.get_element_by_id("name-error").text_content()
 
 
+def test_the_summary_names_a_field_once(app: Flask) -> None:
+    form = sent(**{"administrators-0-person": "3"})
+    form.name.errors = ["Fill in “Name”."]
+    lines = [
+        link.text_content().strip() for link in drawn(app, form).xpath(".//*[@role='alert']//a")
+    ]
+    assert lines[0] == "Fill in “Name”."
+    assert lines[2] == "Administrators 1, Training: Say which training."
+
+
 def test_a_form_without_errors_has_no_summary(app: Flask) -> None:
     assert not drawn(app, Request()).xpath(".//*[@role='alert']")
 

@@ -43,7 +43,7 @@ function typed(value, kind) {
   if (value === null || value === '') return null;
   if (kind === 'number') return Number.isNaN(Number(value)) ? null : Number(value);
   if (kind === 'boolean') return value === true || ['true', 'yes', 'y'].includes(value);
-  if (typeof value === 'boolean') return value ? 'yes' : null;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return value;
 }
 
@@ -76,8 +76,10 @@ function show(group, shown) {
 
 function require(group, required) {
   const mark = group.querySelector('[data-mark]');
-  mark.textContent = required ? '*' : '(optional)';
-  mark.classList.toggle('mark--required', required);
+  if (mark) {
+    mark.textContent = required ? '*' : '(optional)';
+    mark.classList.toggle('mark--required', required);
+  }
   for (const control of group.querySelectorAll('input:not([type=radio], [type=checkbox]), select, textarea')) {
     control.required = required;
   }
