@@ -22,6 +22,7 @@ from webapp import (
     headers,
     health,
     notices,
+    policy,
     runtime,
     signing_in,
     start,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     cases.bp,
     diagrams.bp,
     notices.bp,
+    policy.bp,
     uploads.bp,
 )
 

@@ -99,6 +99,7 @@ ENDPOINTS: Mapping[str, str] = {
     "diagrams.show_version": SIGNED_IN,
     "diagrams.xml": SIGNED_IN,
     "notices.index": SIGNED_IN,
+    "policy.index": SIGNED_IN,
     "notices.read": SIGNED_IN,
     "files.download": SIGNED_IN,
     "notices.accessibility": PUBLIC,
