@@ -208,7 +208,7 @@ def _duties(
         roles=frozenset(roles),
         city=frozenset(city),
         every_unit=frozenset(every_unit),
-        units={unit_id: frozenset(duties) for unit_id, duties in units.items()},
+        units={unit_id: frozenset(duties) for unit_id, duties in units.items() if duties},
         led={unit_id: frozenset(duties) for unit_id, duties in led.items()},
         leads_all=leads_all,
     )
