@@ -1,5 +1,6 @@
 """Small BPMN files for tests, written as a policy owner would draw them."""
 
+from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 NAMESPACES = (
@@ -74,9 +75,11 @@ def field(
     id: str,  # noqa: A002
     type: str = "string",  # noqa: A002
     choices: str = "",
+    *,
     required: bool = False,
     constraints: str = "",
     default: str | None = None,
+    columns: Mapping[str, str] | None = None,
     **properties: str,
 ) -> str:
     """A form field; `choices` are ids, properties are given with _ for -."""
@@ -87,9 +90,10 @@ def field(
         f'<camunda:constraint name="{rule.split("=")[0]}" config="{rule.split("=")[1]}"/>'
         for rule in constraints.split()
     )
+    named = {name.replace("_", "-"): value for name, value in properties.items()}
+    named |= {f"column.{name}": value for name, value in (columns or {}).items()}
     entries = "".join(
-        f'<camunda:property id="{name.replace("_", "-")}" value={quoteattr(value)}/>'
-        for name, value in properties.items()
+        f'<camunda:property id="{name}" value={quoteattr(value)}/>' for name, value in named.items()
     )
     first = "" if default is None else f" defaultValue={quoteattr(default)}"
     return (
@@ -152,7 +156,7 @@ def error(reference: str = "Error_1") -> str:
     return f'<bpmn:errorEventDefinition errorRef="{reference}"/>'
 
 
-def boundary(id: str, host: str, inner: str, stops: bool = True, marks: str = "") -> str:  # noqa: A002
+def boundary(id: str, host: str, inner: str, *, stops: bool = True, marks: str = "") -> str:  # noqa: A002
     step = (
         f"<bpmn:extensionElements><siteward:step {marks}/></bpmn:extensionElements>"
         if marks
