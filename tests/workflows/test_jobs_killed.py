@@ -51,28 +51,30 @@ def schedule(people: city.Cast, kind: str, number: int, case_ids: list[int | Non
 
 
 class Workers:
-    """Two workers at a time; each that is killed is replaced."""
+    """Two workers at a time, and two more that are ready to replace one that is killed."""
 
-    def __init__(self, url: str, spare: int) -> None:
-        command = [sys.executable, "-m", "tests.workflows.killable_worker", url]
-        self.waiting = [
-            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            for _ in range(spare + 2)
-        ]
-        for worker in self.waiting:
-            assert worker.stdout
-            assert worker.stdout.readline() == b"ready\n"
+    def __init__(self, url: str) -> None:
+        self.command = [sys.executable, "-m", "tests.workflows.killable_worker", url]
+        self.waiting = [self._hire() for _ in range(4)]
         self.running = [self._begin(), self._begin()]
 
+    def _hire(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            self.command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
     def _begin(self) -> "subprocess.Popen[bytes]":
-        worker = self.waiting.pop()
+        worker = self.waiting.pop(0)
+        assert worker.stdout
         assert worker.stdin
+        assert worker.stdout.readline() == b"ready\n"
         worker.stdin.write(b"begin\n")
         worker.stdin.flush()
         return worker
 
     def kill_one(self) -> None:
         _end(self.running.pop(0))
+        self.waiting.append(self._hire())
         self.running.append(self._begin())
 
     def end(self) -> None:
@@ -86,8 +88,8 @@ def _end(worker: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def two_workers(app: Flask, *, spare: int) -> Generator[Workers]:
-    workers = Workers(app.config["SQLALCHEMY_DATABASE_URI"], spare)
+def two_workers(app: Flask) -> Generator[Workers]:
+    workers = Workers(app.config["SQLALCHEMY_DATABASE_URI"])
     try:
         yield workers
     finally:
@@ -138,7 +140,7 @@ def test_killed_workers_lose_no_job_and_do_none_twice(
     with transaction() as session:
         case_ids = [city.case(session, people.rosa, people.parks) for _ in range(5)]
     wanted = schedule(people, "tell", number, [None, *case_ids])
-    with two_workers(app_on_either, spare=kills) as workers:
+    with two_workers(app_on_either) as workers:
         assert kill_while_they_work(workers, kills) >= kills // 2
         wait_until_done()
     assert told() == dict.fromkeys(wanted, 1)
@@ -153,7 +155,7 @@ def test_killed_workers_lose_no_work_outside_and_repeat_at_most_what_they_were_a
     app_on_either: Flask, people: city.Cast, number: int, kills: int
 ) -> None:
     wanted = schedule(people, "send", number, [None])
-    with two_workers(app_on_either, spare=kills) as workers:
+    with two_workers(app_on_either) as workers:
         kill_while_they_work(workers, kills)
         wait_until_done()
     sent = told()
