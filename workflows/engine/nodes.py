@@ -151,6 +151,7 @@ class ErrorEnd(FlowNode):
         if not scope.ends_with_error:
             raise EngineError(self.bpmn_id, "No boundary event catches this error.")
         seam.cancel_all(scope)
+        scope.settle()
 
 
 class Host(FlowNode):

@@ -7,6 +7,7 @@ from tests.workflows.engine.sketch import Given, bpmn
 from tests.workflows.engine.token_game import Choices, Game, Place
 
 DECIDING = ("xor", "or")
+_WRITTEN = {"many": "user"}
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Process(Game):
         """Grow something of about this many tasks behind a node; say where it ends."""
         if size <= 1:
             return self._step(before)
-        grow = self.chance.choice([kind for kind in self.kinds if kind != "boundary"])
+        grow = self.chance.choice([kind for kind in self.kinds if kind not in ("boundary", "many")])
         growing = {
             "sequence": self._sequence,
             "loop": self._loop,
@@ -49,11 +50,17 @@ class Process(Game):
         return self.block(self.block(before, half), size - half)
 
     def _step(self, before: str) -> str:
-        node = self.node("user")
+        node = self._task()
         self.flow(before, node)
         if "boundary" in self.kinds and self.chance.random() < 0.3:
             return self._with_boundary(node)
         return node
+
+    def _task(self) -> str:
+        if "many" in self.kinds and self.chance.random() < 0.2:
+            times, sequential = self.chance.randint(0, 3), self.chance.random() < 0.5
+            return self.node("many", times=times, sequential=sequential)
+        return self.node("user")
 
     def _with_boundary(self, host: str, *, error: bool = False) -> str:
         interrupting = error or self.chance.random() < 0.6
@@ -180,7 +187,9 @@ class Process(Game):
             if place.kind == "sub":
                 lines += [f"sub {name} {{", *self._written(name), "}"]
             else:
-                lines.append(f"{place.kind} {name} {self._marks(name, place)}")
+                lines.append(
+                    f"{_WRITTEN.get(place.kind, place.kind)} {name} {self._marks(name, place)}"
+                )
         for flow, (source, target) in self.flows.items():
             if self.nodes[source].parent == parent:
                 lines.append(f"{source} -> {target} as {flow}{self._condition(flow, source)}")
@@ -190,13 +199,11 @@ class Process(Game):
         if place.host is not None:
             what = "error=failed" if place.error else "duration=P1D"
             return f"host={place.host} {what} interrupting={str(place.interrupting).lower()}"
-        if place.kind == "error":
-            return "error=failed"
-        if place.kind == "catch":
-            return "message=news"
+        if place.kind == "many":
+            return f"times={place.times}" + " sequential=yes" * place.sequential
         if place.kind == "xor" and len(self.out(name)) > 1:
             return f"default={self.out(name)[-1]}"
-        return ""
+        return {"catch": "message=news", "error": "error=failed"}.get(place.kind, "")
 
     def _condition(self, flow: str, source: str) -> str:
         flows = self.out(source)

@@ -15,17 +15,18 @@ from workflows.engine import Run, load, parse, start
 SEED = int(os.environ.get("ENGINE_SEED", "1"))
 PROCESSES = int(os.environ.get("ENGINE_PROCESSES", "40"))
 LONG_STEPS = 20_000
+EVERYTHING = ("sequence", "and", "xor", "or", "loop", "sub", "race", "boundary", "many")
 FAMILIES = {
     "blocks": (("sequence", "and", "xor", "loop"), 0),
     "blocks with or": (("sequence", "and", "xor", "or", "loop"), 0),
     "everything in blocks": (
-        ("sequence", "and", "xor", "or", "loop", "sub", "race", "boundary"),
+        EVERYTHING,
         0,
     ),
     "jumps": (("sequence", "and", "xor", "loop"), 3),
     "jumps with or": (("sequence", "and", "xor", "or", "loop"), 2),
     "jumps with everything": (
-        ("sequence", "and", "xor", "or", "loop", "sub", "race", "boundary"),
+        EVERYTHING,
         2,
     ),
 }

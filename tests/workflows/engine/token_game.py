@@ -20,13 +20,18 @@ WAITING_KINDS = frozenset({"user", "catch", "receive", "race"})
 
 @dataclass(frozen=True)
 class Place:
-    """A node: its kind, the subprocess around it, and for boundary events their host."""
+    """A node: its kind, the subprocess around it, for boundary events their host.
+
+    `times` and `sequential` are for kind "many", a step that is done several times.
+    """
 
     kind: str
     parent: str | None = None
     host: str | None = None
     interrupting: bool = True
     error: bool = False
+    times: int = 0
+    sequential: bool = False
 
 
 @dataclass
@@ -74,23 +79,28 @@ class Game:
     def happenings(self, marking: Marking) -> Iterator[tuple[str, Marking]]:
         """What can happen from outside, and the marking right after it."""
         for token in marking:
-            if token[0] != "in":
-                continue
-            _in, node, armed, inner = token
-            rest = _without(marking, token)
-            kind = self.nodes[node].kind
-            if kind == "race":
-                for flow in self.out(node):
-                    event = self.flows[flow][1]
-                    yield event, self._leave(rest, event)
-            elif kind in WAITING_KINDS:
-                yield node, self._leave(rest, node)
-            for event in armed:
-                left = tuple(other for other in armed if other != event)
-                host = () if self.nodes[event].interrupting else (("in", node, left, inner),)
-                yield event, self._leave(rest + host, event)
-            for name, following in self.happenings(inner):
-                yield name, _sorted((*rest, ("in", node, armed, following)))
+            if token[0] == "in":
+                yield from self._happenings_at(_without(marking, token), token)
+
+    def _happenings_at(self, rest: Marking, token: Token) -> Iterator[tuple[str, Marking]]:
+        _in, node, armed, inner = token
+        kind = self.nodes[node].kind
+        if kind == "race":
+            events = [self.flows[flow][1] for flow in self.out(node)]
+            yield from ((event, self._leave(rest, event)) for event in events)
+        elif kind == "many":
+            todo = inner[1:]
+            after = (*rest, ("in", node, armed, todo)) if todo else self._leave(rest, node)
+            at_once = inner[:1] if self.nodes[node].sequential else inner
+            yield from ((node, _sorted(after)) for _instance in at_once)
+        elif kind in WAITING_KINDS:
+            yield node, self._leave(rest, node)
+        for event in armed:
+            left = tuple(other for other in armed if other != event)
+            host = () if self.nodes[event].interrupting else (("in", node, left, inner),)
+            yield event, self._leave(rest + host, event)
+        for name, following in self.happenings(inner):
+            yield name, _sorted((*rest, ("in", node, armed, following)))
 
     def _leave(self, marking: Marking, node: str) -> Marking:
         return _sorted((*marking, *(("on", flow) for flow in self.out(node))))
@@ -119,9 +129,13 @@ class Game:
     ) -> Iterator[Marking]:
         node = self.flows[flow][1]
         kind = self.nodes[node].kind
-        if kind in WAITING_KINDS or kind == "sub":
+        if kind == "many" and self.nodes[node].times == 0:
+            yield self._leave(rest, node)
+        elif kind in WAITING_KINDS or kind in ("sub", "many"):
             armed = tuple(b for b in self.boundaries(node) if not self.nodes[b].error)
-            yield _sorted((*rest, ("in", node, armed, self.opening(node) if kind == "sub" else ())))
+            instances = (("instance",),) * self.nodes[node].times
+            inner = self.opening(node) if kind == "sub" else instances
+            yield _sorted((*rest, ("in", node, armed, inner)))
         elif kind in ("end", "terminate", "error"):
             yield {"end": rest, "terminate": (), "error": (("error",),)}[kind]
         elif kind == "xor":
