@@ -15,6 +15,7 @@ from webapp import (
     cases,
     cli,
     clock,
+    demo_commands,
     diagrams,
     errors,
     forms,
@@ -56,7 +57,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.config.from_mapping(_flask_settings(config))
     db.init_app(app)
-    for part in (runtime, headers, access, forms.csrf, frame, errors, cli):
+    for part in (runtime, headers, access, forms.csrf, frame, errors, cli, demo_commands):
         part.init_app(app)
     templating.install(app, zone=ZoneInfo(config.time_zone), now=clock.now)
     for blueprint in BLUEPRINTS:

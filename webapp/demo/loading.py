@@ -1,0 +1,62 @@
+"""Loading the demo city into an empty database, once."""
+
+import tomllib
+from datetime import datetime, time
+from pathlib import Path
+
+from sqlalchemy import exists, select
+
+from models.database import db, transaction
+from models.people import Person
+from models.trust import AuditRecord
+from webapp.demo.people import settle
+from webapp.demo.register import register_sites
+from webapp.demo.requests import play
+from webapp.demo.timeline import Timeline
+from webapp.runtime import settings
+from workflows import audit, publication
+from workflows.errors import ConflictError
+from workflows.runtime import Runtime
+
+CITY = Path(__file__).parent / "city.toml"
+LOADED = "demo:loaded"
+
+# The product came in so many business days ago, before the first request that is still open.
+CAME_IN = (20, time(9, 0))
+
+
+class DemoRefusedError(ConflictError):
+    """The demo city is not loaded over what somebody has entered."""
+
+    title = "The demo city was not loaded"
+
+
+def is_loaded() -> bool:
+    """Say whether this database holds the demo city."""
+    return bool(db.session.scalar(select(exists().where(AuditRecord.action == LOADED))))
+
+
+def load(runtime: Runtime, *, now: datetime) -> bool:
+    """Load the city of Northwater as it stands at `now`; say no when it is there already.
+
+    Takes an application context, whose policy pack has the diagrams. Raises DemoRefusedError where
+    the database has people of its own, or a demo city whose loading was cut off.
+    """
+    if is_loaded():
+        return False
+    if db.session.scalar(select(exists(select(Person.id)))):
+        raise DemoRefusedError(
+            "The demo city was not loaded: this database has people already. Load it into an "
+            "empty database, with another DATABASE_URL or without the old database file."
+        )
+    timeline = Timeline(runtime.calendar, now)
+    came_in = timeline.moment(*CAME_IN)
+    files = publication.shipped(settings().policy_dir)
+    publication.publish_shipped(files, by=None, now=came_in)
+    city = tomllib.loads(CITY.read_text(encoding="utf-8"))
+    settled = settle(city, timeline, now=came_in)
+    register_sites(city, settled, timeline, now=came_in)
+    play(runtime, settled, timeline)
+    with transaction() as session:
+        audit.record(session, action=LOADED, subject="Northwater", actor=None, now=now, details={})
+    return True

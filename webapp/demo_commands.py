@@ -1,0 +1,29 @@
+"""The command that loads the demo city: `flask --app webapp demo load`."""
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from webapp import clock
+from webapp.demo import DemoRefusedError, load
+from webapp.runtime import runtime
+
+demo = AppGroup("demo", help="The fictional city of Northwater, to try the product with.")
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands to `flask --app webapp`."""
+    app.cli.add_command(demo)
+
+
+@demo.command("load")
+def load_city() -> None:
+    """Load the city of Northwater into an empty database."""
+    try:
+        loaded = load(runtime(), now=clock.now())
+    except DemoRefusedError as error:
+        raise click.ClickException(str(error)) from error
+    if loaded:
+        click.echo("The city of Northwater is loaded. Everybody's password is northwater.")
+    else:
+        click.echo("The city of Northwater is loaded already; nothing was changed.")
