@@ -1,0 +1,195 @@
+"""Tasks as people meet them: lists, forms, and what happens when two want the same."""
+
+from datetime import datetime
+from io import BytesIO
+
+import pytest
+from flask import Flask
+
+from models.cases import Draft, Task
+from models.database import db
+from tests.webapp import desk
+from tests.webapp.desk import Desk
+from tests.workflows import walking
+
+
+@pytest.fixture
+def town(app: Flask, now: datetime) -> Desk:
+    return desk.settle(app, now)
+
+
+def test_a_request_becomes_a_launched_site_over_the_pages(town: Desk) -> None:
+    people = town.town.people
+    started = town.post(people.rosa, "/start/create-site")
+    assert started.status_code == 303
+    task_id = int(started.location.rsplit("/", 1)[1])
+    walk = walking.Walk(town.town, db.session.get_one(Task, task_id).case_id, town.now)
+    for element in (
+        "SubmitRequest",
+        "ForwardRequest",
+        "ReviewRequest",
+        "AdviseSecurity",
+        "DecideRequest",
+        "IdentifyContract",
+        "AuthorizeContract",
+        "AcceptContract",
+        "CreateAccount",
+        "CheckTraining",
+        "MeetStandards",
+        "SetUpRetention",
+        "TestArchive",
+        "ConfirmReadiness",
+    ):
+        answer = town.complete(walk, element)
+        assert answer.status_code == 303, (element, answer.text)
+    page = town.browser(people.nora).get("/register.json").json
+    assert page is not None
+    assert [site["status"] for site in page["sites"]] == ["live"]
+
+
+def test_a_form_with_mistakes_comes_back_with_all_that_was_typed(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now)
+    task = walk.task("SubmitRequest")
+    typed = {"proposed_name": "Parks on Instagram", "account_email": "not an address"}
+    answer = town.post(town.town.people.rosa, f"/tasks/{task.id}/completion", **typed)
+    assert answer.status_code == 422
+    assert 'value="Parks on Instagram"' in answer.text
+    assert 'value="not an address"' in answer.text
+    assert "error-summary" in answer.text
+    assert "<title>Error:" in answer.text
+    assert walk.waits_for == {"SubmitRequest"}
+
+
+def test_a_document_that_was_attached_survives_a_mistake_elsewhere(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now)
+    task = walk.task("SubmitRequest")
+    name = next(
+        f.id for f in walk.diagrams.node(task.diagram, task.element).fields if f.type == "file"
+    )
+    sent = {name: (BytesIO(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"), "page.pdf")}
+    answer = town.post(town.town.people.rosa, f"/tasks/{task.id}/completion", **sent)
+    assert answer.status_code == 422
+    assert "Attached: page.pdf" in answer.text
+    assert f'name="{name}-kept"' in answer.text
+
+
+def test_a_document_of_a_kind_that_is_not_taken_is_refused_at_its_field(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now)
+    task = walk.task("SubmitRequest")
+    name = next(
+        f.id for f in walk.diagrams.node(task.diagram, task.element).fields if f.type == "file"
+    )
+    sent = {name: (BytesIO(b"MZ"), "setup.exe")}
+    answer = town.post(town.town.people.rosa, f"/tasks/{task.id}/completion", **sent)
+    assert answer.status_code == 422
+    assert "of a kind that is not taken" in answer.text
+
+
+def test_of_two_people_who_complete_the_same_task_one_is_told_who_was_faster(town: Desk) -> None:
+    walk = walking.forwarded(town.town, now=town.now)
+    task = walk.task("ReviewRequest")
+    sent = dict(
+        desk.as_typed(
+            walk.diagrams.node(task.diagram, task.element), walk.form(task, town.town.mia, {})
+        )
+    )
+    first = town.post(town.town.people.chen, f"/tasks/{task.id}/completion", **sent)
+    second = town.post(town.town.mia, f"/tasks/{task.id}/completion", **sent)
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "Chen Wu" in second.text
+
+
+def test_a_task_of_another_role_is_refused(town: Desk) -> None:
+    walk = walking.forwarded(town.town, now=town.now)
+    task = walk.task("ReviewRequest")
+    assert town.browser(town.town.people.dan).get(f"/tasks/{task.id}").status_code == 403
+    assert town.post(town.town.people.dan, f"/tasks/{task.id}/completion").status_code == 403
+    assert town.browser(town.town.people.hal).get(f"/tasks/{task.id}").status_code == 403
+    assert town.browser(town.town.people.dan).get("/tasks/99999").status_code == 404
+
+
+def test_the_page_says_why_me_and_what_follows(town: Desk) -> None:
+    walk = walking.advised(town.town, now=town.now)
+    page = town.browser(town.town.people.chen).get(f"/tasks/{walk.task('DecideRequest').id}").text
+    assert "Why you" in page
+    assert "GC-2" in page
+    assert "What follows" in page
+    assert "Reject" in page
+    assert "Rosa Valdez completed" in page
+
+
+def test_nobody_types_into_a_refusal(town: Desk) -> None:
+    """Chen is named as an administrator, so may not decide: the page says so instead of a form."""
+    chen = town.town.people.chen
+    walk = walking.advised(town.town, now=town.now, backup_admin=chen)
+    page = town.browser(chen).get(f"/tasks/{walk.task('DecideRequest').id}").text
+    assert "The policy does not let you do this now" in page
+    assert "K06" in page
+    assert 'name="decision"' not in page
+
+
+def test_what_is_typed_is_kept_as_a_draft_and_is_there_again(town: Desk) -> None:
+    rosa = town.town.people.rosa
+    walk = walking.start(town.town, now=town.now)
+    task = walk.task("SubmitRequest")
+    kept = town.post(rosa, f"/tasks/{task.id}/draft", proposed_name="Half a na", start_date="2026-")
+    assert kept.status_code == 200
+    page = town.browser(rosa).get(f"/tasks/{task.id}").text
+    assert 'value="Half a na"' in page
+    assert "Draft saved at" in page
+    assert town.post(town.town.people.dan, f"/tasks/{task.id}/draft", x="y").status_code == 403
+    town.complete(walk, "SubmitRequest")
+    assert db.session.get(Draft, task.id) is None
+    assert town.post(rosa, f"/tasks/{task.id}/draft", proposed_name="late").status_code == 409
+
+
+def test_a_task_is_taken_released_and_handed_over(town: Desk) -> None:
+    chen, mia = town.town.people.chen, town.town.mia
+    walk = walking.forwarded(town.town, now=town.now)
+    task = walk.task("ReviewRequest")
+    assert town.post(chen, f"/tasks/{task.id}/claim").status_code == 303
+    assert town.post(mia, f"/tasks/{task.id}/claim").status_code == 409
+    assert "Chen Wu works on this task" in town.browser(mia).get(f"/tasks/{task.id}").text
+    assert town.post(chen, f"/tasks/{task.id}/release").status_code == 303
+    handed = town.post(chen, f"/tasks/{task.id}/assignment", to=str(mia), reason="On leave.")
+    assert handed.status_code == 303
+    assert walk.task("ReviewRequest").claimed_by_id == mia
+    no_reason = town.post(chen, f"/tasks/{task.id}/assignment", to=str(mia), reason="")
+    assert no_reason.status_code == 422
+
+
+def test_the_inbox_shows_each_tab_and_comes_back_to_the_same_list(town: Desk) -> None:
+    people = town.town.people
+    walk = walking.forwarded(town.town, now=town.now)
+    task = walk.task("ReviewRequest")
+    for tab, who, shown in (
+        ("roles", people.chen, True),
+        ("mine", people.chen, False),
+        ("others", people.rosa, True),
+        ("done", people.dan, False),
+    ):
+        page = town.browser(who).get(f"/tasks?tab={tab}").text
+        assert (f">{task.name}<" in page) is shown, tab
+    assert "Forward" in town.browser(people.dan).get("/tasks?tab=done").text
+    town.browser(people.chen).get("/tasks?tab=roles&sort=-opened&duty=review-request")
+    assert "sort=-opened" in town.browser(people.chen).get(f"/tasks/{task.id}").text
+    done = town.complete(walk, "ReviewRequest")
+    assert done.location.endswith("/tasks?tab=roles&sort=-opened&duty=review-request")
+    told = town.browser(people.chen).get(done.location).text
+    assert "now waits for Information Technology" in told
+
+
+@pytest.mark.parametrize(
+    "query", ["page=-1", "page=999", "sort=nonsense", "tab=other", "duty=x%27"]
+)
+def test_a_list_is_not_upset_by_odd_addresses(town: Desk, query: str) -> None:
+    assert town.browser(town.town.people.chen).get(f"/tasks?{query}").status_code == 200
+
+
+def test_a_comment_stands_in_the_case_for_its_readers(town: Desk) -> None:
+    walk = walking.forwarded(town.town, now=town.now)
+    task = walk.task("ReviewRequest")
+    chen = town.town.people.chen
+    assert town.post(chen, f"/tasks/{task.id}/comments", text="Looks fine.").status_code == 303
+    assert town.post(chen, f"/tasks/{task.id}/comments", text="  ").status_code == 422
+    assert "Looks fine." in town.browser(chen).get(f"/cases/{walk.case.number}").text
