@@ -85,8 +85,14 @@ def _visit(diagram: Diagram, begin: str, seen: set[str], finished: list[str]) ->
 
 def _following(diagram: Diagram, identity: str) -> list[str]:
     inside = [start.id for start in diagram.starts(identity)]
-    flows = [flow.target for flow in diagram.outgoing(identity) if flow.target in diagram.nodes]
+    flows = [flow.target for flow in _ways(diagram, identity) if flow.target in diagram.nodes]
     return inside + flows + [boundary.id for boundary in diagram.boundaries(identity)]
+
+
+def _ways(diagram: Diagram, identity: str) -> list[Flow]:
+    """Give the flows that leave a node, the default last as one says "otherwise"."""
+    default = diagram.nodes[identity].default_flow
+    return sorted(diagram.outgoing(identity), key=lambda flow: flow.id == default)
 
 
 def _is_passed_through(diagram: Diagram, node: Node) -> bool:
@@ -140,9 +146,7 @@ class _Writer:
             yield f"Asks for: {'; '.join(field.label.rstrip('.?') for field in node.fields)}."
 
     def branches(self, node: Node) -> Iterator[Branch]:
-        outgoing = sorted(
-            self.diagram.outgoing(node.id), key=lambda flow: flow.id == node.default_flow
-        )
+        outgoing = _ways(self.diagram, node.id)
         for flow in outgoing:
             number = self.target(flow.target)
             if len(outgoing) == 1:

@@ -1,7 +1,7 @@
 """Conditions and timers in plain English, with the labels that people see on their forms."""
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import datetime, time
 from typing import Protocol
 
 from workflows.diagrams.condition_tree import (
@@ -60,10 +60,11 @@ def _words(node: Node, labels: Labels) -> str:
             return f"it is not so that {_inner(operand, labels)}"
         case Comparison():
             return _comparison(node, labels)
-    return _single(node, labels)
+        case _:
+            return _single(node, labels)
 
 
-def _single(node: Node, labels: Labels) -> str:
+def _single(node: Literal | Name | Count | In | Contains, labels: Labels) -> str:
     match node:
         case In(name, options):
             choices = [_value(option, labels.field(name)) for option in options]
@@ -72,9 +73,10 @@ def _single(node: Node, labels: Labels) -> str:
             return f"{labels.label(name)} includes {_value(item, labels.field(name))}"
         case Name():
             return f"{labels.label(node)} is yes"
-        case Literal(value):
-            return "always" if value is True else "never"
-    return _operand(node, labels, None)
+        case Literal(bool() as value):
+            return "always" if value else "never"
+        case _:
+            return f"{_operand(node, labels, None)} times"
 
 
 def _inner(node: Node, labels: Labels) -> str:
@@ -98,15 +100,13 @@ def _comparison(node: Comparison, labels: Labels) -> str:
     return f"{_operand(left, labels, None)} {verb} {_operand(right, labels, field)}"
 
 
-def _operand(node: Node, labels: Labels, field: Field | None) -> str:
+def _operand(node: Literal | Name | Count, labels: Labels, field: Field | None) -> str:
     match node:
         case Literal():
             return _value(node, field)
         case Count(_, condition):
             return f"the number of answers where {_words(condition, labels)}"
-        case Name():
-            return labels.label(node)
-    return str(node)
+    return labels.label(node)
 
 
 def _value(literal: Literal, field: Field | None) -> str:
@@ -128,12 +128,10 @@ def timer_words(text: str) -> str:
         timer = parse_timer(text)
     except TimerError:
         return f"at {text}"
-    if timer.kind == "duration":
-        return f"after {_length(timer)}"
-    if timer.kind == "date":
-        return _date_words(timer)
-    times = f", {_number(timer.repetitions, 'time')}" if timer.repetitions else ""
-    return f"every {_length(timer)}{times}"
+    if timer.kind == "cycle":
+        times = f", {_number(timer.repetitions, 'time')}" if timer.repetitions else ""
+        return f"every {_length(timer)}{times}"
+    return f"after {_length(timer)}" if timer.at is None else _date_words(timer.at)
 
 
 def length_words(text: str) -> str:
@@ -142,10 +140,7 @@ def length_words(text: str) -> str:
     return words.removeprefix("after ").removeprefix("at ")
 
 
-def _date_words(timer: Timer) -> str:
-    at = timer.at
-    if at is None:
-        return f"at {timer.text}"
+def _date_words(at: datetime) -> str:
     moment = f"{at.day} {at:%B %Y}"
     return (
         f"on {moment}"

@@ -16,7 +16,7 @@ from tests.workflows.diagrams.sketch import (
     start,
     user,
 )
-from workflows.diagrams.graph import Diagram, Node
+from workflows.diagrams.graph import Diagram, Flow, Node
 from workflows.diagrams.lint import Known
 
 CHOICE = field("decision", "enum", "yes no", required=True)
@@ -439,3 +439,20 @@ def test_a_node_outside_the_profile_is_linted_without_breaking_down() -> None:
         },
     )
     assert ("no-start", "try") in found(diagram, Known())
+
+
+def test_a_diagram_with_loose_flows_is_linted_without_breaking_down() -> None:
+    kinds = {
+        "Begin": "start", "First": "eventBasedGateway", "Both": "parallelGateway", "Which": "exclusiveGateway",
+        "Remind": "boundaryTimer", "Run": "serviceTask",
+    }  # fmt: skip
+    nodes = {name: Node(name, kind, interrupting=False) for name, kind in kinds.items()}
+    arrows = [
+        Flow(f"To{number}", source, "Ghost") for number, source in enumerate([*kinds, *kinds])
+    ]
+    arrows += [
+        Flow("In", "Begin", "First"),
+        Flow("Strange", "Ghost", "Both", condition='Ghost.x = "y"'),
+    ]
+    diagram = Diagram("try", nodes=nodes, flows={arrow.id: arrow for arrow in arrows})
+    assert ("unknown-step", "Strange") in found(diagram, Known())

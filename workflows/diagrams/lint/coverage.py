@@ -11,7 +11,6 @@ from workflows.diagrams.condition_tree import (
     Count,
     Literal,
     Name,
-    Unset,
     parts,
     truth,
 )
@@ -33,11 +32,8 @@ class Combination:
     answers: Mapping[Name, str | bool]
 
     def value(self, element: str, field: str) -> str | bool:
-        """Give the answer; every other field is unset."""
-        try:
-            return self.answers[Name(element, field)]
-        except KeyError:
-            raise Unset(element, field) from None
+        """Give the answer; conditions over other fields are not tried."""
+        return self.answers[Name(element, field)]
 
     def values(self, element: str, field: str) -> list[str | bool]:
         """Give the one answer; combinations are not made for steps that are answered often."""
@@ -145,6 +141,6 @@ def _domain(fields: Fields, name: Name) -> list[str | bool]:
 def _is_decidable(tree: Tree, combination: Combination) -> bool:
     try:
         truth(tree, combination)
-    except (ConditionError, Unset):
+    except ConditionError:
         return False
     return True
