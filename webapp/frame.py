@@ -54,7 +54,7 @@ def _around() -> dict[str, Any]:
     around: dict[str, Any] = {
         "city": settings.city_name,
         "demo": settings.demo,
-        "version": _version(),
+        "siteward_version": _version(),
         "home_url": url_for("frame.home"),
         "sign_in_url": url_for("signing_in.login"),
         "person": None,

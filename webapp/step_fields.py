@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -123,6 +123,22 @@ def _table(spec: graph.Field, common: dict[str, Any]) -> Any:
 
 def _cell(column: graph.Field) -> Any:
     """Give the field of a table's cell: a list to pick from, where buttons would fill the row."""
+    cell = _cell_of_its_type(column)
+    if column.required:
+        cell.kwargs["validators"] = [*cell.kwargs.get("validators", ()), _Marked()]
+    return cell
+
+
+class _Marked:
+    """Marks a column as required; whether a row was begun at all, only the form knows."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, _form: Any, _bound: Any) -> None:
+        """Leave the check to the form."""
+
+
+def _cell_of_its_type(column: graph.Field) -> Any:
     if column.type == "enum":
         options = [Choice(option.id, option.label) for option in column.options]
         return PickField(label=column.label, choices=[NONE, *options], description=column.help)

@@ -33,7 +33,7 @@ class StepForm(PageForm):
         for spec in self.step.fields:
             if not _holds(spec.shown_when, self.step.id, answers):
                 _clear(self[spec.id])
-            elif answers[spec.id] in (None, "", []) and self._is_required(spec, answers):
+            elif _is_open(spec, answers[spec.id]) and self._is_required(spec, answers):
                 # "Not a valid choice" about nothing chosen would say the same less clearly.
                 self[spec.id].errors = [_missing(spec)]
             self._check_rows(spec)
@@ -76,6 +76,13 @@ class StepForm(PageForm):
         }
 
 
+def _is_open(spec: Field, answer: Any) -> bool:
+    """Say whether a question is unanswered; a box that must be ticked is, until it is ticked."""
+    if spec.type == "boolean" and not spec.required:
+        return not answer
+    return answer in (None, "", [])
+
+
 def _has_errors(bound: Any) -> bool:
     if hasattr(bound, "entries"):
         return bool(bound.errors) or any(_has_errors(entry) for entry in bound.entries)
@@ -93,6 +100,8 @@ def _clear(bound: Any) -> None:
 
 def _missing(spec: Field) -> str:
     label = spec.label or spec.id
+    if spec.type == "boolean" and not spec.required:
+        return f"Tick “{label}” to go on."
     if spec.type in ("enum", "multi-enum", "person", "unit", "site", "platform", "boolean"):
         return f"Choose an answer for “{label}”."
     if spec.type == "file":

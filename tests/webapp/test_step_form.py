@@ -233,6 +233,12 @@ def test_the_answers_of_the_last_round_stand_in_the_form_again(app: Flask) -> No
     assert form["sure"].data == "no"
 
 
+def test_a_box_that_must_be_ticked_says_so(app: Flask) -> None:
+    node = step(Field("read", "I have read it", "boolean", required_when="true"))
+    assert sent(app, node).errors == {"read": ["Tick “I have read it” to go on."]}
+    assert sent(app, node, ("read", "y")).errors == {}
+
+
 def test_a_default_is_there_before_anything_is_typed(app: Flask) -> None:
     node = step(Field("n", "N", "long", default="3"), Field("b", "B", "boolean", default="true"))
     form = shown(app, node)
