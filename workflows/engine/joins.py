@@ -5,6 +5,7 @@ ancestors and at finished instances, and so fire early in rework loops and besid
 """
 # ruff: noqa: ARG002 - what a subclass may ask of a token, this class need not
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -35,9 +36,9 @@ class Join(FlowNode):
             seam.cancel(token)
         return True
 
+    @abstractmethod
     def may_fire(self, token: Token, filled: set[str]) -> bool:
         """Decide by the flows that have a token; `token` has just come or is asked again."""
-        raise NotImplementedError
 
     def _waiting(self, my_task: Token) -> Iterator[Token]:
         for token in my_task.workflow.tasks.values():
@@ -101,14 +102,11 @@ class InclusiveGateway(Join):
 
 def _exits(token: Token) -> Iterator[Token]:
     """The token itself; for an activity also its armed events, which are no tokens of their own."""
-    spec = token.task_spec
-    if not isinstance(spec, Boundary):
+    host = token.task_spec.host
+    if host is None:
         yield token
-        if spec.host is not None:
-            events = (event for event in token.parent.children if event is not token)
-            yield from (event for event in events if event.state == seam.WAITING)
-    elif token.state != seam.WAITING:
-        yield token
+    elif host.main is token.task_spec:
+        yield from (part for part in token.parent.children if seam.is_live(part))
 
 
 def _before(spec: TokenSpec) -> Iterator[TokenSpec]:

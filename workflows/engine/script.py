@@ -33,9 +33,9 @@ class Answers(Protocol):
 class Refusing:
     """Stands where SpiffWorkflow keeps its Python interpreter."""
 
-    def evaluate(self, expression: str, *_rest: object) -> NoReturn:
+    def evaluate(self, expression: object, *_rest: object) -> NoReturn:
         """Refuse."""
-        raise EngineError(None, f"Python is not run here: {expression[:80]}")
+        raise EngineError(None, f"Python is not run here: {str(expression)[:80]}")
 
     execute = evaluate
     call_service = evaluate

@@ -55,8 +55,7 @@ def go(token: Token) -> None:
 def cancel(token: Token) -> None:
     """Consume a token and what runs below it, innermost first."""
     for child in token.children:
-        if is_live(child):
-            cancel(child)
+        cancel(child)
     token.cancel()
 
 

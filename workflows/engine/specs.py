@@ -126,7 +126,7 @@ def _check_condition(each: Drawing, element: str, text: str) -> None:
 
 def _check_node(each: Drawing, node: Node) -> None:
     outgoing = each.outgoing(node.id)
-    if node.attached_to is not None:
+    if node.tag == "boundaryEvent":
         _check_boundary(each, node)
     if node.default is not None and node.default not in [flow.id for flow in outgoing]:
         raise EngineError(node.id, "Its default flow does not leave it.")

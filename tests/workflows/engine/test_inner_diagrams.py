@@ -1,5 +1,7 @@
 """Subprocesses, called diagrams, errors that leave them, and who may read whose answers."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.workflows.engine.sketch import Given, begin, bpmn, do, flows, names, nodes, specs, the
@@ -210,6 +212,14 @@ def test_an_error_that_ends_a_diagram_read_as_called_clears_it() -> None:
     run = start(parse(files, "inner", as_called=True), Given())
     do(run, "A")
     assert run.ended
+
+
+def test_an_error_that_nobody_catches_never_passes_for_an_end() -> None:
+    inner = "start I\nuser A\nerror Bad error=bad\nI -> A -> Bad"
+    parsed = parse({"inner": bpmn(inner, "inner")}, "inner", as_called=True)
+    run = start(replace(parsed, as_called=False), Given())
+    with pytest.raises(EngineError, match="Bad: No boundary event catches this error"):
+        do(run, "A")
 
 
 def test_diagrams_that_call_each_other_in_a_circle_are_refused() -> None:
