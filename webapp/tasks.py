@@ -168,7 +168,7 @@ def draft(task_id: int) -> ResponseReturnValue:
         for name, values in request.form.lists()
         if name != "csrf_token" and not name.endswith("csrf_token")
     }
-    kept = tasks.save_draft(task_id, by=access.me().id, answers=typed, now=clock.now())
+    kept = tasks.save_draft(runtime(), task_id, by=access.me().id, answers=typed, now=clock.now())
     if not kept:
         return jsonify(message="The task is closed, or somebody else works on it."), 409
     return jsonify(saved_at=clock.now().astimezone(clock.zone()).strftime("%H:%M"))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import undefer
 from models.cases import Case, File, Task
 from models.database import db
 from webapp import access, clock
-from webapp.runtime import settings
+from webapp.runtime import runtime, settings
 from webapp.step_form import StepForm
 from webapp.task_page import duties
 from workflows import documents, tasks
@@ -33,7 +33,7 @@ def receive_files(form: StepForm, node: Node, task: Task, *, by: int) -> dict[st
             continue
         try:
             checked = documents.check(upload.filename, upload.read(), megabytes=megabytes)
-            stored = tasks.attach(task.id, checked, by=by, now=clock.now())
+            stored = tasks.attach(runtime(), task.id, checked, by=by, now=clock.now())
         except PolicyError as error:
             wrong[spec.id] = str(error)
         else:

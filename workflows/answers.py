@@ -1,9 +1,11 @@
-"""What people answered in a case, read from the task rows that hold it."""
+"""What has been done and said in a case so far, read once from the task rows that hold it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from models.cases import Task, TaskKind
@@ -17,134 +19,159 @@ from workflows.policy.rules import Separation
 Answers = Mapping[str, Any]
 
 
-class CaseAnswers:
-    """The answers of one case, looked up when a condition needs them.
+@dataclass(frozen=True)
+class Done:
+    """A step that somebody, or an operation, did; with the answers only of its latest round.
 
-    Scope and element say which step gave an answer; of several rounds the latest counts.
+    `id` is that of its row, 0 where that is not written yet.
     """
 
-    def __init__(self, session: Session, case_id: int) -> None:
-        """Look up in the case with this id; a case that is just starting has no answers yet."""
-        self._session = session
-        self._case_id = case_id
-        self._known: dict[tuple[str, str], Answers] = {}
+    id: int
+    diagram: str
+    element: str
+    scope: str
+    act: str | None
+    outcome: str | None
+    party: str | None
+    performer: int | None
+    at: datetime
+    answers: Answers | None
 
-    def give(self, scope: str, element: str, answers: Answers) -> None:
-        """Note what has just been answered, before it is in the database."""
-        self._known[scope, element] = answers
+
+@dataclass
+class History:
+    """The steps done in one case, oldest first: its answers, its acts, its facts.
+
+    It is what conditions read: an answer belongs to a scope and an element, and of several rounds
+    the latest counts. What the transaction itself does is added as it happens.
+    """
+
+    steps: list[Done] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, session: Session, case_id: int) -> "History":
+        """Read it with one statement, whose answers do not grow with the rounds of a case."""
+        newest = func.row_number().over(
+            partition_by=(Task.scope, Task.element),
+            order_by=(Task.closed_in.desc(), Task.id.desc()),
+        )
+        rows = session.execute(
+            select(
+                Task.id,
+                Task.diagram,
+                Task.element,
+                Task.scope,
+                Task.act,
+                Task.outcome,
+                Task.party,
+                Task.completed_by_id,
+                Task.closed_at,
+                case((newest == 1, Task.answers)),
+            )
+            .where(Task.case_id == case_id, _was_done())
+            .order_by(Task.closed_in, Task.id)
+        )
+        return cls([Done(*row) for row in rows])
+
+    def add(self, step: Done) -> None:
+        """Note what has just been done, before it is in the database."""
+        self.steps.append(step)
 
     def value(self, scope: str, element: str, field: str) -> Value:
         """Give the latest answer in exactly this scope; raises Unset where there is none."""
-        if (scope, element) not in self._known:
-            self._known[scope, element] = self._latest(scope, element)
-        answers = self._known[scope, element]
-        if answers.get(field) is None:
-            raise Unset(element, field)
-        answer: Value = answers[field]
-        return answer
+        for step in reversed(self.steps):
+            if (step.scope, step.element) == (scope, element):
+                return _answer(step, field)
+        raise Unset(element, field)
 
     def values(self, scope: str, element: str, field: str) -> list[Value]:
-        """Give the answers of every instance of a multi-instance step, those without left out."""
-        rows = self._session.scalars(
-            select(Task.answers)
-            .where(*self._done(element), Task.scope.startswith(f"{scope}#", autoescape=True))
-            .order_by(Task.closed_in, Task.id)
-        )
-        fresh = [
-            answers
-            for (known_scope, known_element), answers in self._known.items()
-            if known_element == element and known_scope.startswith(f"{scope}#")
-        ]
-        given = [*(row for row in rows if row is not None), *fresh]
+        """Give the answers of every instance of a step that is done several times at once.
+
+        Only its latest round counts, and instances that left the field empty do not.
+        """
+        latest: dict[str, Done] = {}
+        for step in self.steps:
+            inside, hash_sign, number = step.scope.rpartition("#")
+            if step.element == element and hash_sign and inside == scope:
+                latest[number] = step
+        # Instances are numbered from 0 and their rows are opened in that order: what is older
+        # than the latest first one belongs to a round before, which may have had more of them.
+        first = latest["0"].id if "0" in latest else 0
+        given = [step.answers or {} for step in latest.values() if step.id >= first]
         return [answers[field] for answers in given if answers.get(field) is not None]
 
-    def _latest(self, scope: str, element: str) -> Answers:
-        found = self._session.scalar(
-            select(Task.answers)
-            .where(*self._done(element), Task.scope == scope)
-            .order_by(Task.closed_in.desc(), Task.id.desc())
-            .limit(1)
-        )
-        return found or {}
+    @property
+    def deeds(self) -> list[Deed]:
+        """The acts, in the order in which they happened."""
+        return [
+            Deed(step.act, step.outcome, step.party, step.performer, step.at)
+            for step in self.steps
+            if step.act is not None
+        ]
 
-    def _done(self, element: str) -> tuple[Any, ...]:
-        return (
-            Task.case_id == self._case_id,
-            Task.element == element,
-            Task.completed_by_id.is_not(None),
-        )
+    def facts(self, diagrams: Mapping[str, Diagram]) -> dict[str, Fact]:
+        """Give the latest answer to each field that feeds the register, by its register key.
+
+        A step done again replaces all that it said before: a field left empty now is empty.
+        """
+        facts: dict[str, tuple[Fact, tuple[str, str]]] = {}
+        for step in self.steps:
+            if step.answers is None:
+                continue
+            origin = (step.diagram, step.element)
+            facts = {key: known for key, known in facts.items() if known[1] != origin}
+            facts |= {key: (fact, origin) for key, fact in _facts_in(step, diagrams)}
+        return {key: fact for key, (fact, _) in facts.items()}
+
+    def named(
+        self, pack: Pack, act: str, diagrams: Mapping[str, Diagram]
+    ) -> dict[str, frozenset[int]]:
+        """Give the people whom the case names in fields that a rule about this act looks at.
+
+        The key is the register key; a table of administrators holds them in its `person` column.
+        Source: K06, nobody approves a site that they administer.
+        """
+        keys = {
+            key
+            for rule in pack.rules.values()
+            for part in rule.parts
+            if isinstance(part.constraint, Separation) and act in part.constraint.acts
+            for key in part.constraint.named
+        }
+        if not keys:
+            return {}
+        facts = self.facts(diagrams)
+        return {
+            key: frozenset(
+                person
+                for name, fact in facts.items()
+                if name.startswith(key)
+                for person in _people_in(fact.value)
+            )
+            for key in keys
+        }
 
 
-def was_done() -> Any:
+def _was_done() -> Any:
     """Give the condition on rows that somebody or something did, rather than skipped or open."""
     return Task.closed_at.is_not(None) & (
         Task.completed_by_id.is_not(None) | (Task.kind == TaskKind.OPERATION)
     )
 
 
-def deeds_of(session: Session, case_id: int) -> list[Deed]:
-    """Give the acts recorded in a case, in the order in which they happened."""
-    rows: Iterable[Any] = session.execute(
-        select(Task.act, Task.outcome, Task.party, Task.completed_by_id, Task.closed_at)
-        .where(Task.case_id == case_id, Task.act.is_not(None), was_done())
-        .order_by(Task.closed_in, Task.id)
-    )
-    return [Deed(act, outcome, party, performer, at) for act, outcome, party, performer, at in rows]
+def _answer(step: Done, field: str) -> Value:
+    answer: Value = (step.answers or {}).get(field)
+    if answer is None:
+        raise Unset(step.element, field)
+    return answer
 
 
-def facts_of(session: Session, case_id: int, diagrams: Mapping[str, Diagram]) -> dict[str, Fact]:
-    """Give the latest answer to each field that feeds the register, by its register key."""
-    rows = session.execute(
-        select(Task)
-        .where(Task.case_id == case_id, Task.completed_by_id.is_not(None))
-        .order_by(Task.closed_in, Task.id)
-    ).scalars()
-    return facts_from(rows, diagrams)
-
-
-def facts_from(tasks: Iterable[Task], diagrams: Mapping[str, Diagram]) -> dict[str, Fact]:
-    """Give the facts in these completed tasks, the later one winning."""
-    facts: dict[str, Fact] = {}
-    for task in tasks:
-        node = diagrams[task.diagram].nodes.get(task.element)
-        if node is None or task.answers is None or task.closed_at is None:
-            continue
-        for field in node.fields:
-            if field.register and task.answers.get(field.id) not in (None, "", []):
-                facts[field.register] = Fact(
-                    task.answers[field.id], task.id, task.completed_by_id, task.closed_at
-                )
-    return facts
-
-
-def named_people(
-    session: Session, pack: Pack, act: str, case_id: int, diagrams: Mapping[str, Diagram]
-) -> dict[str, frozenset[int]]:
-    """Give the people whom the case names in fields that a rule about this act looks at.
-
-    The key is the register key; a table of administrators holds them in its `person` column.
-    Nothing is read for an act that no such rule is about. Source: K06, nobody approves a site
-    that they administer.
-    """
-    keys = {
-        key
-        for rule in pack.rules.values()
-        for part in rule.parts
-        if isinstance(part.constraint, Separation) and act in part.constraint.acts
-        for key in part.constraint.named
-    }
-    if not keys:
-        return {}
-    facts = facts_of(session, case_id, diagrams)
-    return {
-        key: frozenset(
-            person
-            for name, fact in facts.items()
-            if name.startswith(key)
-            for person in _people_in(fact.value)
-        )
-        for key in keys
-    }
+def _facts_in(step: Done, diagrams: Mapping[str, Diagram]) -> Iterator[tuple[str, Fact]]:
+    answers = step.answers or {}
+    node = diagrams[step.diagram].nodes.get(step.element)
+    for asked in node.fields if node else ():
+        if asked.register and answers.get(asked.id) not in (None, "", []):
+            yield asked.register, Fact(answers[asked.id], step.id, step.performer, step.at)
 
 
 def _people_in(value: Any) -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, insert, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from models.cases import Case, Comment, DiagramVersion, File, Process, Task, TaskKind
@@ -10,9 +10,10 @@ from models.database import db, transaction
 from models.people import Person
 from models.trust import Job
 from workflows import audit, engine
-from workflows.answers import CaseAnswers
+from workflows.business_time import following
+from workflows.diagrams.timers import parse_timer
 from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
-from workflows.moves import DEADLINE_JOB, Move, advance, resume, schedule_deadline
+from workflows.moves import DEADLINE_JOB, Move, advance, begin, deadline, resume
 from workflows.people import duties_of
 from workflows.runtime import Runtime
 
@@ -59,10 +60,7 @@ def start_case(
         )
         session.add(case)
         session.flush()  # its id, for the rows that belong to it
-        answers = CaseAnswers(session, case.id)
-        run = engine.start(diagrams.specs, answers)
-        move = Move(session, runtime, case, diagrams, run, answers, now, by)
-        advance(move, lambda: None, None)
+        begin(session, runtime, case, now=now, actor=by)
         details = {"process": process, "version": version.number}
         audit.record(
             session, action="case:started", subject=case.label, actor=by, now=now, details=details
@@ -71,6 +69,9 @@ def start_case(
 
 
 def _next_number(session: Session) -> int:
+    """Give the number after the highest; two cases that start at once take turns."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext('case.number'))"))
     return (session.scalar(select(func.max(Case.number))) or FIRST_NUMBER - 1) + 1
 
 
@@ -117,28 +118,43 @@ def fire_deadline(runtime: Runtime, session: Session, job: Job, now: datetime, /
     session.add(record)
     advance(move, lambda: move.run.fire(waiting.id), record)
     if any(still.id == waiting.id for still in move.run.waiting()):
-        schedule_deadline(move, waiting)
+        _ring_again(move, waiting, job)
     details = {"element": waiting.element, "due": job.run_at.isoformat()}
     audit.record(
         session, action="deadline:fired", subject=case.label, actor=None, now=now, details=details
     )
 
 
-def comment(case_id: int, text: str, *, by: int, now: datetime) -> Comment:
+def _ring_again(move: Move, waiting: engine.Waiting, job: Job) -> None:
+    """Set the next time of a deadline that repeats, counted from this one and not from the worker.
+
+    Times that passed while no worker ran are not made up for.
+    """
+    timer = parse_timer(waiting.timer or "")
+    rings = job.payload["rings"]
+    if rings == timer.repetitions:
+        return
+    run_at = following(move.runtime.calendar, timer, job.run_at)
+    if run_at <= move.now:
+        run_at = following(move.runtime.calendar, timer, move.now)
+    move.session.execute(insert(Job), [deadline(move, waiting, run_at, rings=rings + 1)])
+
+
+def comment(case_id: int, remark: str, *, by: int, now: datetime) -> Comment:
     """Add a remark to a case."""
-    if not text.strip():
+    if not remark.strip():
         raise InvalidAnswersError({"text": "Write the comment before you send it."})
     with transaction() as session:
         case = session.get(Case, case_id)
         if case is None:
             raise NotFoundError("There is no such case.")
-        remark = Comment(case_id=case_id, person_id=by, text=text.strip(), at=now)
-        session.add(remark)
-        details = {"text": remark.text}
+        row = Comment(case_id=case_id, person_id=by, text=remark.strip(), at=now)
+        session.add(row)
+        details = {"text": row.text}
         audit.record(
             session, action="case:commented", subject=case.label, actor=by, now=now, details=details
         )
-        return remark
+        return row
 
 
 def find(number: int) -> Case:

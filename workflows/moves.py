@@ -4,24 +4,27 @@ Everything that moves a token comes through here, inside the transaction of its 
 completed task, a message, a deadline, an intervention. So the rules are asked in one place.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm.attributes import flag_modified
 
-from models.cases import Case, Task, TaskKind
+from models.cases import Case, Draft, Task, TaskKind
 from models.people import Unit
 from models.sites import Delegation
 from models.trust import Incident, Job
 from workflows import engine
-from workflows.answers import CaseAnswers, deeds_of, facts_of, named_people
+from workflows.answers import Done, History
 from workflows.business_time import due
 from workflows.diagrams.conditions import ConditionError, Unset
 from workflows.diagrams.graph import Node
+from workflows.diagrams.timers import TimerError
 from workflows.errors import ConflictError, RefusedError, StuckError
 from workflows.library import DiagramSet
 from workflows.notices import tell
@@ -29,7 +32,7 @@ from workflows.operations import OPERATIONS
 from workflows.operations.occasion import Occasion, OperationError
 from workflows.people import holders
 from workflows.policy.guard import Deed, open_duties, verdict
-from workflows.policy.pack import Pack, Party
+from workflows.policy.pack import Act, Pack, Party
 from workflows.runtime import Runtime
 
 # Far above any diagram that people can read; a set of operations in a circle stops here.
@@ -42,31 +45,34 @@ DEFAULT_DUE = "P10BD"
 
 @dataclass
 class Move:
-    """A case under its lock, with its tokens in memory, during one transaction."""
+    """A case under its lock, with its tokens in memory, during one transaction.
+
+    `before` is what it waited for when it was locked, `opened` the rows of what it waits for
+    since. All rows of one move are closed in the same `revision` of the case.
+    """
 
     session: Session
     runtime: Runtime
     case: Case
     diagrams: DiagramSet
     run: engine.Run
-    answers: CaseAnswers
+    history: History
     now: datetime
     actor: int | None
     before: dict[str, engine.Waiting] = field(default_factory=dict)
     opened: list[Task] = field(default_factory=list)
-    _deeds: list[Deed] | None = None
+    revision: int = field(init=False)
+    _recorded: int = field(default=0, init=False)
 
-    @property
-    def revision(self) -> int:
-        """The revision of the case that this transaction makes."""
-        return (self.case.revision or 0) + 1
+    def __post_init__(self) -> None:
+        """Count on from the revision that the case has under the lock."""
+        self.revision = self.case.revision + 1
 
-    @property
-    def deeds(self) -> list[Deed]:
-        """The acts done in the case so far, those of this transaction included."""
-        if self._deeds is None:
-            self._deeds = deeds_of(self.session, self.case.id)
-        return self._deeds
+    def path(self) -> list[list[str]]:
+        """Give the nodes and flows passed that no row has been given yet, for the picture."""
+        fresh = self.run.passed[self._recorded :]
+        self._recorded += len(fresh)
+        return [[step.diagram, step.element] for step in fresh]
 
 
 def locked(task_id: int) -> Any:
@@ -84,50 +90,68 @@ def locked(task_id: int) -> Any:
     )
 
 
+def begin(
+    session: Session, runtime: Runtime, case: Case, *, now: datetime, actor: int | None
+) -> Move:
+    """Put the first tokens of a case that has just been added, and open its first steps."""
+    diagrams = runtime.library.of(session, case.version_id)
+    history = History()
+    with _told_apart():
+        run = engine.start(diagrams.specs, history)
+    move = Move(session, runtime, case, diagrams, run, history, now, actor)
+    _advance(move, None)
+    return move
+
+
 def resume(
     session: Session, runtime: Runtime, case: Case, *, now: datetime, actor: int | None
 ) -> Move:
-    """Load the tokens of a case that is locked already."""
-    diagrams = runtime.library.of(session, case.version_id)
-    answers = CaseAnswers(session, case.id)
+    """Load the tokens of a case that is locked already; ConflictError when it has ended."""
     if case.tokens is None:
         raise ConflictError(f"{case.label} has ended; nothing in it can be done any more.")
-    run = engine.load(diagrams.specs, case.tokens, answers)
+    diagrams = runtime.library.of(session, case.version_id)
+    history = History.read(session, case.id)
+    run = engine.load(diagrams.specs, case.tokens, history)
     before = {waiting.id: waiting for waiting in run.waiting()}
-    return Move(session, runtime, case, diagrams, run, answers, now, actor, before)
+    return Move(session, runtime, case, diagrams, run, history, now, actor, before)
 
 
 def permit(move: Move, deed: Deed) -> None:
     """Ask the rules whether this act may happen now; raise RefusedError with rule and clause."""
     pack = move.runtime.pack
-    named = named_people(move.session, pack, deed.act, move.case.id, move.diagrams.diagrams)
-    refusals = verdict(pack, move.deeds, deed, named=named)
+    named = move.history.named(pack, deed.act, move.diagrams.diagrams)
+    refusals = verdict(pack, move.history.deeds, deed, named=named)
     if refusals:
         raise RefusedError(refusals)
-    move.deeds.append(deed)
 
 
-def advance(move: Move, step: Callable[[], None], record: Task | None) -> None:
+def advance(move: Move, step: Callable[[], None], record: Task) -> None:
     """Move the tokens by `step`, run the operations met, and write what follows from it.
 
     `record` is the row of the step itself; it takes the path that the tokens passed.
     Raises StuckError when a condition has no answer or an operation cannot be done, and
     RefusedError when a rule forbids what would follow: nothing is kept then.
     """
-    try:
+    with _told_apart():
         step()
-        passed = _drain(move, 0)
-        if record is not None:
-            record.passed = passed
+    record.passed = [*(record.passed or []), *move.path()]
+    _advance(move, record)
+
+
+def _advance(move: Move, record: Task | None) -> None:
+    with _told_apart():
         _operate(move)
-    except (Unset, ConditionError, OperationError, engine.EngineError) as error:
+        _follow(move, record)
+
+
+@contextmanager
+def _told_apart() -> Generator[None]:
+    """Say to people what a diagram or an operation cannot do; bugs go on as they are."""
+    try:
+        yield
+    except (Unset, ConditionError, TimerError, OperationError, engine.EngineError) as error:
         message = f"{error} Nothing was changed; tell the owner of this process."
         raise StuckError(message) from error
-    _follow(move, record)
-
-
-def _drain(move: Move, seen: int) -> list[list[str]]:
-    return [[step.diagram, step.element] for step in move.run.passed[seen:]]
 
 
 def _operate(move: Move) -> None:
@@ -136,32 +160,50 @@ def _operate(move: Move) -> None:
         if service is None:
             return
         _perform(move, service)
-    raise OperationError("more operations follow one another than a diagram may have.")
+    raise OperationError("More operations follow one another than a diagram may have.")
 
 
 def _perform(move: Move, service: engine.Waiting) -> None:
     node = move.diagrams.node(service.diagram, service.element)
     operation = OPERATIONS.get(node.topic or "")
     if operation is None:
-        raise OperationError(f'there is no operation "{node.topic}".')
-    act = move.runtime.pack.acts.get(node.act or "")
+        raise OperationError(f'There is no operation "{node.topic}".')
+    act = _act_of(move.runtime.pack, node)
+    outcome = act.default if act else None
     if act is not None:
-        permit(move, Deed(act.id, act.default, node.lane, None, move.now))
-    facts = facts_of(move.session, move.case.id, move.diagrams.diagrams)
+        permit(move, Deed(act.id, outcome, node.lane, None, move.now))
+    facts = move.history.facts(move.diagrams.diagrams)
     operation(
         Occasion(move.session, move.case, facts, move.now, move.actor, partial(_holders, move))
     )
-    seen = len(move.run.passed)
     move.run.complete(service.id)
-    move.session.add(
-        Task(
-            **_place(move, service, node),
-            kind=TaskKind.OPERATION,
-            opened_at=move.now,
-            closed_at=move.now,
-            closed_in=move.revision,
-            outcome=act.default if act else None,
-            passed=_drain(move, seen),
+    record = Task(
+        **_place(move, service, node),
+        kind=TaskKind.OPERATION,
+        opened_at=move.now,
+        closed_at=move.now,
+        closed_in=move.revision,
+        outcome=outcome,
+        passed=move.path(),
+    )
+    move.session.add(record)
+    note(move, record)
+
+
+def note(move: Move, record: Task) -> None:
+    """Let the rest of this move know what has just been done."""
+    move.history.add(
+        Done(
+            record.id or 0,
+            record.diagram,
+            record.element,
+            record.scope,
+            record.act,
+            record.outcome,
+            record.party,
+            record.completed_by_id,
+            move.now,
+            record.answers,
         )
     )
 
@@ -177,27 +219,31 @@ def _holders(move: Move, task: Task) -> Iterable[int]:
 
 def _follow(move: Move, record: Task | None) -> None:
     """Write the rows that the tokens now ask for, and take back those that they left."""
-    after = {waiting.id: waiting for waiting in move.run.waiting()}
-    left = [waiting for key, waiting in move.before.items() if key not in after]
-    done = record.token if record is not None else None
-    _close(move, [waiting for waiting in left if waiting.id != done])
-    for key, waiting in after.items():
-        if key not in move.before:
-            _open(move, waiting)
     move.case.tokens = None if move.run.ended else move.run.save()
+    # Each move is a revision of its own, even one that leaves the tokens where they were.
+    flag_modified(move.case, "tokens")
     if move.run.ended:
         _end(move)
+    after = {waiting.id: waiting for waiting in move.run.waiting()}
+    done = record.token if record is not None else None
+    _close(move, [w for key, w in move.before.items() if key not in after and key != done])
+    _open(move, [w for key, w in after.items() if key not in move.before])
     _tell(move)
     move.session.flush()  # a rule of the database that this breaks must fail before the record
 
 
 def _close(move: Move, left: Sequence[engine.Waiting]) -> None:
-    """Close the rows of steps that the diagram took back, and drop the deadlines left."""
-    tokens = [waiting.id for waiting in left if waiting.kind in ("user", "message")]
+    """Close the rows of steps that the diagram took back, with drafts and deadlines."""
+    rows = Task.case_id == move.case.id, Task.closed_at.is_(None)
+    users = [waiting.id for waiting in left if waiting.kind == "user"]
+    if users:
+        drafts = select(Task.id).where(*rows, Task.token.in_(users))
+        move.session.execute(delete(Draft).where(Draft.task_id.in_(drafts)))
+    tokens = users + [waiting.id for waiting in left if waiting.kind == "message"]
     if tokens:
         move.session.execute(
             update(Task)
-            .where(Task.case_id == move.case.id, Task.token.in_(tokens), Task.closed_at.is_(None))
+            .where(*rows, Task.token.in_(tokens))
             .values(closed_at=move.now, closed_in=move.revision)
             .execution_options(synchronize_session=False)
         )
@@ -206,37 +252,33 @@ def _close(move: Move, left: Sequence[engine.Waiting]) -> None:
         move.session.execute(delete(Job).where(Job.key.in_(keys)))
 
 
-def _tell(move: Move) -> None:
-    """Tell the person whom the case now waits for by name, and its starter when it ended."""
-    named = {
-        task.person_id: f"{move.case.label} waits for you: {task.name}."
-        for task in move.opened
-        if task.person_id is not None and task.kind == TaskKind.USER
-    }
-    if move.case.ended_at is not None:
-        named[move.case.started_by_id] = f"{move.case.label} has ended: {move.case.outcome}."
-    for person_id, text in named.items():
-        if person_id != move.actor:
-            tell(move.session, [person_id], text, case_id=move.case.id, now=move.now)
-
-
-def _job_key(move: Move, waiting: engine.Waiting) -> str:
-    return f"{DEADLINE_JOB}:{move.case.id}:{waiting.id}"
-
-
-def _open(move: Move, waiting: engine.Waiting) -> None:
-    node = move.diagrams.node(waiting.diagram, waiting.element)
-    if waiting.kind == "deadline":
-        schedule_deadline(move, waiting)
-    elif waiting.kind == "user" or node.act:
-        task = Task(
-            **_place(move, waiting, node),
-            kind=TaskKind.USER if waiting.kind == "user" else TaskKind.MESSAGE,
-            opened_at=move.now,
-            due_at=_due(move, node),
-        )
-        move.session.add(task)
-        move.opened.append(task)
+def _open(move: Move, came: Sequence[engine.Waiting]) -> None:
+    """Open the rows of steps that wait now, and set the deadlines: one statement for each kind."""
+    nodes = [(w, move.diagrams.node(w.diagram, w.element)) for w in came]
+    deadlines = [
+        deadline(move, waiting, due(move.runtime.calendar, waiting.timer or "", move.now))
+        for waiting, _ in nodes
+        if waiting.kind == "deadline"
+    ]
+    if deadlines:
+        move.session.execute(insert(Job), deadlines)
+    rows = [
+        _place(move, waiting, node)
+        | {
+            "kind": TaskKind.USER if waiting.kind == "user" else TaskKind.MESSAGE,
+            "opened_at": move.now,
+            "due_at": _due(move, node),
+        }
+        for waiting, node in nodes
+        if waiting.kind == "user" or (waiting.kind == "message" and node.act)
+    ]
+    if rows:
+        if way := move.path():
+            # From the start to the first step: there is no other row that it could stand in.
+            rows[0]["passed"] = way
+        # With its nulls written out, every row is of one form and they go in one statement.
+        statement = insert(Task).returning(Task).execution_options(render_nulls=True)
+        move.opened += move.session.scalars(statement, rows)
 
 
 def _due(move: Move, node: Node) -> datetime:
@@ -247,22 +289,28 @@ def _due(move: Move, node: Node) -> datetime:
     return due(move.runtime.calendar, node.due or DEFAULT_DUE, move.now)
 
 
-def schedule_deadline(move: Move, waiting: engine.Waiting) -> None:
-    """Write the job that will fire this deadline at its time on the city's calendar."""
-    move.session.add(
-        Job(
-            kind=DEADLINE_JOB,
-            key=_job_key(move, waiting),
-            case_id=move.case.id,
-            payload={"token": waiting.id},
-            run_at=due(move.runtime.calendar, waiting.timer or "", move.now),
-        )
-    )
+def deadline(
+    move: Move, waiting: engine.Waiting, run_at: datetime, *, rings: int = 1
+) -> dict[str, Any]:
+    """Give the job that will fire this deadline at that time, for the how manyeth time."""
+    return {
+        "kind": DEADLINE_JOB,
+        "key": _job_key(move, waiting),
+        "case_id": move.case.id,
+        "payload": {"token": waiting.id, "rings": rings},
+        "run_at": run_at,
+    }
+
+
+def _job_key(move: Move, waiting: engine.Waiting) -> str:
+    return f"{DEADLINE_JOB}:{move.case.id}:{waiting.id}"
 
 
 def _place(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
-    party = _party(move.runtime.pack, node)
+    act = _act_of(move.runtime.pack, node)
+    party = _party(move.runtime.pack, node, act)
     unit_id, person_id = _assignment(move, party.scope if party else None)
+    act_id = act.id if act else node.act
     return {
         "case_id": move.case.id,
         "token": waiting.id,
@@ -270,21 +318,26 @@ def _place(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
         "diagram": waiting.diagram,
         "scope": waiting.scope,
         "name": node.title,
-        "act": node.act,
+        "act": act_id,
         "party": party.name if party else node.lane,
-        "duty": node.act or f"party/{node.lane}",
+        "duty": act_id or f"party/{node.lane}",
         "unit_id": unit_id,
         "person_id": person_id,
     }
 
 
-def _party(pack: Pack, node: Node) -> Party | None:
+def _act_of(pack: Pack, node: Node) -> Act | None:
+    """Give the act of a step. An operation has its own, whatever the diagram says or leaves out."""
+    by_itself = pack.act_of(node.topic) if node.topic else None
+    return by_itself or pack.acts.get(node.act or "")
+
+
+def _party(pack: Pack, node: Node, act: Act | None) -> Party | None:
     """Give the party that a step belongs to: its lane, or that of its act.
 
     An event on a step's edge stands in the step's lane, whoever may cause it: a withdrawal while
     the department forwards is the requester's.
     """
-    act = pack.acts.get(node.act or "")
     if act is not None and act.parties and node.lane not in act.parties:
         return pack.parties[act.parties[0]]
     return pack.parties.get(node.lane or "")
@@ -307,7 +360,7 @@ def _assignment(move: Move, scope: str | None) -> tuple[int | None, int | None]:
 
 def _end(move: Move) -> None:
     """Close the case, unless a rule still waits for something to happen in it."""
-    waiting_for = open_duties(move.runtime.pack, move.deeds)
+    waiting_for = open_duties(move.runtime.pack, move.history.deeds)
     if waiting_for and move.actor is not None:
         raise RefusedError(waiting_for)
     if waiting_for:
@@ -317,4 +370,21 @@ def _end(move: Move) -> None:
         )
     main = move.diagrams.diagrams[move.diagrams.main]
     move.case.ended_at = move.now
-    move.case.outcome = main.nodes[move.run.ends[-1]].title if move.run.ends else None
+    move.case.outcome = main.nodes[move.run.ends[-1]].title if move.run.ends else "Ended"
+
+
+def _tell(move: Move) -> None:
+    """Tell the person whom the case now waits for by name, and its starter when it ended."""
+    news = {
+        task.person_id: f"waits for you: {task.name}."
+        for task in move.opened
+        if task.person_id is not None and task.kind == TaskKind.USER
+    }
+    if move.case.ended_at is not None:
+        news[move.case.started_by_id] = f"has ended: {move.case.outcome}."
+    for person_id, what in news.items():
+        if person_id != move.actor:
+            # A notice is read outside the case: of a confidential one it tells no more than this.
+            said = "has news for you." if move.case.confidential else what
+            text = f"{move.case.label} {said}"
+            tell(move.session, [person_id], text, case_id=move.case.id, now=move.now)

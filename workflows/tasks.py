@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, literal, select, update
+from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
@@ -13,12 +13,17 @@ from models.cases import Case, Draft, File, Task, TaskKind
 from models.database import db, transaction
 from models.people import Person, Unit
 from workflows import audit, documents
-from workflows.answers import deeds_of, named_people
+from workflows.answers import History
 from workflows.diagrams.graph import Node
 from workflows.documents import Document
-from workflows.errors import ConflictError, NotAllowedError, NotFoundError
+from workflows.errors import (
+    ConflictError,
+    InvalidAnswersError,
+    NotAllowedError,
+    NotFoundError,
+)
 from workflows.library import DiagramSet
-from workflows.moves import Move, advance, locked, permit, resume
+from workflows.moves import Move, advance, locked, note, permit, resume
 from workflows.people import Duties, duties_of, holders
 from workflows.policy.guard import Deed, Refusal, could
 from workflows.runtime import Runtime
@@ -70,9 +75,9 @@ def objections(runtime: Runtime, session: Session, task: Task, *, by: int) -> li
     if task.act is None or task.act not in runtime.pack.acts:
         return []
     diagrams = runtime.library.of(session, task.case.version_id)
-    past = deeds_of(session, task.case_id)
-    named = named_people(session, runtime.pack, task.act, task.case_id, diagrams.diagrams)
-    return could(runtime.pack, past, task.act, party=task.party, performer=by, named=named)
+    history = History.read(session, task.case_id)
+    named = history.named(runtime.pack, task.act, diagrams.diagrams)
+    return could(runtime.pack, history.deeds, task.act, party=task.party, performer=by, named=named)
 
 
 def complete(
@@ -91,7 +96,8 @@ def complete(
         _close(move, task, by=by, answers=answers)
         step = move.run.deliver if task.kind == TaskKind.MESSAGE else move.run.complete
         advance(move, lambda: step(task.token), task)
-        session.execute(delete(Draft).where(Draft.task_id == task_id))
+        if task.claimed_at is not None:  # who types holds the task: without, there is no draft
+            session.execute(delete(Draft).where(Draft.task_id == task_id))
         details = {"task": task.id, "act": task.act, "outcome": task.outcome, "answers": answers}
         audit.record(
             session,
@@ -139,7 +145,7 @@ def _close(move: Move, task: Task, *, by: int, answers: Submitted) -> None:
         permit(move, Deed(act.id, task.outcome, task.party, by, move.now))
     task.closed_at, task.closed_in, task.completed_by_id = move.now, move.revision, by
     task.answers = dict(answers)
-    move.answers.give(task.scope, task.element, answers)
+    note(move, task)
     _name_the_case(move, node, answers)
 
 
@@ -151,7 +157,10 @@ def _name_the_case(move: Move, node: Node, answers: Submitted) -> None:
             main = move.diagrams.diagrams[move.diagrams.main]
             move.case.title = f"{main.name}: {answer}"
         elif answer and field.register == "case.unit":
-            move.case.unit = move.session.get_one(Unit, answer)
+            unit = move.session.get(Unit, answer)
+            if unit is None:
+                raise InvalidAnswersError({field.id: "There is no such unit; choose another one."})
+            move.case.unit = unit
 
 
 def outcome_of(runtime: Runtime, node: Node, answers: Submitted) -> str | None:
@@ -178,11 +187,14 @@ def claim(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
 
 
 def release(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
-    """Give a task back to everybody who may do it. Only who holds it may."""
+    """Give a task back to everybody who may do it. Only who holds it may.
+
+    When it was last taken stays: it says that there may be a draft.
+    """
     with transaction() as session:
         task = _locked_task(session, task_id)
         _check_hands(session, runtime, task, by=by, now=now)
-        task.claimed_by_id = task.claimed_at = None
+        task.claimed_by_id = None
         _record(session, "task:released", task, by=by, now=now)
         return task
 
@@ -190,7 +202,13 @@ def release(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
 def reassign(
     runtime: Runtime, task_id: int, *, to: int, reason: str, by: int, now: datetime
 ) -> Task:
-    """Hand a task over to another holder of the duty, by a lead and with a reason."""
+    """Hand a task over to another holder of the duty, by a lead and with a reason.
+
+    Raises InvalidAnswersError without a reason and NotAllowedError for who does not lead, or who
+    may not do the task.
+    """
+    if not reason.strip():
+        raise InvalidAnswersError({"reason": "Say why, for the record."})
     with transaction() as session:
         task = _locked_task(session, task_id)
         _check_open(session, task)
@@ -231,11 +249,14 @@ def _record(
     )
 
 
-def attach(task_id: int, document: Document, *, by: int, now: datetime) -> File:
-    """Keep a checked document with a task, before the task itself is complete."""
+def attach(runtime: Runtime, task_id: int, document: Document, *, by: int, now: datetime) -> File:
+    """Keep a checked document with a task, before the task itself is complete.
+
+    Raises as `complete` does for somebody who may not do the task now.
+    """
     with transaction() as session:
         task = _locked_task(session, task_id)
-        _check_open(session, task)
+        _check_hands(session, runtime, task, by=by, now=now)
         file = documents.accept(
             session, document, case_id=task.case_id, task_id=task.id, by=by, now=now
         )
@@ -243,45 +264,42 @@ def attach(task_id: int, document: Document, *, by: int, now: datetime) -> File:
         return file
 
 
-def save_draft(task_id: int, *, by: int, answers: Submitted, now: datetime) -> bool:
-    """Keep what has been typed so far; says no when the task is closed or somebody else's.
+def save_draft(
+    runtime: Runtime, task_id: int, *, by: int, answers: Submitted, now: datetime
+) -> bool:
+    """Keep what has been typed so far; says no when the task is closed or not this person's to do.
 
-    One statement, without the case's lock and without a record: a draft is nobody's act. A task
-    that nobody holds is held from now on by who types, so that no two people type at once.
+    Without the case's lock and without a record: a draft is nobody's act. A task that nobody
+    holds is held from now on by who types, so that no two people type at once.
     """
     with transaction() as session:
-        open_to = (
-            (Task.id == task_id)
-            & Task.closed_at.is_(None)
-            & (Task.claimed_by_id.is_(None) | (Task.claimed_by_id == by))
-        )
-        row = select(
-            Task.id,
-            literal(by),
-            literal(dict(answers), Draft.answers.type),
-            literal(now, Draft.saved_at.type),
-        ).where(open_to)
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(Draft).from_select(
-            ["task_id", "person_id", "answers", "saved_at"], row
-        )
-        kept = session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["task_id"],
-                set_={
-                    "person_id": statement.excluded.person_id,
-                    "answers": statement.excluded.answers,
-                    "saved_at": statement.excluded.saved_at,
-                },
-            )
-        )
-        session.execute(
+        task = session.get(Task, task_id)
+        duties = duties_of(session, by, runtime.pack, runtime.calendar.day_of(now))
+        if task is None or not may_do(duties, task):
+            return False
+        # This locks the task's row, so that a completion either comes first and closes it, or
+        # comes after and finds the draft.
+        held = session.execute(
             update(Task)
-            .where(open_to, Task.claimed_by_id.is_(None))
-            .values(claimed_by_id=by, claimed_at=now)
+            .where(
+                Task.id == task_id,
+                Task.closed_at.is_(None),
+                or_(Task.claimed_by_id.is_(None), Task.claimed_by_id == by),
+            )
+            .values(claimed_by_id=by, claimed_at=func.coalesce(Task.claimed_at, now))
             .execution_options(synchronize_session=False)
         )
-        return cast("CursorResult[Any]", kept).rowcount == 1
+        if cast("CursorResult[Any]", held).rowcount == 0:
+            return False
+        typed = {"person_id": by, "answers": dict(answers), "saved_at": now}
+        is_postgres = session.get_bind().dialect.name == "postgresql"
+        upsert = postgresql.insert(Draft) if is_postgres else sqlite.insert(Draft)
+        session.execute(
+            upsert.values(task_id=task_id, **typed).on_conflict_do_update(
+                index_elements=["task_id"], set_=typed
+            )
+        )
+        return True
 
 
 def draft_of(task_id: int, *, by: int) -> Draft | None:
