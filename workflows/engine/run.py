@@ -112,21 +112,25 @@ class Run:
         """Go on from a message that has arrived."""
         self._happen(identity, "message")
 
-    def place(self, element: str, diagram: str | None = None) -> None:
+    def place(self, element: str, diagram: str | None = None, *, scope: str | None = None) -> None:
         """Put a token on an element, of the main diagram or of a called one that is running.
 
         Serves moves, reopening and migration; a gateway that joins goes on without waiting. An
-        ended case runs again. Raises EngineError where no such place is open.
+        ended case runs again. `scope` tells calls of one diagram apart, as in Waiting. Raises
+        EngineError where no such place is open.
         """
         diagram = diagram or self.specs.main
-        for scope in self._top.all():
-            spec = scope.spec.task_specs.get(element)
-            if scope.diagram == diagram and getattr(spec, "bpmn_id", None) == element:
-                if isinstance(spec, nodes.Boundary):
-                    raise EngineError(element, "A boundary event has no place of its own.")
-                scope.enter(element)
-                self.go_on()
-                return
+        for running in self._top.all():
+            spec = running.spec.task_specs.get(element)
+            is_there = running.diagram == diagram and scope in (None, running.path)
+            # Specs of our own making have other names than elements have ids.
+            if not is_there or getattr(spec, "bpmn_id", None) != element:
+                continue
+            if isinstance(spec, nodes.Boundary):
+                raise EngineError(element, "A boundary event has no place of its own.")
+            running.enter(element)
+            self.go_on()
+            return
         raise EngineError(element, f"{diagram} is not running, or has no such element where it is.")
 
     def withdraw(self, identity: str) -> None:

@@ -123,6 +123,15 @@ def test_a_token_may_be_placed_in_a_called_diagram_that_is_running() -> None:
     assert the(run, "Deeper").scope == the(run, "Deep").scope
 
 
+def test_calls_of_one_diagram_are_told_apart_by_their_scope() -> None:
+    run = begin(
+        "start S\nand F\ncall D to=inner\ncall G to=inner\nS -> F -> D\nF -> G", inner=INNER
+    )
+    second = run.waiting()[1]
+    run.place("Deeper", "inner", scope=second.scope)
+    assert the(run, "Deeper").scope == second.scope
+
+
 def test_a_token_may_be_placed_in_a_subprocess_that_is_running() -> None:
     run = begin(TEXT, inner=INNER)
     with pytest.raises(EngineError, match="no such element where it is"):

@@ -22,4 +22,4 @@ def test_a_shipped_diagram_can_be_read_with_all_that_it_calls(process: str) -> N
 def test_a_request_for_a_site_starts_with_a_step_for_a_person() -> None:
     files = {name: path.read_bytes() for name, path in SHIPPED.items()}
     run = start(parse(files, "create-site"), Given())
-    assert [waiting.kind for waiting in run.waiting()][0] == "user"
+    assert run.waiting()[0].kind == "user"
