@@ -8,12 +8,11 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
-from config import Config
-from models.database import transaction
+from models.database import db, transaction
 from models.trust import Job, Notice
-from webapp import create_app
 from workflows import audit, jobs
 
 MOMENT = 0.01
@@ -41,7 +40,9 @@ def clock() -> datetime:
 
 
 if __name__ == "__main__":
-    app = create_app(Config(database_url=sys.argv[1], secret_key="a secret for tests", demo=True))
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = sys.argv[1]
+    db.init_app(app)
     print("ready", flush=True)  # noqa: T201 (the test waits for it)
     sys.stdin.readline()
     with app.app_context():
