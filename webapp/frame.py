@@ -28,6 +28,7 @@ MORE = (
     ("Records", "/records"),
     ("Reports", "/reports"),
     ("Public register", "/register"),
+    ("Audit trail", "/admin/audit"),
     ("Administration", "/admin"),
 )
 NOTICES = "/notices"
@@ -79,9 +80,10 @@ def _around() -> dict[str, Any]:
 def _shown(
     places: tuple[tuple[str, str], ...], open_to: dict[str, str]
 ) -> list[tuple[str, str, bool]]:
-    here = request.path
+    at = [path for _, path in (*PLACES, *MORE) if f"{request.path}/".startswith(f"{path}/")]
+    here = max(at, key=len, default="")
     return [
-        (label, path, here == path or here.startswith(f"{path}/"))
+        (label, path, path == here)
         for label, path in places
         if _is_open(path, open_to) and not access.me().must_change_password
     ]

@@ -26,6 +26,18 @@ from workflows.sessions import Client
 bp = Blueprint("signing_in", __name__)
 
 HOME = "/"
+
+# Whom to try first in the demo city; shown only where it is loaded.
+DEMO_PEOPLE = (
+    ("lucinda.marsh-hadley@northwater.example", "asks for a site (Arts Commission)"),
+    ("hollis.birchmere@northwater.example", "forwards requests (Parks and Recreation)"),
+    ("tobin.ashgrove@northwater.example", "reviews for Communications"),
+    ("odalys.fernbrook@northwater.example", "decides for Communications"),
+    ("ravindra.coldspring@northwater.example", "advises on security (Information Technology)"),
+    ("paolo.bristlecone@northwater.example", "sets up retention (City Clerk)"),
+    ("beatrix.okonjo-vale@northwater.example", "advises on the law (City Attorney)"),
+    ("signe.albrook@northwater.example", "administers people and the system"),
+)
 TOO_LONG = Length(max=passwords.LONGEST, message="This is longer than a password may be.")
 
 
@@ -69,7 +81,7 @@ def login() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(target, code=303)
     form = SignInForm(formdata=None, data={"next": "" if target == HOME else target})
-    return render_template("signing_in/login.html", form=form)
+    return render_template("signing_in/login.html", form=form, demo_people=DEMO_PEOPLE)
 
 
 @bp.post("/login")
@@ -86,6 +98,8 @@ def enter() -> ResponseReturnValue:
             day=clock.today(),
         )
     except sign_in.WrongPasswordError as error:
+        # Without the address that was typed: people type their password into the wrong field.
+        current_app.logger.warning("A sign-in from %s was refused.", request.remote_addr)
         form.form_errors.append(str(error))
         return _again(form)
     # A token of the time before belongs to whoever used this browser before.
@@ -104,7 +118,6 @@ def logout() -> ResponseReturnValue:
     response.delete_cookie(
         access.cookie_name(), secure=_https(), httponly=True, samesite="Lax", path="/"
     )
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
@@ -136,7 +149,7 @@ def change_password() -> ResponseReturnValue:
 
 def _again(form: SignInForm) -> ResponseReturnValue:
     form.next.data = "" if _target(form.next.data) == HOME else form.next.data
-    return render_template("signing_in/login.html", form=form), 422
+    return render_template("signing_in/login.html", form=form, demo_people=DEMO_PEOPLE), 422
 
 
 def _target(wanted: str | None) -> str:

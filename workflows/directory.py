@@ -14,8 +14,8 @@ from workflows.people import holds_on, is_active_on
 
 PER_PAGE = 25
 
-# What a list of people can be narrowed to; the order is that of the tabs.
-STATES = ("active", "disabled", "without sign-in", "all")
+# What a list of people can be narrowed to; "invited" have no password of their own yet.
+STATES = ("active", "invited", "disabled", "all")
 
 
 @dataclass(frozen=True)
@@ -199,8 +199,9 @@ def _in_state(state: str, day: date) -> list[ColumnElement[bool]]:
         return [is_active_on(day)]
     if state == "disabled":
         return [or_(Person.disabled_at.is_not(None), Person.ends_on < day)]
-    if state == "without sign-in":
-        return [and_(is_active_on(day), Person.must_change_password)]
+    if state == "invited":
+        waiting = or_(Person.must_change_password, Person.password_hash.is_(None))
+        return [and_(is_active_on(day), waiting)]
     return []
 
 

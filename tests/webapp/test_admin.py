@@ -14,6 +14,7 @@ from models.people import Person, PersonCategory, RoleGrant, Unit
 from models.trust import AuditRecord, Incident, Job, JobState
 from tests import city
 from tests.webapp.door import PASSWORD, csrf_token, password_hash, sign_in
+from workflows import audit
 
 pytestmark = pytest.mark.usefixtures("clock_stands")
 
@@ -79,6 +80,8 @@ PAGES = [
     "/admin/jobs",
     "/admin/jobs?state=dead",
     "/admin/incidents",
+    "/admin/calendar",
+    "/admin/audit",
 ]
 
 
@@ -377,10 +380,11 @@ def test_a_dead_job_is_tried_again(office: Office, incident: int) -> None:
 
 def test_an_incident_is_resolved_with_a_note(office: Office, incident: int) -> None:
     address = f"/admin/incidents/{incident}/resolution"
-    refused = office.post(address, note="")
+    field = f"incident-{incident}-note"
+    refused = office.post(address, **{field: ""})
     assert refused.status_code == 422
     assert "Say what was done, for the record." in refused.text
-    assert office.post(address, note="Asked the mail people").status_code == 303
+    assert office.post(address, **{field: "Asked the mail people"}).status_code == 303
     page = office.get("/admin/incidents").text
     assert "Asked the mail people" in page
     assert "Signe Albrook" in page
@@ -392,6 +396,65 @@ def test_a_worker_that_does_not_come_is_noticed(office: Office, now: datetime) -
         late = now - timedelta(minutes=3)
         session.add(Job(kind="deadline", key="d1", payload={}, run_at=late))
     assert "Is the worker running?" in office.get("/admin").text
+
+
+def test_a_closed_day_is_entered_and_taken_back(office: Office) -> None:
+    page = office.get("/admin/calendar").text
+    assert "Thursday 26 November" in page  # Thanksgiving
+    entered = office.post("/admin/calendar", day="2026-12-24", reason="City hall is closed")
+    assert entered.status_code == 303
+    assert "City hall is closed" in office.get("/admin/calendar").text
+    assert last_record().action == "calendar:day-closed"
+    assert office.post("/admin/calendar/2026-12-24/opening").status_code == 303
+    assert "City hall is closed" not in office.get("/admin/calendar").text
+    assert office.post("/admin/calendar/2026-12-24/opening").status_code == 404
+    assert office.post("/admin/calendar/christmas/opening").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"day": "2026-11-15"}, "This day has passed"),
+        ({"day": "2026-12-25"}, "This day is entered already."),
+        ({"day": ""}, "Enter the day."),
+        ({"reason": " "}, "Say why the offices are closed."),
+    ],
+)
+def test_a_closed_day_that_will_not_do_is_refused(
+    office: Office, fields: dict[str, str], message: str
+) -> None:
+    office.post("/admin/calendar", day="2026-12-25", reason="Closed")
+    response = office.post("/admin/calendar", **{"day": "2026-12-28", "reason": "x", **fields})
+    assert response.status_code == 422
+    assert message in response.text
+
+
+def test_the_trail_tells_who_did_what(office: Office) -> None:
+    office.post(f"/admin/people/{office.rosa}/sign-out")
+    page = office.get("/admin/audit?action=person:signed-out-every").text
+    assert "person: signed out everywhere" in page
+    assert "Signe Albrook" in page
+    assert f"person {office.rosa}" in page
+    assert "No record fits" in office.get("/admin/audit?subject=R-9").text
+    assert "No record fits" in office.get("/admin/audit?person=999").text
+
+
+def test_the_trail_is_silent_about_confidential_cases(office: Office, now: datetime) -> None:
+    with transaction() as session:
+        audit.record(
+            session, action="case:started", subject="C-1001", actor=None, now=now, details={}
+        )
+    assert "C-1001" not in office.get("/admin/audit").text
+    assert "No record fits" in office.get("/admin/audit?action=case:").text
+
+
+def test_an_auditor_reads_the_trail_and_no_other_page_of_administration(office: Office) -> None:
+    with transaction() as session:
+        city.grant(session, office.rosa, "auditor")
+    rosa = office.signed_in("rosa.valdez")
+    assert rosa.get("/admin/audit").status_code == 200
+    assert 'href="/admin/audit"' in rosa.get("/password").text
+    assert rosa.get("/admin").status_code == 403
 
 
 def test_somebody_who_does_not_exist_has_no_page(office: Office) -> None:

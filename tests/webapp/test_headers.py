@@ -1,8 +1,11 @@
 """What browsers are told with every answer."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
+import webapp
 from models.database import transaction
 from tests import city
 from tests.webapp.door import open_door, password_hash, sign_in
@@ -59,6 +62,23 @@ def test_a_page_of_somebody_is_never_kept_by_the_browser(app: Flask) -> None:
     sign_in(client, "rosa.valdez@northwater.example")
     app.view_functions["signing_in.password"] = lambda: ("x", {"Cache-Control": "public"})
     assert client.get("/password").headers["Cache-Control"] == "no-store"
+
+
+def test_the_bundle_is_kept_for_ever_and_protected_too(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "site-3H45O2YI.css").write_text("p { margin: 0 }")
+    (tmp_path / "dist" / "notices.txt").write_text("MIT")
+    monkeypatch.setattr(webapp, "STATIC", tmp_path)
+    with open_door(sqlite_url, secure_cookies=False) as app:
+        hashed = app.test_client().head("/static/dist/site-3H45O2YI.css").headers
+        plain = app.test_client().head("/static/dist/notices.txt").headers
+    assert "immutable" in hashed["Cache-Control"]
+    assert "immutable" not in plain["Cache-Control"]
+    assert hashed["X-Content-Type-Options"] == "nosniff"
+    assert hashed["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert "Access-Control-Allow-Origin" not in hashed
 
 
 def test_what_is_public_may_say_how_long_it_keeps(app: Flask) -> None:

@@ -64,7 +64,7 @@ def retry(incident_id: int) -> ResponseReturnValue:
 
 @bp.post("/incidents/<int:incident_id>/resolution")
 def resolve(incident_id: int) -> ResponseReturnValue:
-    form = NoteForm()
+    form = _note_form(incident_id)
     if not form.validate_on_submit():
         return _incidents_page(incident_id, form), 422
     incidents.resolve(incident_id, by=access.me().id, note=form.note.data or "", now=clock.now())
@@ -72,13 +72,21 @@ def resolve(incident_id: int) -> ResponseReturnValue:
     return redirect(url_for(".incidents_page"), code=303)
 
 
+def _note_form(incident_id: int) -> NoteForm:
+    return NoteForm(prefix=f"incident-{incident_id}-")
+
+
 def _incidents_page(incident_id: int | None = None, form: NoteForm | None = None) -> str:
     session = db.session()
+    waiting = incidents.unresolved(session)
+    # Each form has fields of its own name, for a page must not have an id twice.
+    forms = {row.id: _note_form(row.id) for row in waiting}
+    if incident_id is not None and form is not None:
+        forms[incident_id] = form
     return render_template(
         "admin/incidents.html",
-        waiting=incidents.unresolved(session),
+        waiting=waiting,
+        forms=forms,
         resolved=worklist.resolved_incidents(session),
-        asked=incident_id,
         form=form,
-        note_form=NoteForm(None),
     )
