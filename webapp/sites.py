@@ -1,8 +1,10 @@
-"""The register of sites for those who work with it."""
+"""The register of sites for those who work with it, and its import for who runs the server."""
 
 from datetime import date
 from io import BytesIO
+from typing import TextIO
 
+import click
 from flask import (
     Blueprint,
     current_app,
@@ -22,6 +24,7 @@ from config import Config
 from models.database import db
 from models.sites import Site, SiteStatus
 from webapp import access, clock
+from webapp.cli import in_words
 from webapp.forms import PageForm
 from webapp.task_page import duties
 from workflows import documents, site_decisions, sites
@@ -29,8 +32,9 @@ from workflows.errors import InvalidAnswersError, NotAllowedError
 from workflows.reading import readable
 from workflows.register import web_address
 from workflows.site_decisions import EarlierDecision
-from workflows.site_findings import administration, findings
+from workflows.site_findings import administration, count_problems, findings
 from workflows.site_history import history
+from workflows.site_import import import_sites
 from workflows.sites import Record, Wanted
 
 bp = Blueprint("sites", __name__, url_prefix="/sites")
@@ -87,6 +91,7 @@ def index() -> ResponseReturnValue:
         page=page,
         wanted=wanted,
         counts=sites.count_by_status(db.session(), wanted),
+        problems=count_problems(db.session(), page.sites, clock.today()),
         choices=sites.find_choices(db.session()),
         statuses=STATUSES,
     )
@@ -147,6 +152,26 @@ def document(code: str, decision_id: int) -> ResponseReturnValue:
     )
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+@bp.cli.command("import")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@in_words
+def import_command(file: TextIO, *, dry_run: bool) -> None:
+    """Bring in sites from a table (CSV); those that the register has are left as they are.
+
+    Columns: name, handle, platform, presence_form, acting_as, unit (its code), purpose,
+    audience; optional: url, code, status, owner and administrators (e-mail addresses, several
+    with ";"), languages, comments_mode, public_body, launched_on, next_review_on, vault_ref,
+    recovery_contact. No site becomes live by this: Communications enters its decision.
+    """
+    report = import_sites(file.read(), by=None, now=clock.now(), dry_run=dry_run)
+    if report.problems:
+        lines = [f"Line {line}: {words}" for line, words in report.problems]
+        raise click.ClickException("\n".join(["Nothing was saved.", *lines]))
+    known = f"{len(report.known)} known already and left as they are."
+    click.echo(f"{len(report.entered)} sites {'would enter' if dry_run else 'entered'}, {known}")
 
 
 def _wanted() -> Wanted:

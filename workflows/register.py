@@ -133,11 +133,15 @@ def _entry(site: Site, platform: str, unit: str) -> Entry:
         unit=unit if ours else "",
         purpose=site.purpose if ours else "",
         audience=site.audience if ours else "",
-        languages=", ".join(LANGUAGES.get(code, str(code)) for code in site.languages or ()),
-        comments=in_words(site.comments_mode),
+        languages=_languages(site) if ours else "",
+        comments=in_words(site.comments_mode) if ours else "",
         verdict=VERDICTS[SiteStatus(site.status)] if known else NOT_VERIFIED,
         official=official,
     )
+
+
+def _languages(site: Site) -> str:
+    return ", ".join(LANGUAGES.get(code, str(code)) for code in site.languages or ())
 
 
 def _cell(value: object) -> str:

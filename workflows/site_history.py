@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.cases import Case
+from workflows.site_findings import ROLES
 from workflows.sites import Record
 
 DECIDED = {
@@ -56,9 +57,10 @@ def _of_decisions(record: Record) -> Iterator[SiteEvent]:
 
 def _of_roles(record: Record) -> Iterator[SiteEvent]:
     for role in record.roles:
-        yield SiteEvent(role.since, f"{role.person.name} became {role.role} of the site.")
+        what = ROLES.get(role.role, role.role)
+        yield SiteEvent(role.since, f"{role.person.name} became {what} of the site.")
         if role.until is not None:
-            yield SiteEvent(role.until, f"{role.person.name} ceased to be {role.role} of the site.")
+            yield SiteEvent(role.until, f"{role.person.name} ceased to be {what} of the site.")
 
 
 def _of_contracts(record: Record) -> Iterator[SiteEvent]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -118,6 +119,37 @@ def test_filters_and_order_stand_in_the_address(
 def test_the_tabs_count_and_keep_the_other_filters(office: Office) -> None:
     page = office.as_("nora").get(f"/sites?unit={office.people.parks}&sort=name").text
     assert f'href="/sites?unit={office.people.parks}&amp;sort=name&amp;status=live"' in page
+
+
+def test_the_list_says_how_much_is_to_mend(office: Office) -> None:
+    page = office.as_("nora").get("/sites?q=snow").text
+    assert 'title="4 findings"' in page
+    assert "nothing</td>" in office.as_("nora").get("/sites?q=s03").text
+
+
+def test_whoever_runs_the_server_imports_sites(app: Flask, office: Office, tmp_path: Path) -> None:
+    table = tmp_path / "sites.csv"
+    table.write_text(
+        "name,handle,platform,presence_form,acting_as,unit,purpose,audience\n"
+        "Fire Watch,firewatch,Nextdoor,account,department,FIR,Warn of fires,Residents\n"
+    )
+    run = app.test_cli_runner().invoke
+    trial = run(args=["sites", "import", str(table), "--dry-run"])
+    assert trial.output == "1 sites would enter, 0 known already and left as they are.\n"
+    done = run(args=["sites", "import", str(table)])
+    assert done.output == "1 sites entered, 0 known already and left as they are.\n"
+    assert status_of("S05") == SiteStatus.UNVERIFIED
+
+
+def test_an_import_with_a_mistake_names_its_line_and_saves_nothing(
+    app: Flask, office: Office, tmp_path: Path
+) -> None:
+    table = tmp_path / "sites.csv"
+    table.write_text("name,handle\nFire Watch,firewatch\n")
+    done = app.test_cli_runner().invoke(args=["sites", "import", str(table)])
+    assert done.exit_code == 1
+    assert "Nothing was saved." in done.output
+    assert "Line 1: column platform is missing" in done.output
 
 
 def test_a_live_site_says_by_which_decision_it_may_exist(office: Office) -> None:

@@ -1,12 +1,15 @@
 """A register for tests: sites of Northwater in miniature, in whatever state a test needs."""
 
 import hashlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from models.database import db
 from models.people import TrainingRecord
 from models.sites import (
     Contract,
@@ -148,3 +151,18 @@ def retain(session: Session, site: Site, person: int, **columns: Any) -> Retenti
     session.add(row)
     session.flush()
     return row
+
+
+@contextmanager
+def counted() -> Generator[list[str]]:
+    """Collect the statements that reach the database."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

@@ -13,8 +13,9 @@ from models.sites import Contract, RetentionSetup, Site, SiteRole, SiteStatus
 from tests import city
 from tests.city import Cast
 from tests.workflows import register_of
-from workflows.site_findings import administration, findings
-from workflows.sites import Record, find_site
+from tests.workflows.register_of import counted
+from workflows.site_findings import administration, count_problems, findings
+from workflows.sites import Record, Wanted, find_site, find_sites
 
 TODAY = date(2026, 11, 16)
 
@@ -80,7 +81,11 @@ def test_six_administrators_are_a_finding(kept: Kept) -> None:
 def test_an_editor_is_not_counted_as_administrator_but_has_to_be_trained(kept: Kept) -> None:
     register_of.run(kept.session, kept.site, kept.people.nora, "editor")
     assert kept.problems() == ["problem: Nora Quist has no training on record."]
-    assert [one.role for one in administration(kept.record, TODAY)] == ["owner", "admin", "editor"]
+    assert [one.role for one in administration(kept.record, TODAY)] == [
+        "owner",
+        "administrator",
+        "editor",
+    ]
 
 
 def test_expired_training_is_a_finding(kept: Kept) -> None:
@@ -186,3 +191,20 @@ def test_training_that_never_expires_is_current(kept: Kept) -> None:
     register_of.train(kept.session, kept.people.nora, until=None)
     last = administration(kept.record, TODAY)[-1]
     assert (last.training, last.trained_until) == ("current", None)
+
+
+def test_the_list_counts_the_problems_that_the_page_names(kept: Kept) -> None:
+    with transaction() as session:
+        bare = register_of.a_site(session, kept.people, "S04", owner_id=None)
+        spoilt = register_of.a_live_site(session, kept.people, "S05", is_public_body=True)
+        register_of.run(session, spoilt, kept.people.nora, "editor")
+        register_of.retain(session, spoilt, kept.people.cleo, archive_test="failed")
+        gone = register_of.a_site(session, kept.people, "S06", status=SiteStatus.RETIRED)
+        expected = {kept.site_id: 0, bare.id: 5, spoilt.id: 2, gone.id: 0}
+    page = find_sites(kept.session, Wanted())
+    with counted() as statements:
+        assert count_problems(kept.session, page.sites, TODAY) == expected
+    assert len([one for one in statements if one.startswith("SELECT")]) == 4
+    for site in page.sites:
+        named = findings(find_site(kept.session, site.code, readable=true()), TODAY)
+        assert sum(one.weight == "problem" for one in named) == expected[site.id]

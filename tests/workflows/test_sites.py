@@ -1,14 +1,12 @@
 """The register as a list and as one page: found in many ways, read with few statements."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, true, update
+from sqlalchemy import true, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
@@ -17,6 +15,7 @@ from models.database import db, transaction
 from models.sites import Delegation, Site, SiteStatus
 from tests import city
 from tests.workflows import register_of
+from tests.workflows.register_of import counted
 from workflows.errors import NotFoundError
 from workflows.sites import (
     PAGE_SIZE,
@@ -63,20 +62,6 @@ def settle() -> Register:
 @pytest.fixture
 def register(app: Flask) -> Register:
     return settle()
-
-
-@contextmanager
-def counted() -> Generator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(
