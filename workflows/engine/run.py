@@ -93,7 +93,7 @@ class Run:
         return tuple(self._top.ends)
 
     def waiting(self) -> tuple[Waiting, ...]:
-        """Give all that the case waits for, outer scopes first, in the order it began to wait."""
+        """Give all that the case waits for, outer scopes first, in an order that stays the same."""
         return tuple(waiting for waiting, _token in self._all_waiting())
 
     def complete(self, identity: str) -> None:
@@ -192,7 +192,7 @@ class Run:
 
     def _all_waiting(self) -> Iterator[tuple[Waiting, Token]]:
         for scope in self._top.all():
-            for token in scope.tasks.values():
+            for token in seam.below(scope.task_tree):
                 for waiting in _waitings(token):
                     yield waiting, token
 

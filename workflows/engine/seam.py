@@ -6,6 +6,7 @@ and nowhere else.
 # ruff: noqa: SLF001
 
 import logging
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from SpiffWorkflow import TaskState
@@ -27,6 +28,13 @@ for _name in ("spiff", "spiff.task", "spiff.workflow"):
 def is_live(token: Token) -> bool:
     """Tell whether a task of the engine still holds a token."""
     return bool(token.state & LIVE)
+
+
+def below(token: Token) -> Iterator[Token]:
+    """Walk all tokens below one, each before those below it."""
+    for child in token.children:
+        yield child
+        yield from below(child)
 
 
 def add(parent: Token, spec: TokenSpec, **marks: Any) -> Token:

@@ -5,9 +5,18 @@ from dataclasses import dataclass, field
 
 from tests.workflows.engine.sketch import Given, bpmn
 from tests.workflows.engine.token_game import Choices, Game, Place
+from workflows.diagrams.conditions import Value
 
 DECIDING = ("xor", "or")
 _WRITTEN = {"many": "user"}
+
+
+class Anywhere(Given):
+    """Answers that are the same in every scope; element ids are unique over all diagrams."""
+
+    def value(self, _scope: str, element: str, field: str) -> Value:
+        """Give the answer."""
+        return self.answers["", element, field]
 
 
 @dataclass
@@ -17,6 +26,8 @@ class Process(Game):
     chance: random.Random = field(default_factory=random.Random)
     parent: str | None = None
     kinds: tuple[str, ...] = ()
+    # Subprocesses that are written as diagrams of their own, which the outer one calls.
+    called: list[str] = field(default_factory=list)
 
     def node(self, kind: str, **marks: object) -> str:
         """Add a node."""
@@ -108,6 +119,8 @@ class Process(Game):
 
     def _sub(self, before: str, size: int) -> str:
         sub, outer = self.node("sub"), self.parent
+        if self.chance.random() < 0.5:
+            self.called.append(sub)
         self.flow(before, sub)
         self.parent = sub
         start = self.node("start")
@@ -165,9 +178,9 @@ class Process(Game):
                 taken[name] = some or flows[-1:]
         return taken
 
-    def answers(self, choices: Choices) -> Given:
-        """Say the same as answers that the diagram's conditions read."""
-        return Given(
+    def answers(self, choices: Choices) -> "Anywhere":
+        """Say the same as answers that the diagrams' conditions read."""
+        return Anywhere(
             **{
                 f"{name}__{flow}": flow in choices[name]
                 for name in choices
@@ -175,16 +188,19 @@ class Process(Game):
             }
         )
 
-    def diagram(self) -> bytes:
+    def diagrams(self) -> dict[str, bytes]:
         """Write it as BPMN; the last flow of an exclusive gateway is its default."""
-        return bpmn("\n".join(self._written(None)))
+        written = {name: bpmn("\n".join(self._written(name)), name) for name in self.called}
+        return written | {"main": bpmn("\n".join(self._written(None)))}
 
     def _written(self, parent: str | None) -> list[str]:
         lines = []
         for name, place in self.nodes.items():
             if place.parent != parent:
                 continue
-            if place.kind == "sub":
+            if name in self.called:
+                lines.append(f"call {name} to={name}")
+            elif place.kind == "sub":
                 lines += [f"sub {name} {{", *self._written(name), "}"]
             else:
                 lines.append(

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-from tests.workflows.engine.random_processes import Process, random_process
-from tests.workflows.engine.sketch import Given, do, names
+from tests.workflows.engine.random_processes import Anywhere, Process, random_process
+from tests.workflows.engine.sketch import do, names
 from tests.workflows.engine.token_game import Marking
 from workflows.engine import Run, load, parse, start
 
@@ -39,8 +39,8 @@ class Play:
         """Start both."""
         self.process = process
         self.chance = process.chance
-        self.given = Given()
-        self.specs = parse({"main": process.diagram()}, "main")
+        self.given = Anywhere()
+        self.specs = parse(process.diagrams(), "main")
         choices = self._decide()
         self.run: Run = start(self.specs, self.given)
         self.possible = process.settle(process.opening(None), choices)
@@ -65,7 +65,7 @@ class Play:
         name = self.chance.choice(names(self.run))
         choices = self._decide()
         if self.chance.random() < 0.3:
-            specs = parse({"main": self.process.diagram()}, "main")
+            specs = parse(self.process.diagrams(), "main")
             self.run = load(specs, self.run.save(), self.given)
         do(self.run, name)
         following: set[Marking] = set()

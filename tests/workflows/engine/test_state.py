@@ -79,6 +79,16 @@ def test_saving_changes_nothing_and_is_the_same_after_loading() -> None:
     assert again.passed == ()
 
 
+def test_what_waits_is_told_in_the_same_order_after_loading() -> None:
+    text = (
+        "start S\nand F\nuser A\non Remind host=A cycle=R/P1D interrupting=false\nuser H\nuser B\n"
+    )
+    text += "S -> F -> A\nF -> B\nRemind -> H"
+    run = begin(text)
+    do(run, "Remind", "H", "Remind", "B")
+    assert load(specs(text), run.save(), Given()).waiting() == run.waiting()
+
+
 def test_ends_are_remembered_over_save_and_load() -> None:
     text = "start S\nand F\nuser A\nuser B\nend E\nend D\nS -> F -> A -> E\nF -> B -> D"
     run = begin(text)
