@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from models.database import db, transaction
 from models.people import Person
 from models.trust import AuditRecord
-from webapp.demo.people import settle
+from webapp.demo.people import SETTLED, settle
 from webapp.demo.register import register_sites
 from webapp.demo.requests import play
 from webapp.demo.timeline import Timeline
@@ -33,7 +33,7 @@ class DemoRefusedError(ConflictError):
 
 def is_loaded() -> bool:
     """Say whether this database holds the demo city."""
-    return bool(db.session.scalar(select(exists().where(AuditRecord.action == LOADED))))
+    return _was_recorded(LOADED)
 
 
 def load(runtime: Runtime, *, now: datetime) -> bool:
@@ -44,6 +44,11 @@ def load(runtime: Runtime, *, now: datetime) -> bool:
     """
     if is_loaded():
         return False
+    if _was_recorded(SETTLED):
+        raise DemoRefusedError(
+            "The demo city was not loaded: an earlier loading was cut off. Load it into an empty "
+            "database, with another DATABASE_URL or without the old database file."
+        )
     if db.session.scalar(select(exists(select(Person.id)))):
         raise DemoRefusedError(
             "The demo city was not loaded: this database has people already. Load it into an "
@@ -60,3 +65,7 @@ def load(runtime: Runtime, *, now: datetime) -> bool:
     with transaction() as session:
         audit.record(session, action=LOADED, subject="Northwater", actor=None, now=now, details={})
     return True
+
+
+def _was_recorded(action: str) -> bool:
+    return bool(db.session.scalar(select(exists().where(AuditRecord.action == action))))

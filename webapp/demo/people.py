@@ -16,6 +16,8 @@ from workflows.passwords import hash_password
 DOMAIN = "northwater.example"
 PASSWORD = "northwater"  # noqa: S105 - the demo's sign-in is told to everybody on its first page
 
+SETTLED = "demo:settled"
+
 # The policy's first day: the roles were there when it began.
 POLICY_BEGINS = date(2020, 1, 1)
 TRAINING_HOLDS = timedelta(days=365)
@@ -44,7 +46,7 @@ def settle(city: Mapping[str, Any], timeline: Timeline, *, now: datetime) -> Set
             _record_training(session, course, people, timeline)
         audit.record(
             session,
-            action="demo:settled",
+            action=SETTLED,
             subject="Northwater",
             actor=None,
             now=now,

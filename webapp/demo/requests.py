@@ -113,7 +113,8 @@ class _Player:
 
     def _type(self, row: Row, now: datetime) -> None:
         task = self._open_task(row["element"])
-        tasks.save_draft(task.id, by=self._person(row), answers=row["typed"], now=now)
+        by = self._person(row)
+        tasks.save_draft(self.runtime, task.id, by=by, answers=row["typed"], now=now)
 
     def _remark(self, row: Row, now: datetime) -> None:
         cases.comment(self.case_id, row["text"], by=self._person(row), now=now)
@@ -134,7 +135,7 @@ class _Player:
             return [self._row(spec.columns, row) for row in given]
         if spec.type == "file":
             document = documents.check(given["name"], given["text"].lstrip().encode(), megabytes=1)
-            return tasks.attach(task_id, document, by=by, now=now).id
+            return tasks.attach(self.runtime, task_id, document, by=by, now=now).id
         return self._plain(spec, given)
 
     def _row(self, columns: Sequence[Field], row: Row) -> dict[str, Any]:
