@@ -98,10 +98,14 @@ class Flow:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One process; `inputs` are the elements of a caller whose answers it may read."""
+    """One process; `inputs` are the elements of a caller whose answers it may read.
+
+    `starters` are the roles that may start it; what nobody starts is there to be called.
+    """
 
     process: str
     inputs: frozenset[str]
+    starters: frozenset[str]
     nodes: dict[str, Node]
     flows: dict[str, Flow]
 
@@ -143,11 +147,14 @@ def draw(data: bytes, process: str) -> Drawing:
     if element.get("isExecutable") == "false":
         raise EngineError(process, "The process is marked as not executable.")
     ours = element.find(f"{BPMN}extensionElements/{OURS}process")
-    inputs = frozenset(ours.get("inputs", "").split()) if ours is not None else frozenset()
+    inputs, starters = (
+        frozenset(ours.get(mark, "").split() if ours is not None else ())
+        for mark in ("inputs", "starters")
+    )
     nodes: dict[str, Node] = {}
     flows: dict[str, Flow] = {}
     _read_scope(element, None, nodes, flows)
-    return Drawing(process, inputs, nodes, flows)
+    return Drawing(process, inputs, starters, nodes, flows)
 
 
 def _parse(data: bytes, process: str) -> etree._Element:

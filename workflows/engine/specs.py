@@ -47,12 +47,13 @@ class Specs:
     as_called: bool = False
 
 
-def parse(files: Mapping[str, bytes], process: str, *, as_called: bool = False) -> Specs:
+def parse(files: Mapping[str, bytes], process: str, *, as_called: bool | None = None) -> Specs:
     """Read a process and all that it calls.
 
     `files` maps process ids to BPMN files. `as_called` reads a diagram that others call as if it
-    were alone: an error end that its caller would catch then ends it. Raises EngineError with the
-    element and what is wrong with it.
+    were alone: an error end that its caller would catch then ends it. By default that is one which
+    nobody, no message and no clock may start. Raises EngineError with the element and what is
+    wrong with it.
     """
     drawings: dict[str, Drawing] = {}
     _draw_all(files, process, drawings, ())
@@ -63,9 +64,16 @@ def parse(files: Mapping[str, bytes], process: str, *, as_called: bool = False) 
         for node in each.nodes.values():
             if node.tag == "subProcess":
                 _build(each, node.id, specs)
+    if as_called is None:
+        as_called = _is_only_called(drawings[process])
     if not as_called:
         _check_errors_are_caught(drawings, process)
     return Specs(process, drawings, specs, as_called)
+
+
+def _is_only_called(each: Drawing) -> bool:
+    starts = [node for node in each.inside(None) if node.tag == "startEvent"]
+    return not each.starters and all(node.event.kind == "none" for node in starts)
 
 
 def _draw_all(

@@ -40,7 +40,9 @@ _ATTRIBUTES = {
 }
 
 
-def bpmn(text: str, process: str = "main", *, inputs: str = "") -> bytes:
+def bpmn(
+    text: str, process: str = "main", *, inputs: str = "", starters: str = "requester"
+) -> bytes:
     """Write a BPMN file with one process."""
     messages: set[str] = set()
     errors: set[str] = set()
@@ -53,7 +55,7 @@ def bpmn(text: str, process: str = "main", *, inputs: str = "") -> bytes:
   xmlns:siteward="urn:siteward:bpmn:1" targetNamespace="urn:test">
 {"".join(heads)}
 <process id="{process}" isExecutable="true">
-<extensionElements><siteward:process inputs="{inputs}"/></extensionElements>
+<extensionElements><siteward:process inputs="{inputs}" starters="{starters}"/></extensionElements>
 {body}
 </process></definitions>""".encode()
 

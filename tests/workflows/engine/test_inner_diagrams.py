@@ -214,6 +214,15 @@ def test_an_error_that_ends_a_diagram_read_as_called_clears_it() -> None:
     assert run.ended
 
 
+def test_a_diagram_that_nobody_starts_may_leave_its_error_to_a_caller() -> None:
+    inner = "start I\nerror Bad error=bad\nI -> Bad"
+    alone = {"inner": bpmn(inner, "inner", starters="")}
+    assert start(parse(alone, "inner"), Given()).ended
+    told = {"inner": bpmn(inner.replace("I\n", "I message=m\n", 1), "inner", starters="")}
+    with pytest.raises(EngineError, match="No boundary event catches"):
+        parse(told, "inner")
+
+
 def test_an_error_that_nobody_catches_never_passes_for_an_end() -> None:
     inner = "start I\nuser A\nerror Bad error=bad\nI -> A -> Bad"
     parsed = parse({"inner": bpmn(inner, "inner")}, "inner", as_called=True)

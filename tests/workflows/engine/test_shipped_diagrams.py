@@ -13,7 +13,7 @@ SHIPPED = {path.stem: path for path in sorted((Path(__file__).parents[3] / "bpmn
 @pytest.mark.parametrize("process", SHIPPED)
 def test_a_shipped_diagram_can_be_read_with_all_that_it_calls(process: str) -> None:
     files = {name: path.read_bytes() for name, path in SHIPPED.items()}
-    specs = parse(files, process, as_called=True)
+    specs = parse(files, process)
     assert process in specs.drawings
     for name, drawing in specs.drawings.items():
         assert drawing.nodes, name
