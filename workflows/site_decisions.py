@@ -51,8 +51,9 @@ def enter_earlier_decision(
             raise NotFoundError("There is no such site in the register.")
         _check_permission(session, by, now.date())
         _check_status(site)
-        _check(session, decision, now.date())
-        record = _record(session, site, decision, by=by, now=now)
+        document = _checked(session, decision, now.date())
+        file_id = _keep(session, document, by=by, now=now)
+        record = _record(session, site, decision, file_id, now=now)
         audit.record(
             session,
             action="site:earlier-decision-entered",
@@ -137,7 +138,7 @@ def _check_status(site: Site) -> None:
         raise ConflictError(f"{site.code} is {site.status}; there is nothing left to verify.")
 
 
-def _check(session: Session, decision: EarlierDecision, day: date) -> None:
+def _checked(session: Session, decision: EarlierDecision, day: date) -> Document:
     errors: dict[str, str] = {}
     if session.scalar(_have_decided().where(RoleGrant.person_id == decision.decided_by)) is None:
         errors["decided_by"] = "Choose somebody who has decided for Communications (GC-2)."
@@ -147,18 +148,19 @@ def _check(session: Session, decision: EarlierDecision, day: date) -> None:
         errors["reason"] = "Say why the site may exist, as the document does."
     if decision.document is None:
         errors["document"] = "Add the document that shows the decision."
-    if errors:
+    if errors or decision.document is None:
         raise InvalidAnswersError(errors)
+    return decision.document
 
 
 def _record(
-    session: Session, site: Site, decision: EarlierDecision, *, by: int, now: datetime
+    session: Session, site: Site, decision: EarlierDecision, file_id: int, *, now: datetime
 ) -> SiteDecision:
     # A day without a time counts from noon, so that it is that day in every office.
     decided_at = datetime.combine(decision.decided_on, time(12), tzinfo=UTC)
     record = SiteDecision(
         site_id=site.id,
-        file_id=_keep(session, decision.document, by=by, now=now),
+        file_id=file_id,
         outcome="approve-with-conditions" if decision.conditions else "approve",
         reason=decision.reason.strip(),
         conditions=decision.conditions,
@@ -175,10 +177,8 @@ def _record(
     return record
 
 
-def _keep(session: Session, document: Document | None, *, by: int, now: datetime) -> int | None:
+def _keep(session: Session, document: Document, *, by: int, now: datetime) -> int:
     """Keep the document outside any case; document_of hands it out."""
-    if document is None:
-        return None
     file = File(
         name=document.name,
         media_type=document.media_type,
