@@ -16,6 +16,7 @@ from webapp import (
     cli,
     clock,
     demo_commands,
+    diagram_commands,
     diagrams,
     errors,
     forms,
@@ -57,7 +58,17 @@ def create_app(config: Config | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.config.from_mapping(_flask_settings(config))
     db.init_app(app)
-    for part in (runtime, headers, access, forms.csrf, frame, errors, cli, demo_commands):
+    for part in (
+        runtime,
+        headers,
+        access,
+        forms.csrf,
+        frame,
+        errors,
+        cli,
+        demo_commands,
+        diagram_commands,
+    ):
         part.init_app(app)
     templating.install(app, zone=ZoneInfo(config.time_zone), now=clock.now)
     for blueprint in BLUEPRINTS:

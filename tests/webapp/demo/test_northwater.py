@@ -1,6 +1,6 @@
 """What the demo city shows: requests at five points of their way, sites, people who fit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -185,10 +185,10 @@ def test_every_step_of_the_diagrams_has_somebody_for_each_unit(
 ) -> None:
     session, pack, day = db.session(), runtime().pack, loaded_at.date()
     units = [unit.forwarded_by for unit in session.scalars(select(Unit))]
+    places: dict[str, Sequence[int | None]] = {"unit": units, "city": [None]}
     for node in _steps():
         scope = pack.parties[node.lane or ""].scope
-        places = {"unit": units, "city": [None]}.get(scope, [])
-        for place in places:
+        for place in places.get(scope, ()):
             duty = node.act or f"party/{node.lane}"
             assert holders(session, pack, duty, place, day), (node.id, place)
     assert vacancies(session, pack, day) == []
