@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 from lxml import etree
@@ -57,6 +58,20 @@ class Edge:
     points: tuple[Point, ...]
     label: Box | None
     line: int | None
+
+    @cached_property
+    def pieces(self) -> tuple[Segment, ...]:
+        """The straight pieces of the line."""
+        return tuple(segments(self.points))
+
+    @cached_property
+    def frame(self) -> Box:
+        """The box around the whole line, a pixel wider on each side."""
+        xs, ys = (
+            [point.x for point in self.points] or [0],
+            [point.y for point in self.points] or [0],
+        )
+        return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)).shrunk(-1)
 
 
 @dataclass
@@ -256,7 +271,7 @@ def _flows(drawing: Drawing) -> Iterator[Finding]:
             yield _fault("flow-without-line", edge.id, "has no line.", edge.line)
             continue
         bends = len(straightened(edge.points)) - 2
-        if not all(segment.is_orthogonal for segment in segments(edge.points)):
+        if not all(segment.is_orthogonal for segment in edge.pieces):
             yield _fault(
                 "flow-slanted", edge.id, "runs aslant; draw it level or upright.", edge.line
             )
@@ -277,7 +292,7 @@ def _through(drawing: Drawing) -> Iterator[Finding]:
             box = shape.box.shrunk(_TOLERANCE)
             if shape.id in (edge.source, edge.target):
                 continue
-            if any(segment.crosses(box) for segment in segments(edge.points)):
+            if any(segment.crosses(box) for segment in edge.pieces):
                 yield _fault(
                     "flow-through-shape", edge.id, f'runs through "{shape.id}".', edge.line
                 )
@@ -287,7 +302,7 @@ def _crossings(drawing: Drawing) -> Iterator[Finding]:
     for one, other in combinations(drawing.edges.values(), 2):
         # Flows with a common end may share the way to it.
         shares = one.target == other.target or one.source == other.source
-        pairs = _pairs(one, other)
+        pairs = _pairs(one, other) if one.frame.overlaps(other.frame) else []
         if any(left.meets(right) for left, right in pairs):
             yield _fault("flows-cross", one.id, f'crosses "{other.id}".', one.line)
         elif not shares and any(left.runs_along(right) for left, right in pairs):
@@ -295,7 +310,7 @@ def _crossings(drawing: Drawing) -> Iterator[Finding]:
 
 
 def _pairs(one: Edge, other: Edge) -> list[tuple[Segment, Segment]]:
-    return [(left, right) for left in segments(one.points) for right in segments(other.points)]
+    return [(left, right) for left in one.pieces for right in other.pieces]
 
 
 def _labels(drawing: Drawing) -> Iterator[Finding]:
@@ -305,7 +320,7 @@ def _labels(drawing: Drawing) -> Iterator[Finding]:
         for shape in _touching(box, drawing.solid()):
             yield _fault("label-on-shape", identity, f'has its label over "{shape}".', line)
         for edge in drawing.edges.values():
-            if any(segment.crosses(box) for segment in segments(edge.points)):
+            if any(segment.crosses(box) for segment in edge.pieces):
                 yield _fault("label-on-flow", identity, f'has its label on "{edge.id}".', line)
     for (one, label, line), (other, beside, _) in combinations(labels, 2):
         if label.shrunk(_TOLERANCE).overlaps(beside.shrunk(_TOLERANCE)):

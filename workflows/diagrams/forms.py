@@ -24,6 +24,8 @@ PROPERTIES = frozenset(
 )
 CHOICES = frozenset({"enum", "multi-enum"})
 COLUMN = "column."
+_COMPARED_LENGTH = 64
+_COMPARED_WORDS = 300
 _ID = re.compile(r"[A-Za-z_][\w-]{0,63}", re.ASCII)
 
 
@@ -209,5 +211,9 @@ def _column_options(text: str) -> list[Option]:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Give ` (did you mean "..."?)` where something known looks alike, else nothing."""
-    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    # Comparing is slow work; a hostile file must not make much of it.
+    choices = sorted(known)
+    if len(word) > _COMPARED_LENGTH or len(choices) > _COMPARED_WORDS:
+        return ""
+    near = get_close_matches(word, choices, n=1, cutoff=0.6)
     return f' (did you mean "{near[0]}"?)' if near else ""

@@ -171,6 +171,20 @@ class Diagram:
     def _arriving(self) -> dict[str, tuple[Flow, ...]]:
         return _grouped([(flow.target, flow) for flow in self.flows.values()])
 
+    @cached_property
+    def _within(self) -> dict[str | None, tuple[Node, ...]]:
+        levels: dict[str | None, list[Node]] = {}
+        for node in self.nodes.values():
+            levels.setdefault(node.parent, []).append(node)
+        return {parent: tuple(nodes) for parent, nodes in levels.items()}
+
+    @cached_property
+    def _attached(self) -> dict[str | None, tuple[Node, ...]]:
+        hosts: dict[str | None, list[Node]] = {}
+        for node in self.of_kind(*BOUNDARIES):
+            hosts.setdefault(node.attached_to, []).append(node)
+        return {host: tuple(nodes) for host, nodes in hosts.items()}
+
     def outgoing(self, node_id: str) -> tuple[Flow, ...]:
         """Give the sequence flows that leave the node, in the order of the file."""
         return self._leaving.get(node_id, ())
@@ -183,9 +197,9 @@ class Diagram:
         """Walk the nodes of these kinds, in the order of the file."""
         return (node for node in self.nodes.values() if node.kind in kinds)
 
-    def inside(self, parent: str | None) -> Iterator[Node]:
-        """Walk the nodes directly inside an embedded subprocess, or at the top (None)."""
-        return (node for node in self.nodes.values() if node.parent == parent)
+    def inside(self, parent: str | None) -> tuple[Node, ...]:
+        """Give the nodes directly inside an embedded subprocess, or at the top (None)."""
+        return self._within.get(parent, ())
 
     def starts(self, parent: str | None = None) -> tuple[Node, ...]:
         """Give the start events of a level."""
@@ -193,7 +207,7 @@ class Diagram:
 
     def boundaries(self, host: str) -> tuple[Node, ...]:
         """Give the boundary events on a node."""
-        return tuple(node for node in self.of_kind(*BOUNDARIES) if node.attached_to == host)
+        return self._attached.get(host, ())
 
     def first_user_task(self) -> Node | None:
         """Give the user task nearest to a start: the one that starting a case opens."""

@@ -231,17 +231,22 @@ def _event(node: Node) -> str:
     return f'When "{node.title}" happens'
 
 
+def _sentence_end(node: Node) -> str:
+    """Give the title so that a full stop may follow."""
+    return node.title.rstrip(".?! ")
+
+
 def _plain(text: str, diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape of sentence
     return text.format(
-        title=" ".join(node.title.split()), lane=node.lane or "Somebody", topic=node.topic or "none"
+        title=_sentence_end(node), lane=node.lane or "Somebody", topic=node.topic or "none"
     )
 
 
 def _other(diagram: Diagram, node: Node) -> str:
     if node.kind in STARTS:
-        return f"The case begins: {node.title}."
+        return f"The case begins: {_sentence_end(node)}."
     if node.kind in ENDS:
-        return f"The end: {node.title}."
+        return f"The end: {_sentence_end(node)}."
     return _plain("{title} (this kind of step is not run).", diagram, node)
 
 
@@ -266,7 +271,7 @@ def _called(diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape of
 
 
 def _error_end(diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape of sentence
-    return f'The end with the error "{node.error or "none"}": {node.title}. The step around it goes on from there.'
+    return f'The end with the error "{node.error or "none"}": {_sentence_end(node)}. The step around it goes on from there.'
 
 
 _SENTENCES: dict[str, Callable[[Diagram, Node], str]] = {
@@ -290,8 +295,10 @@ _SENTENCES: dict[str, Callable[[Diagram, Node], str]] = {
     "messageCatch": _wait,
     "messageThrow": lambda _, node: f'Send the message "{node.message or node.title}".',
     "messageEnd": lambda _, node: (
-        f'The end: {node.title}. The message "{node.message or ""}" is sent.'
+        f'The end: {_sentence_end(node)}. The message "{node.message or ""}" is sent.'
     ),
-    "terminateEnd": lambda _, node: f"The end: {node.title}. Whatever is still open is stopped.",
+    "terminateEnd": lambda _, node: (
+        f"The end: {_sentence_end(node)}. Whatever is still open is stopped."
+    ),
     "errorEnd": _error_end,
 }

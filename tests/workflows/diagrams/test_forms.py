@@ -6,6 +6,7 @@ from tests.workflows.diagrams import sketch
 from tests.workflows.diagrams.pack import found, message, whole
 from tests.workflows.diagrams.sketch import field
 from workflows.diagrams.graph import Field, Finding, Option
+from workflows.diagrams.lint.notes import quoted
 from workflows.diagrams.reading import read
 
 
@@ -158,3 +159,12 @@ def test_sound_fields_raise_nothing() -> None:
         sketch.flows("Begin Ask Done"),
     )
     assert found(diagram) == set()
+
+
+def test_of_very_many_choices_only_the_first_are_listed_and_none_is_suggested() -> None:
+    ids = [f"choice{number}" for number in range(400)]
+    asked = field("a", "enum", " ".join(ids), default="choice")
+    words = message(whole(sketch.user("Ask", asked)), "bad-default")
+    assert "did you mean" not in words
+    assert quoted(ids).startswith('"choice0", "choice1", ')
+    assert quoted(ids).endswith(', "choice14" and 385 others')

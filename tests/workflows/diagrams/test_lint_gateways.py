@@ -224,3 +224,12 @@ def test_an_error_caught_and_tried_again_at_once_is_a_circle() -> None:
         flows("Begin Part Done", "Failed Part"), top=sketch.ERRORS,
     )  # fmt: skip
     assert "automatic-cycle" in {code for code, _ in found(diagram)}
+
+
+def test_a_branch_is_followed_back_over_a_circle_only_once() -> None:
+    diagram = whole(
+        start(), user("Ask"), user("Again"), gateway("parallel", "Join"), end(),
+        flows("Ask Again Ask", "Begin Join Done"), flow("Ghost", "Join", id="Loose").replace("Ghost", "Ask"),
+    )  # fmt: skip
+    assert ("split-without-gateway", "Ask") in found(diagram)
+    assert "waits-for-ever" not in {code for code, _ in found(diagram)}

@@ -234,13 +234,30 @@ def test_a_faulty_diagram_is_told_as_far_as_it_goes() -> None:
     )
 
 
+def test_a_title_that_asks_keeps_its_sentence() -> None:
+    nodes = {
+        "Ask": Node("Ask", "userTask", name="Forward the request?", lane="Department"),
+        "First": Node("First", "eventBasedGateway"),
+        "Done": Node("Done", "end", name="Gone!"),
+    }
+    arrows = {
+        "1": Flow("1", "First", "Ask"),
+        "2": Flow("2", "First", "Done"),
+        "3": Flow("3", "Done", "Ask"),
+    }
+    steps = {step.element: step for step in describe(Diagram("try", nodes=nodes, flows=arrows))}
+    assert steps["Ask"].text == "Department: Forward the request."
+    assert steps["Done"].text == "The end: Gone."
+    assert steps["First"].branches[0].text.startswith('When "Forward the request?" happens')
+
+
 def test_flows_into_a_start_and_to_nowhere_are_told_as_they_are() -> None:
     nodes = {
         name: Node(name, kind) for name, kind in (("A", "start"), ("B", "start"), ("C", "userTask"))
     }
-    arrows = {"1": Flow("1", "A", "B"), "2": Flow("2", "B", "C"), "3": Flow("3", "C", "Ghost")}
+    arrows = {"1": Flow("1", "B", "A"), "2": Flow("2", "A", "C"), "3": Flow("3", "C", "Ghost")}
     steps = describe(Diagram("try", nodes=nodes, flows=arrows))
-    assert [step.element for step in steps] == ["A", "B", "C"]
+    assert [step.element for step in steps] == ["B", "A", "C"]
     assert [branch.text for branch in steps[2].branches] == []
 
 

@@ -15,18 +15,18 @@ from workflows.diagrams.lint.comparisons import complaints, counting_complaints
 from workflows.diagrams.lint.fields import Fields
 from workflows.diagrams.lint.known import Known
 from workflows.diagrams.lint.notes import error, quoted
-from workflows.diagrams.lint.structure import reachable
 
 
 def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Check the conditions of flows, forms and multi-instance steps."""
+    forms = Fields(diagram, known)
     for flow in diagram.flows.values():
         if flow.condition is not None:
-            yield from _flow(diagram, known, flow, flow.condition)
+            yield from _flow(forms, flow, flow.condition)
     for node in diagram.of_kind("userTask"):
-        yield from _form(diagram, known, node)
+        yield from _form(forms, node)
         if node.loop is not None:
-            yield from _loop(diagram, known, node, node.loop)
+            yield from _loop(forms, node, node.loop)
 
 
 def _compiled(place: Flow | Node, text: str, where: str) -> tuple[Condition | None, list[Finding]]:
@@ -37,19 +37,18 @@ def _compiled(place: Flow | Node, text: str, where: str) -> tuple[Condition | No
         return None, [error(place, "bad-condition", f"{where} ({shown}) cannot be read. {refusal}")]
 
 
-def _flow(diagram: Diagram, known: Known, flow: Flow, text: str) -> Iterator[Finding]:
+def _flow(forms: Fields, flow: Flow, text: str) -> Iterator[Finding]:
+    diagram = forms.diagram
     source = diagram.nodes.get(flow.source)
     name = flow.name or (f"from {source.title}" if source else flow.id)
     condition, findings = _compiled(flow, text, f'The condition of the flow "{name}"')
     yield from findings
     if condition is None:
         return
-    yield from _reading(diagram, known, flow, condition)
-    yield from (
-        error(flow, code, words) for code, words in complaints(condition, Fields(diagram, known))
-    )
+    yield from _reading(forms, flow, condition)
+    yield from (error(flow, code, words) for code, words in complaints(condition, forms))
     for element in sorted({element for element, _ in condition.names} & set(diagram.nodes)):
-        if source is not None and source.id not in reachable(diagram, [element]):
+        if source is not None and source.id not in forms.behind(element):
             yield error(
                 flow,
                 "read-before-asked",
@@ -58,7 +57,7 @@ def _flow(diagram: Diagram, known: Known, flow: Flow, text: str) -> Iterator[Fin
             )
 
 
-def _form(diagram: Diagram, known: Known, node: Node) -> Iterator[Finding]:
+def _form(forms: Fields, node: Node) -> Iterator[Finding]:
     for field in node.fields:
         for what, text in (("shown", field.shown_when), ("required", field.required_when)):
             if text is None:
@@ -68,28 +67,26 @@ def _form(diagram: Diagram, known: Known, node: Node) -> Iterator[Finding]:
             yield from findings
             if condition is None:
                 continue
-            yield from _reading(diagram, known, node, condition)
-            for code, words in complaints(condition, Fields(diagram, known)):
+            yield from _reading(forms, node, condition)
+            for code, words in complaints(condition, forms):
                 yield error(node, code, f"{where}: {words}")
             if (node.id, field.id) in condition.names:
                 yield error(node, "reads-itself", f"{where} depends on its own answer.")
 
 
-def _loop(diagram: Diagram, known: Known, node: Node, text: str) -> Iterator[Finding]:
+def _loop(forms: Fields, node: Node, text: str) -> Iterator[Finding]:
     condition, findings = _compiled(node, text, f'How often "{node.title}" is done')
     yield from findings
     if condition is None:
         return
-    yield from _reading(diagram, known, node, condition)
-    for code, words in counting_complaints(condition, Fields(diagram, known)):
+    yield from _reading(forms, node, condition)
+    for code, words in counting_complaints(condition, forms):
         yield error(node, code, f'How often "{node.title}" is done: {words}')
 
 
-def _reading(
-    diagram: Diagram, known: Known, place: Flow | Node, condition: Condition
-) -> Iterator[Finding]:
+def _reading(forms: Fields, place: Flow | Node, condition: Condition) -> Iterator[Finding]:
     """Check that every name is asked by a form, and one that is asked often is counted."""
-    forms = Fields(diagram, known)
+    diagram = forms.diagram
     asking = {node.id for node in diagram.nodes.values() if node.fields} | set(diagram.inputs)
     for element, field in sorted(condition.names):
         fields = forms.of(element)

@@ -1,7 +1,7 @@
 """Timers, messages and errors: is it said what is waited for, and does somebody catch what is thrown."""
 
 from collections.abc import Iterator
-from itertools import combinations, permutations
+from itertools import combinations
 
 from workflows.diagrams.graph import BOUNDARIES, Diagram, Finding, Node
 from workflows.diagrams.lint.known import Known, catches, enclosing
@@ -84,49 +84,59 @@ def _due(node: Node) -> Iterator[Finding]:
 
 
 def _messages(diagram: Diagram) -> Iterator[Finding]:
-    waiting = [node for node in diagram.of_kind(*_CATCHING) if node.message]
-    told: set[str] = set()
-    for first, second in combinations(waiting, 2):
-        name = first.message or ""
-        if second.message == name and name not in told and _together(diagram, first, second):
-            told.add(name)
-            yield warning(
-                second,
-                "message-caught-twice",
-                f'"{first.title}" and "{second.title}" may wait for the message "{name}" at the same '
-                "time, and it goes to one of them only. Give each its own message.",
-            )
+    waiting: dict[str, list[Node]] = {}
+    for node in diagram.of_kind(*_CATCHING):
+        waiting.setdefault(node.message or "", []).append(node)
+    shared = {name: nodes for name, nodes in waiting.items() if name and len(nodes) > 1}
+    splits = list(_splits(diagram)) if shared else []
+    for name, nodes in shared.items():
+        for first, second in combinations(nodes, 2):
+            if _nested(diagram, first, second) or _beside(splits, first, second):
+                yield warning(
+                    second,
+                    "message-caught-twice",
+                    f'"{first.title}" and "{second.title}" may wait for the message "{name}" at the '
+                    "same time, and it goes to one of them only. Give each its own message.",
+                )
+                break
 
 
-def _together(diagram: Diagram, first: Node, second: Node) -> bool:
-    """Whether both may wait at once: one around the other, or on different ways of one split."""
-    for inner, outer in ((first, second), (second, first)):
-        around = {_host(inner), *enclosing(diagram, inner.parent)}
-        if outer.attached_to is not None and outer.attached_to in around:
-            return True
+def _nested(diagram: Diagram, first: Node, second: Node) -> bool:
+    """Whether one waits on a step that the other is, or stands in."""
     return any(
-        _host(first) in one and _host(second) in other
-        for ways in _splits(diagram)
-        for one, other in permutations(ways, 2)
+        outer.attached_to is not None
+        and outer.attached_to in {_host(inner), *enclosing(diagram, inner.parent)}
+        for inner, outer in ((first, second), (second, first))
     )
+
+
+def _beside(splits: list[dict[str, set[int]]], first: Node, second: Node) -> bool:
+    """Whether they wait on different ways of one split."""
+    pairs = ((ways.get(_host(first)), ways.get(_host(second))) for ways in splits)
+    return any(one and other and len(one | other) > 1 for one, other in pairs)
 
 
 def _host(node: Node) -> str:
     return node.attached_to or node.id
 
 
-def _splits(diagram: Diagram) -> Iterator[list[set[str]]]:
-    """Walk the places where a case goes several ways at once, with what lies on each way."""
+def _splits(diagram: Diagram) -> Iterator[dict[str, set[int]]]:
+    """Walk the places where a case goes several ways at once: node id -> numbers of its ways."""
     for node in diagram.of_kind("parallelGateway", "inclusiveGateway"):
-        targets = [
-            flow.target for flow in diagram.outgoing(node.id) if flow.target in diagram.nodes
-        ]
-        if len(targets) > 1:
-            yield [until_join(diagram, target) for target in targets]
+        targets = [flow.target for flow in diagram.outgoing(node.id)]
+        yield _ways(diagram, [target for target in targets if target in diagram.nodes])
     for node in diagram.of_kind(*BOUNDARIES):
         host = diagram.nodes.get(node.attached_to or "")
         if not node.interrupting and host is not None:
-            yield [until_join(diagram, node.id), until_join(diagram, host.id)]
+            yield _ways(diagram, [node.id, host.id])
+
+
+def _ways(diagram: Diagram, begins: list[str]) -> dict[str, set[int]]:
+    ways: dict[str, set[int]] = {}
+    for number, begin in enumerate(begins):
+        for identity in until_join(diagram, begin):
+            ways.setdefault(identity, set()).add(number)
+    return ways
 
 
 def _thrown(diagram: Diagram, node: Node) -> Iterator[Finding]:

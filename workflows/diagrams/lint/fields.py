@@ -1,10 +1,11 @@
 """Find the form field that a condition names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workflows.diagrams.condition_tree import Name
 from workflows.diagrams.graph import Diagram, Field
 from workflows.diagrams.lint.known import Known
+from workflows.diagrams.lint.structure import reachable
 
 
 @dataclass(frozen=True)
@@ -13,11 +14,12 @@ class Fields:
 
     diagram: Diagram
     known: Known
+    _behind: dict[str, set[str]] = field(default_factory=dict)
 
     def __call__(self, name: Name) -> Field | None:
         """Give the field, None where it is not known."""
         return next(
-            (field for field in self.of(name.element) or () if field.id == name.field), None
+            (asked for asked in self.of(name.element) or () if asked.id == name.field), None
         )
 
     def of(self, element: str) -> tuple[Field, ...] | None:
@@ -25,3 +27,9 @@ class Fields:
         if element in self.diagram.nodes:
             return self.diagram.nodes[element].fields
         return self.known.caller_fields.get(element)
+
+    def behind(self, element: str) -> set[str]:
+        """Give the ids of what may come after a step of this diagram, found once for each."""
+        if element not in self._behind:
+            self._behind[element] = reachable(self.diagram, [element])
+        return self._behind[element]

@@ -104,12 +104,7 @@ def _lengths(node: Node, field: Field) -> Iterator[Finding]:
 def _pattern(node: Node, field: Field) -> Iterator[Finding]:
     if field.pattern is None:
         return
-    try:
-        re.compile(field.pattern)
-        is_good = len(field.pattern) <= _PATTERN_LENGTH and not _SLOW.search(field.pattern)
-    except (re.error, RecursionError, OverflowError):
-        is_good = False
-    if not is_good:
+    if not _is_usable(field.pattern):
         yield _wrong(
             node,
             field,
@@ -117,6 +112,16 @@ def _pattern(node: Node, field: Field) -> Iterator[Finding]:
             f"has a pattern that is not a regular expression, is longer than {_PATTERN_LENGTH} signs, or "
             "repeats a repetition, which could take for ever. Write a simpler one.",
         )
+
+
+def _is_usable(pattern: str) -> bool:
+    if len(pattern) > _PATTERN_LENGTH or _SLOW.search(pattern):
+        return False
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError, Warning):
+        return False
+    return True
 
 
 def _default(node: Node, field: Field) -> Iterator[Finding]:

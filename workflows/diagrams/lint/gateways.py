@@ -112,7 +112,8 @@ def _plain(diagram: Diagram, node: Node) -> Iterator[Finding]:
 def _mismatch(diagram: Diagram, node: Node) -> Iterator[Finding]:
     """Compare a join with the split that its flows come from, where that is plain to see."""
     origins: dict[str, list[Flow]] = {}
-    for flow in diagram.incoming(node.id):
+    incoming = diagram.incoming(node.id)
+    for flow in incoming if len(incoming) > 1 else ():
         origin = _origin(diagram, flow)
         if origin is not None:
             origins.setdefault(origin.id, []).append(flow)

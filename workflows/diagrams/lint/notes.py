@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from workflows.diagrams.graph import Diagram, Finding, Flow, Node, Severity
 
+MANY = 16
+
 
 def error(place: Node | Flow | Diagram, code: str, message: str) -> Finding:
     """Give a finding that blocks publishing."""
@@ -27,6 +29,8 @@ def _finding(severity: Severity, place: Node | Flow | Diagram, code: str, messag
 
 
 def quoted(names: Iterable[str]) -> str:
-    """Give names as a list for a sentence: "a", "b" and "c"."""
+    """Give names as a list for a sentence: "a", "b" and "c"; of many only the first."""
     words = [f'"{name}"' for name in names]
+    if len(words) > MANY:
+        words[MANY - 1 :] = [f"{len(words) - MANY + 1} others"]
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

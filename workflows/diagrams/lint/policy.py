@@ -147,13 +147,24 @@ def _operation(node: Node, known: Known) -> Iterator[Finding]:
             f"{suggestion(node.topic, known.topics)}. Known are {quoted(sorted(known.topics))}.",
         )
     elif known.topics[node.topic] != node.act:
-        implied = known.topics[node.topic]
-        advice = f'Set the act "{implied}".' if implied else "Remove the act."
-        yield error(
+        yield _implied(node, known.topics[node.topic])
+
+
+def _implied(node: Node, act: str | None) -> Finding:
+    """Say that the operation's own act stands, whatever the diagram shows."""
+    if node.act is None:
+        return warning(
             node,
             "operation-act",
-            f'The operation "{node.topic}" of "{node.title}" must show what it does. {advice}',
+            f'The operation "{node.topic}" of "{node.title}" is the act "{act}", and is judged as such. '
+            "Show it: set that act.",
         )
+    advice = f'Set the act "{act}".' if act else "Remove the act."
+    return error(
+        node,
+        "operation-act",
+        f'The operation "{node.topic}" of "{node.title}" must show what it does. {advice}',
+    )
 
 
 def _task(node: Node) -> Iterator[Finding]:
