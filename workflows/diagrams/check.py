@@ -163,9 +163,12 @@ def _lint(name: str, diagram: Diagram, known: Known, shelf: Shelf) -> list[Findi
     first = shelf.file_of.get(diagram.process_id, name)
     if first != name:
         message = (
-            f'The process id "{diagram.process_id}" is also that of {first}. Give each its own id.'
+            f'The process id "{diagram.process_id}" is also that of {first}, which is taken where it is '
+            "called. Only one of them can be published under this id."
         )
-        findings.append(Finding("error", "duplicate-process", diagram.process_id, None, message))
+        findings.append(
+            Finding("warning", "duplicate-process", diagram.process_id, diagram.line, message)
+        )
     return findings
 
 

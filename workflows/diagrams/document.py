@@ -101,10 +101,7 @@ def _refusal(root: etree._Element) -> tuple[str, str] | None:
 
 def _is_readable(data: bytes, findings: Findings) -> bool:
     if len(data) > MAXIMUM_BYTES:
-        size = len(data) / MAXIMUM_BYTES
-        message = (
-            f"The file has {size:.1f} MiB; at most 1 MiB is read. Remove pictures and history."
-        )
+        message = "The file has more than 1 MiB, which is not read. Remove pictures and history."
         findings.error("too-large", None, message)
         return False
     if not data.strip():

@@ -158,6 +158,7 @@ class Diagram:
     flows: dict[str, Flow] = field(default_factory=dict)
     lanes: tuple[str, ...] = ()
     pools: tuple[str, ...] = ()
+    line: int | None = None
 
     def __hash__(self) -> int:
         """Hash by identity of the process: the dictionaries are never changed after reading."""

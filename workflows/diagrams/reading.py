@@ -5,7 +5,15 @@ from dataclasses import replace
 
 from lxml import etree
 
-from workflows.diagrams.document import Findings, child, children, local, parse_document, text_of
+from workflows.diagrams.document import (
+    Findings,
+    child,
+    children,
+    line_of,
+    local,
+    parse_document,
+    text_of,
+)
 from workflows.diagrams.elements import Definitions, Scope, check_flows, read_level
 from workflows.diagrams.extensions import check_extensions, read_process
 from workflows.diagrams.graph import Diagram, Finding
@@ -121,6 +129,7 @@ def _read_process(root: etree._Element, process: etree._Element, findings: Findi
         flows=scope.flows,
         lanes=lanes,
         pools=_pools(root, findings),
+        line=line_of(process),
     )
 
 

@@ -24,7 +24,7 @@ def info(place: Node | Flow | Diagram, code: str, message: str) -> Finding:
 
 def _finding(severity: Severity, place: Node | Flow | Diagram, code: str, message: str) -> Finding:
     if isinstance(place, Diagram):
-        return Finding(severity, code, place.process_id or None, None, message)
+        return Finding(severity, code, place.process_id or None, place.line, message)
     return Finding(severity, code, place.id, place.line, message)
 
 
