@@ -4,14 +4,17 @@ A test settles a town, starts a case and lets people do its steps. Whatever a fo
 made up from its fields; a test says only what it is about.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Any
+from threading import Barrier
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
@@ -30,6 +33,8 @@ from workflows.library import DiagramSet
 from workflows.moves import DEADLINE_JOB
 from workflows.policy.pack import Pack, load
 from workflows.runtime import Runtime
+
+Result = TypeVar("Result")
 
 MINNESOTA = Calendar(ZoneInfo("America/Chicago"), "US-MN")
 
@@ -263,6 +268,8 @@ def launched(town: Town, *, now: datetime) -> Walk:
 
 def assert_whole(session: Session) -> None:
     """Check what must be true of the database whatever happened: rows and tokens say the same."""
+    session.rollback()
+    session.expire_all()
     assert audit.verify(session).is_intact
     for case in session.scalars(select(Case)):
         _assert_case_whole(session, case)
@@ -295,7 +302,44 @@ def _has_act(found: DiagramSet, waiting: engine.Waiting) -> bool:
     )
 
 
-def count(session: Session, model: type) -> int:
+@contextmanager
+def writing() -> Generator[Session]:
+    """Change something beside the use cases, as another part of the product would."""
+    with transaction() as session:
+        yield session
+
+
+def at_once(app: Flask, deeds: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Let several people act in the same moment, each in a thread with a session of its own."""
+    barrier = Barrier(len(deeds))
+
+    def act(deed: Callable[[], Result]) -> Result:
+        with app.app_context():
+            barrier.wait()
+            try:
+                return deed()
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return list(threads.map(act, deeds))
+
+
+def everything(session: Session) -> dict[str, list[Any]]:
+    """Every row of every table, to compare before with after."""
+    session.rollback()
+    return {
+        table.name: list(map(tuple, session.execute(table.select().order_by(*table.primary_key))))
+        for table in db.metadata.sorted_tables
+    }
+
+
+def history(walk: Walk) -> History:
+    """What has been done in a case, as its next step will read it."""
+    return History.read(db.session(), walk.case_id)
+
+
+def count(session: Session, model: type[Any]) -> int:
     """Count the rows of a table."""
     return session.scalar(select(func.count()).select_from(model)) or 0
 
