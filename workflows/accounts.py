@@ -79,14 +79,20 @@ def invite(new: NewPerson, *, by: int | None, now: datetime) -> Invited:
     return Invited(person.id, password)
 
 
-def change_person(person_id: int, changed: NewPerson, *, by: int, now: datetime) -> Person:
+def change_person(
+    person_id: int, changed: NewPerson, *, by: int, now: datetime, day: date
+) -> Person:
     """Correct the name, address, unit, categories or last day of a person.
 
-    Raises NotFoundError, and InvalidAnswersError with a sentence for each wrong field.
+    Raises NotFoundError, InvalidAnswersError with a sentence for each wrong field, and
+    ConflictError when a last day in the past leaves nobody to run the system.
     """
     with transaction() as session:
         person = _person(session, person_id)
         check(session, changed, except_id=person_id)
+        has_left = changed.ends_on is not None and changed.ends_on < day
+        if has_left and _administers(session, person_id):
+            refuse_last_administrator(session, person_id, day)
         person.given_name = changed.given_name.strip()
         person.family_name = changed.family_name.strip()
         person.email = changed.email.strip().lower()

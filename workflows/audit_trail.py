@@ -68,7 +68,7 @@ def read_trail(session: Session, search: TrailSearch) -> Trail:
 
 
 def _wanted(search: TrailSearch) -> list[ColumnElement[bool]]:
-    wanted = [AuditRecord.subject.not_like(f"{CONFIDENTIAL}%")]
+    wanted: list[ColumnElement[bool]] = [AuditRecord.subject.not_like(f"{CONFIDENTIAL}%")]
     if search.action:
         wanted.append(AuditRecord.action.startswith(search.action, autoescape=True))
     if search.subject:

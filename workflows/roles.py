@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.database import transaction
@@ -85,9 +85,9 @@ def end_grant(grant_id: int, *, by: int, now: datetime, day: date) -> RoleGrant:
 
 def refuse_last_administrator(session: Session, person_id: int, day: date) -> None:
     """Raise ConflictError when this person is the only one left who can run the system."""
-    others = session.scalar(
-        select(func.count())
-        .select_from(RoleGrant)
+    # Locked, so that two administrators cannot remove each other at the same moment.
+    others = session.scalars(
+        select(RoleGrant.id)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(
             RoleGrant.role == ADMINISTRATOR,
@@ -96,7 +96,8 @@ def refuse_last_administrator(session: Session, person_id: int, day: date) -> No
             holds_on(day),
             is_active_on(day),
         )
-    )
+        .with_for_update()
+    ).all()
     if not others:
         raise ConflictError(
             "This is the last person who can administer the system, so nothing was changed. "

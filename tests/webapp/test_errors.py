@@ -4,15 +4,20 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from typing import NoReturn
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
 
 import pytest
-from flask import Flask, abort
-from sqlalchemy import text
+from flask import Flask, abort, redirect
+from jinja2 import DictLoader
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from models.database import db
+from models.database import db, transaction
+from tests import city
+from tests.webapp.door import password_hash, sign_in
 from workflows.errors import ConflictError, NotFoundError, PolicyError, RefusedError
 
 pytestmark = pytest.mark.usefixtures("clock_stands")
@@ -153,3 +158,56 @@ def test_a_database_without_its_schema_is_not_ready(app: Flask) -> None:
     response = app.test_client().get("/readyz")
     assert response.status_code == 503
     assert "db upgrade" in response.text
+
+
+def test_a_page_whose_frame_is_broken_still_says_what_happened(
+    app: Flask, failing: Callable[[Exception], None]
+) -> None:
+    failing(ConflictError("Somebody was faster."))
+    app.jinja_env.globals["may"] = None
+    app.jinja_loader = DictLoader({})
+    app.jinja_env.loader = DictLoader({})
+    response = app.test_client().get("/login")
+    assert response.status_code == 409
+    assert "Somebody was faster." in response.text
+
+
+def test_readers_come_in_while_nothing_can_be_written(app: Flask, now: datetime) -> None:
+    with transaction() as session:
+        unit = city.unit(session, "PRK")
+        city.person(session, "Rosa", "Valdez", unit, password_hash=password_hash())
+    client = app.test_client()
+    sign_in(client, "rosa.valdez@northwater.example")
+    app.config["NOW"] = now + timedelta(minutes=5)
+    # Ours waits a moment for the only write lock, not its 15 seconds.
+    event.listen(db.engine, "connect", _impatient)
+    db.session.remove()
+    db.engine.dispose()
+    with closing(sqlite3.connect(db.engine.url.database or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert client.get("/password").status_code == 200
+
+
+def test_a_broken_connection_is_a_503_on_postgresql_too(
+    app: Flask, failing: Callable[[Exception], None]
+) -> None:
+    failing(OperationalError("SELECT", {}, ConnectionError("the server went away")))
+    assert app.test_client().get("/login").status_code == 503
+
+
+def test_a_request_that_cannot_be_read_has_a_page(app: Flask) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 10
+    response = app.test_client().post("/login", data={"email": "x" * 100})
+    assert response.status_code == 413
+    assert "That is too large" in response.text
+
+
+def test_a_redirect_is_not_an_error(app: Flask) -> None:
+    app.view_functions["signing_in.login"] = lambda: abort(redirect("/elsewhere"))
+    response = app.test_client().get("/login")
+    assert response.status_code == 302
+    assert response.location == "/elsewhere"
+
+
+def _impatient(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 50")

@@ -113,7 +113,13 @@ def change_details(person_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("admin/details.html", someone=person, form=form), 422
     try:
-        accounts.change_person(person_id, form.answers(), by=access.me().id, now=clock.now())
+        accounts.change_person(
+            person_id,
+            form.answers(),
+            by=access.me().id,
+            now=clock.now(),
+            day=clock.today(),
+        )
     except InvalidAnswersError as error:
         form.take(error)
         return render_template("admin/details.html", someone=person, form=form), 422
