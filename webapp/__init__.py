@@ -25,8 +25,10 @@ from webapp import (
     health,
     notices,
     policy,
+    register,
     runtime,
     signing_in,
+    sites,
     start,
     tasks,
     templating,
@@ -45,6 +47,8 @@ BLUEPRINTS = (
     diagrams.bp,
     notices.bp,
     policy.bp,
+    sites.bp,
+    register.bp,
     uploads.bp,
 )
 

@@ -1,6 +1,6 @@
 """Diagrams: how each process goes, in which version, in picture and words."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, undefer
@@ -83,4 +83,4 @@ def xml(key: str, number: int) -> ResponseReturnValue:
     response = Response(version.xml, mimetype="application/xml")
     response.headers["Content-Disposition"] = f'attachment; filename="{key}-{number}.bpmn"'
     response.set_etag(version.sha256)
-    return response
+    return response.make_conditional(request)

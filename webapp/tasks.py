@@ -99,8 +99,8 @@ def _filters() -> inbox.Filters:
 
 def _duty_titles(duties_held: frozenset[str]) -> list[tuple[str, str]]:
     acts = runtime().pack.acts
-    titles = [(duty, acts[duty].title) for duty in duties_held if duty in acts]
-    return sorted(titles, key=lambda pair: pair[1])
+    known = {duty.partition("/")[0] for duty in duties_held} & acts.keys()
+    return sorted(((act, acts[act].title) for act in known), key=lambda pair: pair[1])
 
 
 @bp.get("/<int:task_id>")

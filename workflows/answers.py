@@ -120,7 +120,7 @@ class History:
                 continue
             origin = (step.diagram, step.element)
             facts = {key: known for key, known in facts.items() if known[1] != origin}
-            facts |= {key: (fact, origin) for key, fact in _facts_in(step, diagrams)}
+            facts |= {key: (fact, origin) for key, fact in _facts_in(step, diagrams).items()}
         return {key: fact for key, (fact, _) in facts.items()}
 
     def named(
@@ -166,12 +166,18 @@ def _answer(step: Done, field: str) -> Value:
     return answer
 
 
-def _facts_in(step: Done, diagrams: Mapping[str, Diagram]) -> Iterator[tuple[str, Fact]]:
+def _facts_in(step: Done, diagrams: Mapping[str, Diagram]) -> dict[str, Fact]:
+    """Give what one step says; fields that feed the same key are a list, none of them is lost."""
     answers = step.answers or {}
     node = diagrams[step.diagram].nodes.get(step.element)
+    said: dict[str, list[Any]] = {}
     for asked in node.fields if node else ():
         if asked.register and answers.get(asked.id) not in (None, "", []):
-            yield asked.register, Fact(answers[asked.id], step.id, step.performer, step.at)
+            said.setdefault(asked.register, []).append(answers[asked.id])
+    return {
+        key: Fact(values[0] if len(values) == 1 else values, step.id, step.performer, step.at)
+        for key, values in said.items()
+    }
 
 
 def _people_in(value: Any) -> Iterator[int]:

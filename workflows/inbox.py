@@ -27,7 +27,7 @@ TABS: tuple[Tab, ...] = ("mine", "roles", "others", "done")
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed to. `duty` is an act id or a party key, `held` who works on it."""
+    """What a list is narrowed to. `duty` is an act id, `held` says who works on it."""
 
     overdue: bool = False
     duty: str | None = None
@@ -134,7 +134,7 @@ def _narrowed(part: Rows, filters: Filters, now: datetime) -> Rows:
     if filters.overdue:
         part = part.where(Task.due_at < now)
     if filters.duty:
-        part = part.where(Task.duty == filters.duty)
+        part = part.where(Task.act == filters.duty)
     if filters.held:
         held = Task.claimed_by_id.is_not(None)
         part = part.where(held if filters.held == "somebody" else ~held)

@@ -320,7 +320,7 @@ def _place(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
         "name": node.title,
         "act": act_id,
         "party": party.name if party else node.lane,
-        "duty": act_id or f"party/{node.lane}",
+        "duty": act.duty_in(party.name) if act and party else act_id or f"party/{node.lane}",
         "unit_id": unit_id,
         "person_id": person_id,
     }

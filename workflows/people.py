@@ -250,7 +250,7 @@ def _read_offices(pack: Pack) -> Offices:
         for act in pack.acts.values():
             if party.name in act.parties:
                 for role in _performers(act, party.name, homes):
-                    reach[role].add(act.id)
+                    reach[role].add(act.duty_in(party.name))
     city, unit = (
         {role: frozenset(duties) for role, duties in by_scope[scope].items()}
         for scope in ("city", "unit")

@@ -84,6 +84,14 @@ class Act:
         """All outcomes that the act can have."""
         return frozenset((*self.outcomes, *self.may_offer, *filter(None, [self.default])))
 
+    def duty_in(self, party: str) -> str:
+        """Give the key of those who do this act in this lane.
+
+        An act of several lanes is done in each by that lane's own roles: whoever checks training
+        for Human Resources does not do Communications' step by that.
+        """
+        return self.id if len(self.parties) < 2 else f"{self.id}/{party}"
+
 
 @dataclass(frozen=True)
 class Pack:
