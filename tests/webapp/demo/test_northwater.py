@@ -187,9 +187,9 @@ def test_every_step_of_the_diagrams_has_somebody_for_each_unit(
     units = [unit.forwarded_by for unit in session.scalars(select(Unit))]
     places: dict[str, Sequence[int | None]] = {"unit": units, "city": [None]}
     for node in _steps():
-        scope = pack.parties[node.lane or ""].scope
-        for place in places.get(scope, ()):
-            duty = node.act or f"party/{node.lane}"
+        party = pack.parties[node.lane or ""]
+        duty = pack.acts[node.act].duty_in(party.name) if node.act else f"party/{party.name}"
+        for place in places.get(party.scope, ()):
             assert holders(session, pack, duty, place, day), (node.id, place)
     assert vacancies(session, pack, day) == []
 
