@@ -19,7 +19,7 @@ from workflows.diagrams.lint import Known
 
 GOOD = sketch.process(
     start(),
-    user("Ask", field("note")),
+    user("Ask", field("note", required=True)),
     end(),
     flows("Begin Ask Done"),
     lanes={"Requester": "Begin Ask Done"},
@@ -29,7 +29,7 @@ CALLED = sketch.process(
     flow("Which", "Yes", 'Ask.note = "x"'), id="helper", marks='owner="policy_owner" inputs="Ask"',
 )  # fmt: skip
 CALLER = sketch.process(
-    start(), user("Ask", field("note")), call("Call", "helper"), end(), flows("Begin Ask Call Done"),
+    start(), user("Ask", field("note", required=True)), call("Call", "helper"), end(), flows("Begin Ask Call Done"),
     lanes={"Requester": "Begin Ask Call Done"}, id="caller",
 )  # fmt: skip
 

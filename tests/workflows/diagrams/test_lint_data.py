@@ -1,28 +1,26 @@
-"""Lint: conditions against forms, marks against the policy pack, calls against other diagrams."""
+"""Lint: conditions against forms."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.workflows.diagrams import sketch
 from tests.workflows.diagrams.pack import KNOWN, found, linted, message, whole
-from tests.workflows.diagrams.sketch import end, field, flow, flows, gateway, service, start, user
+from tests.workflows.diagrams.sketch import end, field, flow, flows, gateway, start, user
 from workflows.diagrams.graph import Diagram, Field, Option
-from workflows.diagrams.lint import KnownDiagram, known_diagram, lint
 
 ALL_FIELDS = [
     field("decision", "enum", "approve reject", required=True),
-    field("topics", "enum", "law money", widget="multi-enum"),
-    field("note"),
-    field("other_note", widget="long-text"),
-    field("amount", "long"),
-    field("price", widget="decimal"),
+    field("topics", "enum", "law money", widget="multi-enum", required=True),
+    field("note", required=True),
+    field("other_note", widget="long-text", required=True),
+    field("amount", "long", required=True),
+    field("price", widget="decimal", required=True),
     field("sure", "boolean"),
-    field("due", "date"),
-    field("at", widget="datetime"),
-    field("who", widget="person"),
-    field("proof", widget="file"),
-    field("rows", widget="table", columns={"a": "A | string"}),
+    field("due", "date", required=True),
+    field("at", widget="datetime", required=True),
+    field("who", widget="person", required=True),
+    field("proof", widget="file", required=True),
+    field("rows", widget="table", columns={"a": "A | string"}, required=True),
 ]
 
 
@@ -125,7 +123,7 @@ def test_a_called_diagram_reads_its_declared_inputs() -> None:
         )  # fmt: skip
 
     assert found(diagram("Review.anything = 3")) == set()
-    decision = Field("decision", "Decision", "enum", options=(Option("go", "Go"),))
+    decision = Field("decision", "Decision", "enum", required=True, options=(Option("go", "Go"),))
     known = replace(KNOWN, caller_fields={"Review": (decision,)})
     assert found(diagram('Review.decision = "go"'), known) == set()
     assert found(diagram('Review.decision = "gone"'), known) == {("unknown-choice", "WhichToYes")}
@@ -139,7 +137,7 @@ def often(loop: str, condition: str = 'count(Vote.vote = "yes") >= 2') -> Diagra
         f"{loop}</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
     )
     return whole(
-        start(), user("Ask", *ALL_FIELDS), user("Vote", field("vote", "enum", "yes no"), inner=many),
+        start(), user("Ask", *ALL_FIELDS), user("Vote", field("vote", "enum", "yes no", required=True), inner=many),
         gateway("exclusive", "Which", "WhichToNo"), end("Yes"), end("No"),
         flows("Begin Ask Vote Which No"), flow("Which", "Yes", condition),
     )  # fmt: skip
@@ -201,155 +199,60 @@ def test_a_form_of_a_step_done_several_times_may_read_its_own_answers() -> None:
     assert found(replace(diagram, nodes=nodes)) == set()
 
 
-def marked(step: str, lane: str = "Requester", marks: str = 'owner="policy_owner"') -> Diagram:
-    return whole(
-        start(), step, end(), flows("Begin Step Done"), lanes={lane: "Begin Step Done"}, marks=marks
-    )
-
-
-APPROVE = 'act="approve-site" due="P5BD"'
-OUTCOME = field("decision", "enum", "approve reject return", required=True)
-
-
-def test_marks_that_the_policy_knows_pass() -> None:
-    assert (
-        found(marked(user("Step", marks='act="request-site" clauses="GC-2 CO-2" due="P5BD"')))
-        == set()
-    )
-    assert found(marked(user("Step", OUTCOME, marks=APPROVE), "Communications")) == set()
-    assert found(marked(service("Step", "launch-site", 'act="launch-site"'))) == set()
-    assert found(marked(service("Step"))) == set()
+OPTIONAL = [field("amount", "long"), field("also", "long"), field("note"), field("sure", "boolean")]
 
 
 @pytest.mark.parametrize(
-    ("step", "lane", "code", "words"),
+    "condition",
     [
-        (user("Step", marks='act="request-sight" due="P1D"'), "Requester", "unknown-act", 'did you mean "request-site"'),
-        (user("Step", marks='clauses="GC-3" due="P1D"'), "Requester", "unknown-clause", 'did you mean "GC-2"'),
-        (user("Step", marks='act="request-site" due="P1D"'), "City Clerk", "act-party", 'only "Requester" may do it'),
-        (user("Step", marks='act="launch-site" due="P1D"'), "Requester", "act-performer", "Make \"Step\" a service task"),
-        (service("Step", "remind", 'act="request-site"'), "Requester", "act-performer", "a user task"),
-        (service("Step", "remind", 'act="launch-site"'), "Requester", "operation-act", "Remove the act"),
-        (service("Step", "launch-site"), "Requester", "operation-act", "set that act"),
-        (service("Step", "launch-site", 'act="ghost"'), "Requester", "operation-act", 'Set the act "launch-site"'),
-        (service("Step", "lunch-site"), "Requester", "unknown-topic", 'did you mean "launch-site"'),
-        ('<bpmn:serviceTask id="Step" name="S"/>', "Requester", "no-topic", "names no operation"),
-        (user("Step", marks=APPROVE), "Communications", "outcomes-missing", '"approve" and "reject"'),
-        (user("Step", field("decision", "enum", "approve"), marks=APPROVE), "Communications", "outcomes-missing", "Add such a field"),
-        (user("Step", field("d", "enum", "approve reject"), marks=APPROVE), "Communications", "outcome-optional", "make it required"),
-        (user("Step", field("d", "enum", "approve reject maybe", required=True), marks=APPROVE), "Communications", "outcome-unknown", '"maybe"'),
-        (user("Step", marks=""), "Requester", "no-due", "P5BD"),
-        (user("Step"), "Requestor", "unknown-party", 'did you mean "Requester"'),
+        "Ask.amount > 3",
+        'Ask.note = "x"',
+        "not(Ask.amount = 3)",
+        "Ask.amount > 3 and Ask.amount != null",
+        "Ask.amount = null and Ask.amount > 3",
+        "Ask.amount != null or Ask.amount > 3",
+        "Ask.sure or Ask.amount > 3",
+        "Ask.amount != null and Ask.also > 3",
+        "not(Ask.amount != null) and Ask.amount > 3",
     ],
-)  # fmt: skip
-def test_a_mark_that_the_policy_does_not_know_is_found(
-    step: str, lane: str, code: str, words: str
-) -> None:
-    assert words in message(marked(step, lane), code)
+)
+def test_a_field_that_may_be_left_empty_is_not_compared_unasked(condition: str) -> None:
+    diagram = deciding(condition, *OPTIONAL)
+    assert found(diagram) == {("may-be-empty", "WhichToYes")}
+    assert "!= null and" in message(diagram, "may-be-empty")
 
 
-def test_an_act_on_a_gateway_is_misplaced() -> None:
-    diagram = marked(user("Step"))
-    nodes = {**diagram.nodes, "Done": replace(diagram.nodes["Done"], act="request-site")}
-    assert found(replace(diagram, nodes=nodes)) == {("act-misplaced", "Done")}
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "Ask.amount != null and Ask.amount > 3",
+        "Ask.amount = null or Ask.amount > 3",
+        "not(Ask.amount = null) and Ask.amount > 3",
+        "not(Ask.amount = null or Ask.amount < 3)",
+        "Ask.amount != null and Ask.also != null and Ask.amount > Ask.also",
+        "Ask.sure",
+        "Ask.note = null",
+    ],
+)
+def test_a_field_that_may_be_left_empty_is_compared_after_asking(condition: str) -> None:
+    assert found(deciding(condition, *OPTIONAL)) == set()
 
 
-def test_a_message_carries_an_act_whatever_its_lane() -> None:
-    stop = sketch.boundary("Stop", "Step", sketch.message(), marks='act="withdraw-request"')
-    diagram = whole(
-        start(), user("Step"), end(), end("Out"), stop, flows("Begin Step Done", "Stop Out"),
-        lanes={"City Clerk": "Begin Step Done"}, top=sketch.MESSAGES,
-    )  # fmt: skip
-    assert found(diagram) == set()
+@pytest.mark.parametrize("rule", ["shown_when", "required_when"])
+def test_a_field_asked_only_sometimes_is_a_warning_where_it_is_read(rule: str) -> None:
+    extra = field("extra", **{rule: "Ask.sure"})  # type: ignore[arg-type]
+    diagram = deciding('Ask.extra = "x"', field("sure", "boolean"), extra)
+    assert [(one.severity, one.code) for one in linted(diagram)] == [("warning", "may-be-empty")]
 
 
-def test_a_user_task_in_no_lane_and_roles_that_nobody_has_are_found() -> None:
-    data = whole(
-        start(), user("Step"), end(), flows("Begin Step Done"), lanes={}, marks='starters="nobody"'
+def test_a_form_and_a_count_read_only_what_came_before() -> None:
+    parts = [start(), user("Ask", field("note")), end(), flows("Begin Ask Later Done")]
+    early = field("extra", shown_when="Later.sure")
+    shown = whole(
+        *parts[:1], user("Ask", early), user("Later", field("sure", "boolean")), *parts[2:]
     )
-    assert found(data) == {("no-lane", "Step"), ("unknown-role", "try"), ("no-owner", "try")}
-
-
-def calling(called: str, *more: str) -> Diagram:
-    return whole(
-        start(), user("Ask", field("note")), sketch.call("Call", called), end(), flows("Begin Ask Call Done"),
-        *more, top=sketch.ERRORS,
-    )  # fmt: skip
-
-
-def test_a_call_needs_its_inputs_and_somebody_to_catch_its_errors() -> None:
-    caught = sketch.boundary("Failed", "Call", sketch.error()) + end("Bad") + flows("Failed Bad")
-    assert found(calling("gather-advice", caught)) == set()
-    assert found(calling("gather-advice")) == {("error-not-caught", "Call")}
-    asks_more = replace(KNOWN, diagrams={"gather-advice": KnownDiagram(inputs=("Asc",))})
-    assert 'did you mean "Ask"' in message(calling("gather-advice"), "input-missing", asks_more)
-    never = replace(KNOWN, diagrams={"gather-advice": KnownDiagram(inputs=("Ask",))})
-    assert found(calling("gather-advice", caught), never) == {("error-never-thrown", "Failed")}
-
-
-def test_an_error_of_a_call_inside_a_subprocess_may_be_caught_around_it() -> None:
-    inner = (
-        start("Inner")
-        + sketch.call("Call", "gather-advice")
-        + end("Stop")
-        + flows("Inner Call Stop")
-    )
-    caught = sketch.boundary("Failed", "Part", sketch.error()) + end("Bad") + flows("Failed Bad")
-    diagram = whole(
-        start(), user("Ask", field("note")), sketch.subprocess("Part", inner), end(), caught,
-        flows("Begin Ask Part Done"), top=sketch.ERRORS,
-    )  # fmt: skip
-    assert found(diagram) == set()
-
-
-def test_a_call_of_nothing_or_of_something_unknown_is_found() -> None:
-    assert found(calling("")) == {("no-called", "Call")}
-    assert 'did you mean "gather-advice"' in message(calling("gather-advise"), "unknown-called")
-
-
-def test_a_call_that_leads_back_is_refused() -> None:
-    assert found(calling("try")) == {("call-cycle", "Call")}
-    circle = {
-        "one": KnownDiagram(calls=frozenset({"two", "gone"})),
-        "two": KnownDiagram(calls=frozenset({"one", "try"})),
-        "three": KnownDiagram(calls=frozenset({"three"})),
-    }
-    known = replace(KNOWN, diagrams=circle)
-    assert found(calling("one"), known) == {("call-cycle", "Call")}
-    assert found(calling("three"), known) == set()
-
-
-def test_a_circle_over_a_called_diagram_that_never_waits_is_refused() -> None:
-    def diagram() -> Diagram:
-        return whole(
-            start(), user("Ask", field("sure", "boolean")), gateway("exclusive", "Which", "WhichToCall"),
-            sketch.call("Call", "machine"), end("Yes"),
-            flows("Begin Ask Which Call Which"), flow("Which", "Yes", "Ask.sure"),
-        )  # fmt: skip
-
-    for waits in (True, False):
-        known = replace(KNOWN, diagrams={"machine": KnownDiagram(waits=waits)})
-        assert ("automatic-cycle" in {code for code, _ in found(diagram(), known)}) is not waits
-
-
-def test_what_callers_must_know_of_a_diagram() -> None:
-    inner = start("Inner") + end("Caught", sketch.error()) + flows("Inner Caught")
-    diagram = whole(
-        start(), sketch.subprocess("Part", inner), sketch.boundary("Failed", "Part", sketch.error()),
-        sketch.call("Call", "other"), end("Fail", sketch.error("Error_2")),
-        flows("Begin Part Call Fail", "Failed Fail"), marks='inputs="Ask"',
-        top=sketch.ERRORS + '<bpmn:error id="Error_2" name="lost"/>',
-    )  # fmt: skip
-    assert known_diagram(diagram) == KnownDiagram(
-        inputs=("Ask",), calls=frozenset({"other"}), errors=frozenset({"lost"}), waits=False
-    )
-
-
-def test_findings_come_by_line_and_each_once() -> None:
-    diagram = marked(user("Step", marks='act="ghost" clauses="X X" due="P1D"'))
-    wrong = linted(diagram)
-    assert [finding.line or 0 for finding in wrong] == sorted(
-        finding.line or 0 for finding in wrong
-    )
-    assert len(wrong) == len(set(wrong)) == 2
-    assert lint(diagram, KNOWN) == wrong
+    assert found(shown) == {("read-before-asked", "Ask")}
+    often_later = often("Late.many")
+    late = replace(often_later.nodes["Ask"], id="Late")
+    nodes = {**often_later.nodes, "Late": late}
+    assert ("read-before-asked", "Vote") in found(replace(often_later, nodes=nodes))

@@ -1,6 +1,7 @@
 """Conditions against the forms: does every name exist, can every comparison be true."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from workflows.diagrams.condition_tree import (
     ConditionError,
@@ -11,10 +12,11 @@ from workflows.diagrams.condition_tree import (
 from workflows.diagrams.conditions import Condition, compile_condition
 from workflows.diagrams.forms import suggestion
 from workflows.diagrams.graph import Diagram, Finding, Flow, Node
+from workflows.diagrams.lint.blanks import may_be_blank, undecidable
 from workflows.diagrams.lint.comparisons import complaints, counting_complaints
 from workflows.diagrams.lint.fields import Fields
 from workflows.diagrams.lint.known import Known
-from workflows.diagrams.lint.notes import error, quoted
+from workflows.diagrams.lint.notes import error, quoted, warning
 
 
 def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -38,8 +40,7 @@ def _compiled(place: Flow | Node, text: str, where: str) -> tuple[Condition | No
 
 
 def _flow(forms: Fields, flow: Flow, text: str) -> Iterator[Finding]:
-    diagram = forms.diagram
-    source = diagram.nodes.get(flow.source)
+    source = forms.diagram.nodes.get(flow.source)
     name = flow.name or (f"from {source.title}" if source else flow.id)
     condition, findings = _compiled(flow, text, f'The condition of the flow "{name}"')
     yield from findings
@@ -47,14 +48,44 @@ def _flow(forms: Fields, flow: Flow, text: str) -> Iterator[Finding]:
         return
     yield from _reading(forms, flow, condition)
     yield from (error(flow, code, words) for code, words in complaints(condition, forms))
-    for element in sorted({element for element, _ in condition.names} & set(diagram.nodes)):
-        if source is not None and source.id not in forms.behind(element):
+    if source is not None:
+        yield from _before(forms, flow, source, condition)
+    yield from _blank(forms, flow, condition)
+
+
+def _before(
+    forms: Fields, place: Flow | Node, reader: Node, condition: Condition
+) -> Iterator[Finding]:
+    """Check that what is read has been asked when the reader is reached."""
+    nodes = forms.diagram.nodes
+    for element in sorted({element for element, _ in condition.names} & set(nodes)):
+        if reader.id not in forms.behind(element):
             yield error(
-                flow,
+                place,
                 "read-before-asked",
-                f'The condition reads "{diagram.nodes[element].title}", which comes only later or on '
-                "another way. Ask before deciding.",
+                f'"{reader.title}" reads "{nodes[element].title}", which comes only later or on another '
+                "way. Ask before deciding.",
             )
+
+
+def _blank(forms: Fields, place: Flow | Node, condition: Condition) -> Iterator[Finding]:
+    """Check that an optional field is not needed where it may have been left empty."""
+    for element, name in sorted(condition.names):
+        field = forms(Name(element, name))
+        if (
+            field is None
+            or not may_be_blank(field)
+            or not undecidable(condition, Name(element, name))
+        ):
+            continue
+        # Whether a rule makes the field required exactly where it is read takes more than a look.
+        is_certain = field.required_when is None and field.shown_when is None
+        yield (error if is_certain else warning)(
+            place,
+            "may-be-empty",
+            f'"{element}.{name}" may be left empty, and then the condition cannot be decided. Make the '
+            f"field required, or ask first: {element}.{name} != null and ...",
+        )
 
 
 def _form(forms: Fields, node: Node) -> Iterator[Finding]:
@@ -70,6 +101,10 @@ def _form(forms: Fields, node: Node) -> Iterator[Finding]:
             yield from _reading(forms, node, condition)
             for code, words in complaints(condition, forms):
                 yield error(node, code, f"{where}: {words}")
+            others = replace(
+                condition, names=frozenset(n for n in condition.names if n[0] != node.id)
+            )
+            yield from _before(forms, node, node, others)
             if (node.id, field.id) in condition.names:
                 yield error(node, "reads-itself", f"{where} depends on its own answer.")
 
@@ -80,6 +115,8 @@ def _loop(forms: Fields, node: Node, text: str) -> Iterator[Finding]:
     if condition is None:
         return
     yield from _reading(forms, node, condition)
+    yield from _before(forms, node, node, condition)
+    yield from _blank(forms, node, condition)
     for code, words in counting_complaints(condition, forms):
         yield error(node, code, f'How often "{node.title}" is done: {words}')
 
