@@ -31,6 +31,7 @@ class Config:
     max_upload_megabytes: int = 20
     worker_poll_seconds: float = 1.0
     port: int = 8000
+    trusted_proxies: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -58,6 +59,9 @@ class Config:
                 environment, "WORKER_POLL_SECONDS", default=int(cls.worker_poll_seconds)
             ),
             port=_number(environment, "PORT", default=cls.port),
+            trusted_proxies=_number(
+                environment, "TRUSTED_PROXIES", default=cls.trusted_proxies, least=0
+            ),
         )
 
 
@@ -79,11 +83,11 @@ def _yes_or_no(environment: Mapping[str, str], name: str, *, default: bool) -> b
     return value.lower() in {"yes", "true", "1"}
 
 
-def _number(environment: Mapping[str, str], name: str, *, default: int) -> int:
+def _number(environment: Mapping[str, str], name: str, *, default: int, least: int = 1) -> int:
     value = environment.get(name)
     if value is None:
         return default
-    if not value.isdigit() or int(value) == 0:
-        msg = f"{name} is {value!r}; set it to a whole number above 0."
+    if not value.isdigit() or int(value) < least:
+        msg = f"{name} is {value!r}; set it to a whole number from {least} up."
         raise ConfigError(msg)
     return int(value)

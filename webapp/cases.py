@@ -156,10 +156,12 @@ def _pictures(case: Case, diagrams: DiagramSet) -> list[Picture]:
 
 
 def _people(case: Case) -> list[tuple[str, str]]:
-    """Give who did what in the case, by party."""
-    parts = {(case.started_by.name, "started the case")}
-    parts |= {(t.completed_by.name, t.party or "") for t in case.tasks if t.completed_by}
-    return sorted(parts)
+    """Give who took part in the case, each once with the parties that they acted for."""
+    parts: dict[str, set[str]] = {case.started_by.name: {"Requester"}}
+    for task in case.tasks:
+        if task.completed_by:
+            parts.setdefault(task.completed_by.name, set()).add(task.party or "the system")
+    return [(name, ", ".join(sorted(parties))) for name, parties in sorted(parts.items())]
 
 
 @bp.post("/<int:number>/messages/<int:task_id>")

@@ -10,6 +10,7 @@ from models.database import db
 from models.people import Person
 from webapp import clock
 from webapp.runtime import runtime
+from webapp.signing_in import DEMO_PEOPLE
 from workflows import publication
 
 
@@ -34,17 +35,10 @@ def _has_people() -> bool:
 
 def _welcome(settings: Config, address: str, *, has_people: bool) -> str:
     if settings.demo:
+        people = "".join(f"  {email:<42}{does}\n" for email, does in DEMO_PEOPLE)
         return (
             f"\nSiteward serves the demo city of Northwater on {address}\n"
-            "Sign in with the password northwater as, for example:\n"
-            "  lucinda.marsh-hadley@northwater.example  asks for a site (Arts Commission)\n"
-            "  hollis.birchmere@northwater.example      forwards requests (Parks)\n"
-            "  tobin.ashgrove@northwater.example        reviews for Communications\n"
-            "  odalys.fernbrook@northwater.example      decides for Communications\n"
-            "  ravindra.coldspring@northwater.example   advises on IT security\n"
-            "  paolo.bristlecone@northwater.example     sets up retention (City Clerk)\n"
-            "  beatrix.okonjo-vale@northwater.example   advises on the law\n"
-            "  signe.albrook@northwater.example         administers people and the system\n\n"
+            f"Sign in with the password northwater as, for example:\n{people}\n"
         )
     if not has_people:
         return (

@@ -30,13 +30,20 @@ def timeline(
     """
     started = Event(case.started_at, f"{case.started_by.name} started the case.")
     events = [started]
-    events += [_of_task(task, diagrams) for task in case.tasks if task.closed_at is not None]
+    events += [_of_task(task, diagrams) for task in case.tasks if _happened(task)]
     events += [Event(c.at, f"{c.person.name} commented.", c.text) for c in comments]
     events += [Event(f.uploaded_at, f"{f.uploaded_by.name} attached {f.name}.") for f in files]
     if case.ended_at is not None:
         events.append(Event(case.ended_at, f"The case ended: {case.outcome}."))
     order = {id(event): place for place, event in enumerate(events)}
     return sorted(events, key=lambda event: (event.at, order[id(event)]))
+
+
+def _happened(task: Task) -> bool:
+    """Say whether a row is worth a line: a message that nobody sent is not."""
+    return task.closed_at is not None and (
+        task.kind != TaskKind.MESSAGE or task.completed_by_id is not None
+    )
 
 
 def _of_task(task: Task, diagrams: Mapping[str, Diagram]) -> Event:
