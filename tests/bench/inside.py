@@ -18,7 +18,7 @@ from tests.bench.product import NOTE, PASSWORD, ROLES, STEPS
 from tests.bench.siteward import PROCESS, Siteward, address_of
 from tests.webapp import door
 from tests.workflows import walking
-from webapp import clock, create_app
+from webapp import clock
 from webapp.handlers import handlers
 from workflows import jobs
 
@@ -56,11 +56,9 @@ def _listening() -> Generator[list[str]]:
 
 def statements(product: Siteward, folder: Path) -> Statements:
     """Count the statements of completions, sent as forms to the pages."""
-    app = create_app(product.config())
-    app.test_client_class = door.Browser
-    with app.app_context():
+    with product.app() as app:
+        app.test_client_class = door.Browser
         walk = _walk(app.test_client, product)
-        db.session.remove()
     before = max(len(sent) - _inside(sent) for sent in walk)
     plain = max(map(len, walk))
     writes = max(sum(statement == "BEGIN IMMEDIATE" for statement in sent) for sent in walk)
@@ -112,16 +110,14 @@ def _statements_in(lines: list[str]) -> int:
 
 def pass_of_worker(product: Siteward, passes: int = 20) -> float:
     """Give the milliseconds of one pass of the worker while nothing is due: the median of some."""
-    app = create_app(product.config())
     times = []
-    with app.app_context():
+    with product.app():
         known = handlers()
         for _ in range(passes):
             began = time.perf_counter()
             tried = jobs.run_due(known, now=clock.now(), owner="bench")
             times.append((time.perf_counter() - began) * 1000)
             assert tried == 0
-        db.session.remove()
     return statistics.median(times)
 
 

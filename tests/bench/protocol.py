@@ -96,6 +96,9 @@ class Office:
             product.sign_in(browser, role)
         self._starting = product.starter(self.people[STEPS[0].role])
 
+    def close(self) -> None:
+        self.connection.close()
+
     def start(self, times: Times) -> str:
         """Start a case; give its key."""
         answer = self.product.start(self.people[STEPS[0].role], self._starting)

@@ -3,15 +3,16 @@
 import re
 import shutil
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from config import Config
-from models.database import transaction
+from models.database import db, transaction
 from models.people import Person, RoleGrant
 from models.schema import upgrade
 from tests import city
@@ -58,11 +59,20 @@ class Siteward:
             policy_dir=self.folder / "pack",
         )
 
+    @contextmanager
+    def app(self) -> Generator[Flask]:
+        """The application on the same database, for what is measured inside it."""
+        app = create_app(self.config())
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
     def settle(self) -> None:
         shutil.copytree(PACK, self.folder / "pack")
         shutil.copytree(POLICY, self.folder / "pack" / "policy")
         upgrade(f"sqlite:///{self.database}")
-        with create_app(self.config()).app_context(), transaction() as session:
+        with self.app(), transaction() as session:
             _settle(session)
 
     def serve(self) -> AbstractContextManager[Server]:
@@ -127,7 +137,7 @@ class Siteward:
         return sqlite.size(self.database)
 
     def add_members(self, count: int) -> None:
-        with create_app(self.config()).app_context(), transaction() as session:
+        with self.app(), transaction() as session:
             unit_id = session.query(Person.unit_id).order_by(Person.id).limit(1).scalar()
             people = [
                 Person(

@@ -14,7 +14,9 @@ def test_the_bench_walks_a_case_to_its_end(tmp_path: Path) -> None:
     product.settle()
     times = Times()
     with product.serve() as server:
-        Office(product, server).walk(times)
+        office = Office(product, server)
+        office.walk(times)
+        office.close()
     ended = 'SELECT count(*) FROM "case" WHERE ended_at IS NOT NULL'
     assert sqlite.ask(product.database, ended) == [(1,)]
     assert times.figures()["complete"].count == len(STEPS)
