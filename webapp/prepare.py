@@ -18,15 +18,22 @@ def prepare(app: Flask, out: TextIO, *, address: str) -> None:
     """Publish what changed in the policy pack, load the demo city once, and say how to begin."""
     settings: Config = app.config["SITEWARD"]
     with app.app_context():
-        if settings.demo and not _has_people():
-            from webapp.demo import load  # noqa: PLC0415 - an installation of a city never needs it
-
-            load(runtime(), now=clock.now())
-        else:
-            files = publication.shipped(settings.policy_dir)
-            publication.publish_shipped(files, by=None, now=clock.now())
+        if settings.demo:
+            _load_demo(out)
+        files = publication.shipped(settings.policy_dir)
+        publication.publish_shipped(files, by=None, now=clock.now())
         out.write(_welcome(settings, address, has_people=_has_people()))
         out.flush()
+
+
+def _load_demo(out: TextIO) -> None:
+    """Load the demo city once; say why where the database holds something else."""
+    from webapp.demo import DemoRefusedError, load  # noqa: PLC0415 - a city never needs it
+
+    try:
+        load(runtime(), now=clock.now())
+    except DemoRefusedError as error:
+        out.write(f"\n{error}\n")
 
 
 def _has_people() -> bool:
