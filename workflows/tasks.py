@@ -157,7 +157,8 @@ def _name_the_case(move: Move, node: Node, answers: Submitted) -> None:
             main = move.diagrams.diagrams[move.diagrams.main]
             move.case.title = f"{main.name}: {answer}"
         elif answer and field.register == "case.unit":
-            unit = move.session.get(Unit, answer)
+            with move.session.no_autoflush:  # the case and the task are written once, at the end
+                unit = move.session.get(Unit, answer)
             if unit is None:
                 raise InvalidAnswersError({field.id: "There is no such unit; choose another one."})
             move.case.unit = unit
