@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workflows.diagrams import sketch
+from workflows.diagrams.drawing import drawing_faults
+from workflows.diagrams.lint import Known, known_diagram, lint
 from workflows.diagrams.reading import read
+from workflows.diagrams.text import describe
 
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha">'
@@ -161,7 +164,7 @@ TAGS = st.sampled_from(
         "intermediateCatchEvent",
     ]
 )
-NAMES = st.sampled_from(["A", "B", "C", "A.b", "1x", ""])
+NAMES = st.sampled_from(["A", "B", "C", "A.b", "A.b = 3", "P5BD", "1x", ""])
 
 
 @st.composite
@@ -188,8 +191,12 @@ def elements(draw: st.DrawFn, depth: int = 4) -> str:
 
 @given(st.lists(elements(), max_size=6))
 def test_any_heap_of_bpmn_elements_is_answered_in_findings(parts: list[str]) -> None:
-    diagram, findings = read(sketch.process(*parts))
+    data = sketch.process(*parts)
+    diagram, findings = read(data)
     assert diagram is not None
+    known = Known(diagrams={"": known_diagram(diagram), "A": known_diagram(diagram)})
+    findings += lint(diagram, known) + drawing_faults(data)
+    assert len(describe(diagram, str)) <= len(diagram.nodes)
     for finding in findings:
         assert finding.message.strip().endswith((".", ")"))
 
