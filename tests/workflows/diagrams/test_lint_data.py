@@ -148,6 +148,13 @@ def test_a_step_done_several_times_is_counted(loop: str) -> None:
     assert found(often(loop)) == set()
 
 
+def test_counting_leaves_out_who_left_the_field_empty() -> None:
+    diagram = often("3")
+    vote = replace(diagram.nodes["Vote"].fields[0], required=False)
+    nodes = {**diagram.nodes, "Vote": replace(diagram.nodes["Vote"], fields=(vote,))}
+    assert found(replace(diagram, nodes=nodes)) == set()
+
+
 def test_the_answers_of_a_step_done_several_times_must_be_counted() -> None:
     assert found(often("3", 'Vote.vote = "yes"')) == {("many-answers", "WhichToYes")}
 
@@ -232,6 +239,7 @@ def test_a_field_that_may_be_left_empty_is_not_compared_unasked(condition: str) 
         "Ask.amount != null and Ask.also != null and Ask.amount > Ask.also",
         "Ask.sure",
         "Ask.note = null",
+        "Ask.amount != null and Ask.amount > 3 or Ask.note = null",
     ],
 )
 def test_a_field_that_may_be_left_empty_is_compared_after_asking(condition: str) -> None:
