@@ -181,8 +181,11 @@ def _facts_in(step: Done, diagrams: Mapping[str, Diagram]) -> dict[str, Fact]:
 
 
 def _people_in(value: Any) -> Iterator[int]:
-    rows = value if isinstance(value, list) else [{"person": value}]
-    for row in rows:
-        person = row.get("person") if isinstance(row, dict) else row
-        if isinstance(person, int):
-            yield person
+    """Walk the ids in an answer: one person, several, or the rows of a table."""
+    if isinstance(value, list):
+        for part in value:
+            yield from _people_in(part)
+    elif isinstance(value, dict):
+        yield from _people_in(value.get("person"))
+    elif isinstance(value, int):
+        yield value

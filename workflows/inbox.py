@@ -61,9 +61,11 @@ def tasks(
     nearest = union_all(
         *(select(part.order_by(*order).limit(reach).subquery()) for part in parts)
     ).subquery()
+    # A task may stand in several parts: two of one's own hats, or taken and for oneself alone.
+    found = select(nearest.c.id).distinct().subquery()
     statement = (
         select(Task)
-        .join(nearest, nearest.c.id == Task.id)
+        .join(found, found.c.id == Task.id)
         .join(Task.case)
         .options(
             joinedload(Task.case).joinedload(Case.started_by),
@@ -71,7 +73,6 @@ def tasks(
             joinedload(Task.claimed_by),
         )
         .order_by(*order)
-        .distinct()
         .limit(PAGE_SIZE)
         .offset(reach - PAGE_SIZE)
     )
@@ -109,7 +110,9 @@ def _sources(tab: Tab, duties: Duties) -> list[Rows]:
         mine = or_(Task.person_id == me, Task.claimed_by_id == me)
         started = waits.join(Task.case).where(Case.started_by_id == me)
         return [started.where(or_(Task.person_id.is_(None), Task.person_id != me), ~_known(mine))]
-    return [waits.where(condition) for condition in _eligible(duties)]
+    # What one has taken stands under "mine" alone; what others have taken shows who works on it.
+    not_mine = waits.where(~_known(Task.claimed_by_id == me))
+    return [not_mine.where(condition) for condition in _eligible(duties)]
 
 
 def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
