@@ -4,14 +4,20 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALL := $(shell command -v uv >/dev/null 2>&1 && echo "uv pip install --quiet --python .venv/bin/python" || echo "$(BIN)/python -m pip install --quiet --disable-pip-version-check")
 
+BUNDLE := webapp/static/dist/manifest.json
+FRONTEND := $(wildcard webapp/frontend/package*.json webapp/frontend/*.mjs webapp/frontend/src/*)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run worker test browser-test check format lint types layers assets lock prove-long torture bench demo clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
-setup: .venv/runtime.stamp ## Make .venv, install what runs the product, build the browser bundle
+setup: .venv/runtime.stamp $(BUNDLE) ## Make .venv, install what runs the product, build the browser bundle
+
+$(BUNDLE): $(FRONTEND) | .venv/runtime.stamp
 	@$(BIN)/python -m webapp.assets
+	@touch $@
 
 setup-dev: setup .venv/dev.stamp
 
