@@ -1,0 +1,68 @@
+"""What a person with another screen, or a screen reader, would meet: axe-core and the width."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.person import PHONE, WIDE, ZOOMED, Person
+from webapp.assets import FRONTEND
+
+PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+# What sticks out of the window to the right and cannot be reached by scrolling a part of the page.
+STICKS_OUT = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  return [...document.body.querySelectorAll('*')]
+    .filter((one) => one.getBoundingClientRect().right > wide + 1)
+    .map((one) => `${one.tagName.toLowerCase()}.${one.getAttribute('class') ?? ''} ${one.textContent.trim().slice(0, 40)}`)
+    .slice(0, 5);
+}"""
+
+
+@cache
+def axe() -> str:
+    """The script of axe-core, of the packages that the bundle is built from."""
+    return (FRONTEND / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+def violations(page: Page) -> list[str]:
+    """Everything that axe-core finds against WCAG 2.1 A and AA, one line for each place."""
+    page.evaluate(axe())
+    rules = json.dumps(
+        {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
+    )
+    found: list[dict[str, Any]] = page.evaluate(
+        f"async () => (await axe.run(document, {rules})).violations"
+    )
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def assert_clear(person: Person, name: str) -> None:
+    """Look at the page in three widths; a picture of the wide and the narrow one is kept."""
+    page = person.page
+    problems: list[str] = []
+    for size, width in (("wide", WIDE), ("phone", PHONE)):
+        page.set_viewport_size(width)
+        settle(page)
+        problems += [f"{size}: {problem}" for problem in violations(page)]
+        person.photograph(PICTURES / f"{name}-{width['width']}.png")
+        problems += [f"{size}: sticks out: {one}" for one in page.evaluate(STICKS_OUT)]
+    page.set_viewport_size(ZOOMED)
+    problems += [f"zoomed: sticks out: {one}" for one in page.evaluate(STICKS_OUT)]
+    page.set_viewport_size(WIDE)
+    assert problems == []
+
+
+def settle(page: Page) -> None:
+    """Wait until the fonts are there and every diagram of the page is drawn."""
+    expect(page.locator("[data-diagram]:not([data-ready])")).to_have_count(0)
+    page.evaluate("() => document.fonts.ready.then(() => null)")

@@ -1,0 +1,141 @@
+"""Every kind of page, in three widths: nothing for axe-core, nothing sticks out, no complaints."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import request
+from tests.browser.conftest import Arrive
+from tests.browser.looking import assert_clear
+from tests.browser.test_pipeline import start_request
+
+REQUESTER, DECIDER, ADMIN = "Yuki Farrowdale", "Odalys Fernbrook", "Signe Albrook"
+
+# The picture's name, who looks, and at what.
+PAGES = [
+    ("tasks-mine", REQUESTER, "/tasks?tab=mine"),
+    ("tasks-roles", "Tobin Ashgrove", "/tasks?tab=roles"),
+    ("tasks-others", REQUESTER, "/tasks?tab=others"),
+    ("tasks-done", REQUESTER, "/tasks?tab=done"),
+    ("start", REQUESTER, "/start"),
+    ("cases", DECIDER, "/cases"),
+    ("cases-none", REQUESTER, "/cases?q=nothing+like+it"),
+    ("case-late", "Hollis Birchmere", "/cases/1041"),
+    ("case-open", DECIDER, "/cases/1042"),
+    ("case-ended", DECIDER, "/cases/1044"),
+    ("case-called", DECIDER, "/cases/1045"),
+    ("diagrams", REQUESTER, "/diagrams"),
+    ("diagram", REQUESTER, "/diagrams/create-site"),
+    ("diagram-called", REQUESTER, "/diagrams/prepare-site"),
+    ("policy", REQUESTER, "/policy"),
+    ("sites", DECIDER, "/sites"),
+    ("site", DECIDER, "/sites/S05"),
+    ("site-orphan", DECIDER, "/sites/S08"),
+    ("notices", REQUESTER, "/notices"),
+    ("password", REQUESTER, "/password"),
+    ("admin", ADMIN, "/admin"),
+    ("admin-people", ADMIN, "/admin/people"),
+    ("admin-person", ADMIN, "/admin/people/2"),
+    ("admin-details", ADMIN, "/admin/people/2/details"),
+    ("admin-invitation", ADMIN, "/admin/people/new"),
+    ("admin-roles", ADMIN, "/admin/roles"),
+    ("admin-units", ADMIN, "/admin/units"),
+    ("admin-unit", ADMIN, "/admin/units/2"),
+    ("admin-jobs", ADMIN, "/admin/jobs"),
+    ("admin-incidents", ADMIN, "/admin/incidents"),
+    ("admin-calendar", ADMIN, "/admin/calendar"),
+    ("admin-audit", ADMIN, "/admin/audit"),
+]
+
+PUBLIC = [("login", "/login"), ("register", "/register"), ("accessibility", "/accessibility")]
+
+ERRORS = [("error-403", "/admin/people", 403), ("error-404", "/cases/99999", 404)]
+
+
+@pytest.mark.parametrize(("name", "who", "path"), PAGES)
+def test_a_page_is_clear_to_everybody(regular: Arrive, name: str, who: str, path: str) -> None:
+    person = regular(who)
+    person.open(path)
+    assert_clear(person, name)
+
+
+@pytest.mark.parametrize(("name", "path"), PUBLIC)
+def test_a_public_page_is_clear_to_everybody(arrive: Arrive, name: str, path: str) -> None:
+    stranger = arrive()
+    stranger.open(path)
+    assert_clear(stranger, name)
+
+
+@pytest.mark.parametrize(("name", "path", "status"), ERRORS)
+def test_an_error_page_is_clear_to_everybody(
+    regular: Arrive, name: str, path: str, status: int
+) -> None:
+    person = regular(REQUESTER)
+    answer = person.page.goto(path)
+    assert answer is not None
+    assert answer.status == status
+    assert_clear(person, name)
+
+
+def test_a_wrong_password_is_told_clearly(arrive: Arrive) -> None:
+    stranger = arrive()
+    stranger.open("/login")
+    stranger.fill({"E-mail address": "nobody@northwater.example", "Password": "wrong"})
+    stranger.press("Sign in")
+    expect(stranger.page.locator("[data-error-summary]")).to_be_visible()
+    assert_clear(stranger, "login-refused")
+
+
+def test_a_task_is_clear_from_the_empty_form_to_its_errors(regular: Arrive) -> None:
+    person = regular("Marit Solvang-Pike").open_task("R-1042", "Decide on the request")
+    assert_clear(person, "task")
+    person.send()
+    expect(person.page.locator("[data-error-summary]")).to_be_visible()
+    assert_clear(person, "task-errors")
+
+
+def test_a_long_form_is_clear_with_its_errors(arrive: Arrive) -> None:
+    person = arrive("Cyrus Peltonen")
+    start_request(person)
+    person.fill({"Are comments allowed?": "Yes", "Proposed handle": "northwater"})
+    person.page.get_by_role("button", name="Add other people with access").click()
+    assert_clear(person, "task-long")
+    person.send()
+    expect(person.page.locator("[data-error-summary]")).to_be_visible()
+    assert_clear(person, "task-long-errors")
+
+
+def test_a_task_that_another_person_holds_says_so(regular: Arrive) -> None:
+    beatrix, silas = regular("Beatrix Okonjo-Vale"), regular("Silas Merriwort")
+    beatrix.open_task("R-1043", "Advise on the law").press("Take this task")
+    expect(beatrix.said).to_contain_text("You work on")
+    silas.open_task("R-1043", "Advise on the law")
+    expect(silas.said).to_contain_text("Beatrix Okonjo-Vale works on this task")
+    assert_clear(silas, "task-held")
+    beatrix.press("Release")
+
+
+def test_a_task_that_a_rule_refuses_says_why(arrive: Arrive) -> None:
+    hollis = arrive("Hollis Birchmere")
+    case = start_request(hollis)
+    hollis.fill(
+        {
+            **request.REQUEST,
+            "Department, board or office that will run the site": "Parks and Recreation",
+        }
+    )
+    hollis.send()
+    hollis.open_task(case, "Forward the request")
+    expect(hollis.said).to_contain_text("The policy does not let you do this now.")
+    assert_clear(hollis, "task-refused")
+
+
+def test_the_second_of_two_meets_a_clear_page(arrive: Arrive) -> None:
+    first, second = arrive("Gideon Larkspur"), arrive("Gideon Larkspur")
+    case = start_request(first)
+    first.fill(request.REQUEST)
+    second.open_task(case, "Submit site request").fill(request.REQUEST)
+    first.send()
+    expect(first.said).to_contain_text("is done")
+    second.send()
+    expect(second.heading).to_have_text("Somebody was faster")
+    assert_clear(second, "error-409")
