@@ -7,12 +7,14 @@ than the page shows, and counts stop at a number that nobody would count beyond.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from models.cases import Case, Task, TaskKind
+from models.database import UTCDateTime
 from workflows.people import Duties
 
 PAGE_SIZE = 25
@@ -23,6 +25,13 @@ Rows: TypeAlias = Select[int, datetime | None, datetime, datetime | None, int]
 Tab = Literal["mine", "roles", "others", "done"]
 Sort = Literal["due", "opened", "case"]
 TABS: tuple[Tab, ...] = ("mine", "roles", "others", "done")
+# Duties, each with the unit that it is held for: the city itself (None), one unit, or any.
+Hats: TypeAlias = tuple[tuple[str, int | Literal["any"] | None], ...]
+
+# What differs each time that somebody looks.
+ME = bindparam("me", type_=Integer)
+NOW = bindparam("now", type_=UTCDateTime)
+REACH, BEFORE = bindparam("reach", type_=Integer), bindparam("before", type_=Integer)
 
 
 @dataclass(frozen=True)
@@ -53,17 +62,46 @@ def tasks(
     session: Session, tab: Tab, duties: Duties, filters: Filters, *, page: int, now: datetime
 ) -> Page:
     """Give one page of a tab of the inbox of the person with these duties."""
-    reach = page * PAGE_SIZE
-    parts = [_narrowed(part, filters, now) for part in _sources(tab, duties)]
-    if not parts:
+    found = _list(tab, _hats(duties), filters)
+    if found is None:
         return Page([], page, 0)
+    reach = page * PAGE_SIZE
+    told = {"me": duties.person_id, "now": now, "reach": reach, "before": reach - PAGE_SIZE}
+    rows = list(session.scalars(found.rows, told))
+    if page == 1 and len(rows) < PAGE_SIZE:
+        return Page(rows, page, len(rows))
+    return Page(rows, page, session.scalar(found.total, told) or 0)
+
+
+def counts(session: Session, duties: Duties) -> dict[Tab, int]:
+    """Give the number of rows of each tab, at most MOST_COUNTED, in one query."""
+    statement = _counts(_hats(duties))
+    row: Mapping[Any, Any] = session.execute(statement, {"me": duties.person_id}).mappings().one()
+    return {tab: row.get(tab, 0) for tab in TABS}
+
+
+@dataclass(frozen=True)
+class _List:
+    """The statements of a list, whoever looks at it, whenever and at which page."""
+
+    rows: Select[Task]
+    total: Select[Any]
+
+
+# Building a statement of a part for each duty takes longer than asking it: people with the same
+# duties share it.
+@lru_cache(maxsize=128)
+def _list(tab: Tab, hats: Hats, filters: Filters) -> _List | None:
+    parts = [_narrowed(part, filters) for part in _sources(tab, hats)]
+    if not parts:
+        return None
     order = _order(tab, filters)
     nearest = union_all(
-        *(select(part.order_by(*order).limit(reach).subquery()) for part in parts)
+        *(select(part.order_by(*order).limit(REACH).subquery()) for part in parts)
     ).subquery()
     # A task may stand in several parts: two of one's own hats, or taken and for oneself alone.
     found = select(nearest.c.id).distinct().subquery()
-    statement = (
+    rows = (
         select(Task)
         .join(found, found.c.id == Task.id)
         .join(Task.case)
@@ -74,20 +112,15 @@ def tasks(
         )
         .order_by(*order)
         .limit(PAGE_SIZE)
-        .offset(reach - PAGE_SIZE)
+        .offset(BEFORE)
     )
-    total = session.scalar(select(_count(parts)))
-    return Page(list(session.scalars(statement)), page, total or 0)
+    return _List(rows, select(_count(parts)))
 
 
-def counts(session: Session, duties: Duties) -> dict[Tab, int]:
-    """Give the number of rows of each tab, at most MOST_COUNTED, in one query."""
-    tabs = {tab: _sources(tab, duties) for tab in TABS}
-    columns = {tab: _count(parts) for tab, parts in tabs.items() if parts}
-    row: Mapping[Any, Any] = (
-        session.execute(select(*(c.label(t) for t, c in columns.items()))).mappings().one()
-    )
-    return {tab: row.get(tab, 0) for tab in TABS}
+@lru_cache(maxsize=64)
+def _counts(hats: Hats) -> Select[Any]:
+    tabs = {tab: _sources(tab, hats) for tab in TABS}
+    return select(*(_count(parts).label(tab) for tab, parts in tabs.items() if parts))
 
 
 def _count(parts: list[Rows]) -> Any:
@@ -97,22 +130,21 @@ def _count(parts: list[Rows]) -> Any:
     return select(func.count()).select_from(most).scalar_subquery()
 
 
-def _sources(tab: Tab, duties: Duties) -> list[Rows]:
+def _sources(tab: Tab, hats: Hats) -> list[Rows]:
     """Give the queries whose rows together are the tab; each can be read from an index."""
     rows = select(Task.id, Task.due_at, Task.opened_at, Task.closed_at, Task.case_id)
     waits = rows.where(Task.closed_at.is_(None), Task.kind == TaskKind.USER)
-    me = duties.person_id
     if tab == "mine":
-        return [waits.where(Task.person_id == me), waits.where(Task.claimed_by_id == me)]
+        return [waits.where(Task.person_id == ME), waits.where(Task.claimed_by_id == ME)]
     if tab == "done":
-        return [rows.where(Task.completed_by_id == me)]
+        return [rows.where(Task.completed_by_id == ME)]
     if tab == "others":
-        mine = or_(Task.person_id == me, Task.claimed_by_id == me)
-        started = waits.join(Task.case).where(Case.started_by_id == me)
-        return [started.where(or_(Task.person_id.is_(None), Task.person_id != me), ~_known(mine))]
+        mine = or_(Task.person_id == ME, Task.claimed_by_id == ME)
+        started = waits.join(Task.case).where(Case.started_by_id == ME)
+        return [started.where(or_(Task.person_id.is_(None), Task.person_id != ME), ~_known(mine))]
     # What one has taken stands under "mine" alone; what others have taken shows who works on it.
-    not_mine = waits.where(~_known(Task.claimed_by_id == me))
-    return [not_mine.where(condition) for condition in _eligible(duties)]
+    not_mine = waits.where(~_known(Task.claimed_by_id == ME), Task.person_id.is_(None))
+    return [not_mine.where(Task.duty == duty, _of(unit)) for duty, unit in hats]
 
 
 def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -120,22 +152,25 @@ def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.coalesce(condition, False)
 
 
-def _eligible(duties: Duties) -> list[ColumnElement[bool]]:
-    city = [and_(Task.duty == duty, Task.unit_id.is_(None)) for duty in sorted(duties.city)]
-    units = [
-        and_(Task.duty == duty, Task.unit_id == unit)
-        for unit, held in sorted(duties.units.items())
-        for duty in sorted(held)
-    ]
-    anywhere = [
-        and_(Task.duty == duty, Task.unit_id.is_not(None)) for duty in sorted(duties.every_unit)
-    ]
-    return [and_(condition, Task.person_id.is_(None)) for condition in (*city, *units, *anywhere)]
+def _hats(duties: Duties) -> Hats:
+    """Give each duty with the unit that it is held for."""
+    city: Hats = tuple((duty, None) for duty in sorted(duties.city))
+    units: Hats = tuple(
+        (duty, unit) for unit, held in sorted(duties.units.items()) for duty in sorted(held)
+    )
+    anywhere: Hats = tuple((duty, "any") for duty in sorted(duties.every_unit))
+    return (*city, *units, *anywhere)
 
 
-def _narrowed(part: Rows, filters: Filters, now: datetime) -> Rows:
+def _of(unit: int | Literal["any"] | None) -> ColumnElement[bool]:
+    if unit is None:
+        return Task.unit_id.is_(None)
+    return Task.unit_id.is_not(None) if unit == "any" else Task.unit_id == unit
+
+
+def _narrowed(part: Rows, filters: Filters) -> Rows:
     if filters.overdue:
-        part = part.where(Task.due_at < now)
+        part = part.where(Task.due_at < NOW)
     if filters.duty:
         part = part.where(Task.act == filters.duty)
     if filters.held:
