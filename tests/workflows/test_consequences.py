@@ -1,0 +1,135 @@
+"""What each choice leads to, told before anybody chooses."""
+
+import pytest
+
+from tests.bpmn.walk import diagrams
+from tests.workflows.drawn import drawn
+from workflows.consequences import Consequence, consequences
+from workflows.diagrams.graph import Diagram
+from workflows.diagrams.reading import read
+
+
+def of(process: str, element: str) -> dict[str | None, tuple[str, ...]]:
+    return {found.choice: found.steps for found in consequences(diagrams()[process], element)}
+
+
+def sketched(text: str, **marks: object) -> Diagram:
+    diagram, findings = read(drawn(text, **marks))  # type: ignore[arg-type]
+    assert diagram is not None, findings
+    return diagram
+
+
+def test_each_choice_has_what_follows_it() -> None:
+    assert of("create-site", "ForwardRequest") == {
+        "Forward to Communications": ("Review the request (Communications)",),
+        "Return to the requester for changes": ("Submit site request (Requester)",),
+        "Decline": ("Accept the decline or escalate (Requester)",),
+    }
+
+
+def test_what_ends_a_case_or_begins_a_part_of_it_is_said_so() -> None:
+    follows = of("create-site", "ReviewRequest")
+    assert ("Gather advice begins",) in follows.values()
+    assert ("Inform the requester",) in follows.values()
+    assert ("the case ends: Declined",) in of("create-site", "AnswerDecline").values()
+
+
+def test_a_step_that_nobody_asks_about_has_one_consequence() -> None:
+    assert consequences(diagrams()["create-site"], "SubmitRequest") == [
+        Consequence(None, ("Forward the request (Department)",))
+    ]
+
+
+def test_what_goes_on_side_by_side_is_named_together() -> None:
+    assert of("prepare-site", "CreateAccount") == {
+        None: (
+            "Check the training (Communications)",
+            "Meet the standards (Department)",
+            "Set up retention (City Clerk)",
+        )
+    }
+
+
+TWO_QUESTIONS = """
+    start S
+    user A
+    xor X
+    xor Y default=No
+    user B
+    user C
+    end E
+    S -> A -> X
+    X -> Y : A.choice = "go"
+    X -> E : A.choice = "stop"
+    Y -> B : A.other = "b"
+    Y -> C as No
+"""
+
+
+def test_what_depends_on_another_answer_is_left_open() -> None:
+    diagram = sketched(TWO_QUESTIONS, fields={"A": ["choice:enum:go,stop", "other"]})
+    assert consequences(diagram, "A") == [
+        Consequence("Go", ("B", "C")),
+        Consequence("Stop", ("the case ends: E",)),
+    ]
+
+
+def test_a_question_without_options_cannot_be_told_by_choice() -> None:
+    diagram = sketched(TWO_QUESTIONS, fields={"A": ["choice", "other"]})
+    (found,) = consequences(diagram, "A")
+    assert (found.choice, set(found.steps)) == (None, {"B", "C", "the case ends: E"})
+
+
+def test_a_condition_that_is_decided_without_answers_is() -> None:
+    text = """
+        start S
+        user A
+        xor X default=No
+        user B
+        user C
+        S -> A -> X
+        X -> B : true
+        X -> C as No
+    """
+    (found,) = consequences(sketched(text), "A")
+    assert found.steps == ("B",)
+
+
+def test_an_answer_that_takes_no_way_goes_the_default_one() -> None:
+    text = """
+        start S
+        user A
+        xor X default=Else
+        user B
+        user C
+        S -> A -> X
+        X -> B : count(A.choice = "go") >= 1
+        X -> C as Else
+    """
+    diagram = sketched(text, fields={"A": ["choice:enum:go,stop"]})
+    assert [found.steps for found in consequences(diagram, "A")] == [("B",), ("C",)]
+
+
+@pytest.mark.parametrize(("gateways", "steps"), [(5, ("B",)), (9, ())])
+def test_a_riddle_of_gateways_is_not_followed_for_ever(gateways: int, steps: tuple[str]) -> None:
+    names = [f"X{number}" for number in range(gateways)]
+    lines = ["start S", "user A", "user B", *(f"xor {name}" for name in names)]
+    diagram = sketched("\n".join([*lines, " -> ".join(["S", "A", *names, "B"])]))
+    (found,) = consequences(diagram, "A")
+    assert found.steps == steps
+
+
+def test_ways_that_meet_again_are_told_once() -> None:
+    text = """
+        start S
+        user A
+        and P
+        xor M
+        user B
+        S -> A -> P
+        P -> M
+        P -> M
+        M -> B
+    """
+    (found,) = consequences(sketched(text), "A")
+    assert found.steps == ("B",)
