@@ -109,8 +109,15 @@ def open_task(task_id: int) -> tuple[Task, Duties, DiagramSet]:
     return task, held, runtime().library.of(db.session(), task.case.version_id)
 
 
-def gather(task_id: int, submitted: MultiDict[str, Any] | None = None) -> TaskPage:
-    """Gather the page; with what was submitted, or else with the draft or the last round's answers."""
+def sent_form(task_id: int, sent: MultiDict[str, Any]) -> tuple[Task, Node, StepForm]:
+    """Give a task that waits for this person, its step and the form as it was sent."""
+    task, _, diagrams = open_task(task_id)
+    node = tasks.form_of(diagrams, task)
+    return task, node, form_for(node, surroundings(), submitted=sent)
+
+
+def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
+    """Gather the page; with the form as it was sent, or the draft, or the last round's answers."""
     task, held, diagrams = open_task(task_id)
     node = tasks.form_of(diagrams, task)
     session = db.session()
@@ -123,7 +130,7 @@ def gather(task_id: int, submitted: MultiDict[str, Any] | None = None) -> TaskPa
         task=task,
         case=case,
         node=node,
-        form=_form(node, task, case, submitted, draft),
+        form=sent or _form(node, task, case, draft),
         draft=draft,
         duties=held,
         diagrams=diagrams,
@@ -139,14 +146,14 @@ def _form(
     node: Node,
     task: Task,
     case: Case,
-    submitted: MultiDict[str, Any] | None,
     draft: Draft | None,
 ) -> StepForm:
-    if submitted is None and draft is not None:
-        submitted = MultiDict(
+    typed = None
+    if draft is not None:
+        typed = MultiDict(
             (name, value) for name, values in draft.answers.items() for value in values
         )
-    return form_for(node, surroundings(), submitted=submitted, answers=_last_round(task, case))
+    return form_for(node, surroundings(), submitted=typed, answers=_last_round(task, case))
 
 
 def _last_round(task: Task, case: Case) -> Mapping[str, Any] | None:

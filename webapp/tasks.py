@@ -21,7 +21,7 @@ from models.database import db
 from webapp import access, clock
 from webapp.forms import Choice, PageForm
 from webapp.runtime import runtime
-from webapp.task_page import TaskPage, duties, gather, open_task
+from webapp.task_page import TaskPage, duties, gather, open_task, sent_form
 from webapp.uploads import receive_files
 from workflows import cases, inbox, tasks
 from workflows.errors import InvalidAnswersError
@@ -128,12 +128,12 @@ def _page(page: TaskPage, status: int = 200) -> ResponseReturnValue:
 @bp.post("/<int:task_id>/completion")
 def complete(task_id: int) -> ResponseReturnValue:
     """Send the form: the case moves on, or the form comes back with what is wrong."""
-    page = gather(task_id, request.form)
-    wrong = receive_files(page.form, page.node, page.task, by=access.me().id)
-    if wrong or not page.form.validate():
-        return _page(_with_errors(page, wrong), 422)
     by, now = access.me().id, clock.now()
-    done = tasks.complete(runtime(), task_id, by=by, answers=page.form.answers, now=now)
+    task, node, form = sent_form(task_id, request.form)
+    wrong = receive_files(form, node, task, by=by)
+    if wrong or not form.validate():
+        return _page(_with_errors(gather(task_id, form), wrong), 422)
+    done = tasks.complete(runtime(), task_id, by=by, answers=form.answers, now=now)
     flash(_what_next(done, by))
     return redirect(session.get("inbox", url_for("tasks.index")), code=303)
 

@@ -41,18 +41,8 @@ class Completion:
 
 
 def find(task_id: int) -> Task:
-    """Give a task with its case, for a page; raises NotFoundError."""
-    task = db.session.scalar(
-        select(Task)
-        .where(Task.id == task_id)
-        .options(
-            joinedload(Task.case).joinedload(Case.unit),
-            joinedload(Task.case).joinedload(Case.started_by),
-            joinedload(Task.case).joinedload(Case.version),
-            joinedload(Task.claimed_by),
-            joinedload(Task.completed_by),
-        )
-    )
+    """Give a task with its case; raises NotFoundError."""
+    task = db.session.scalar(select(Task).where(Task.id == task_id).options(joinedload(Task.case)))
     if task is None:
         raise NotFoundError("There is no such task.")
     return task
