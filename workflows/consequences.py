@@ -1,13 +1,15 @@
-"""What each choice in a step leads to, read from the diagram."""
+"""What each choice in a step leads to, read from the diagrams."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from workflows.diagrams.conditions import Unset, Value, compile_condition
 from workflows.diagrams.graph import ENDS, GATEWAYS, Diagram, Flow, Node
 
-# Gateways in a row; a longer chain of them is a riddle, not a consequence.
-MOST_GATEWAYS = 6
+# Gateways and ends of called diagrams in a row; a longer chain is a riddle, not a consequence.
+MOST_TURNS = 6
+
+ALONE: Mapping[str, Diagram] = {}
 
 
 @dataclass(frozen=True)
@@ -34,20 +36,33 @@ class _OneAnswer:
         return [self.value(element, field)]
 
 
-def consequences(diagram: Diagram, element: str) -> list[Consequence]:
+def consequences(
+    diagram: Diagram, element: str, *, among: Mapping[str, Diagram] = ALONE
+) -> list[Consequence]:
     """Say what follows a step: for each option of the field that the next gateway asks about.
 
     A step that no gateway follows has one consequence, without a choice. Flows whose conditions
-    depend on other answers are all given: what follows then is not known yet.
+    depend on other answers are all given: what follows then is not known yet. `among` are the
+    diagrams of the case by their key: the end of a called one goes on in those that call it.
     """
     step = diagram.nodes[element]
     field = next((f for f in step.fields if f.id in _asked_next(diagram, element)), None)
     if field is None or not field.options:
-        return [Consequence(None, tuple(_reached(diagram, element, None, None)))]
+        return [Consequence(None, _said(diagram, element, _OneAnswer(element, None, None), among))]
     return [
-        Consequence(option.label, tuple(_reached(diagram, element, field.id, option.id)))
+        Consequence(
+            option.label, _said(diagram, element, _OneAnswer(element, field.id, option.id), among)
+        )
         for option in field.options
     ]
+
+
+def operations_after(
+    diagram: Diagram, element: str, *, among: Mapping[str, Diagram] = ALONE
+) -> list[Node]:
+    """Give the operations that may run at once when the step is done, whatever is chosen in it."""
+    nodes = _reached(diagram, element, _OneAnswer(element, None, None), among)
+    return [node for node in nodes if node.kind == "serviceTask"]
 
 
 def _asked_next(diagram: Diagram, element: str) -> set[str]:
@@ -61,22 +76,59 @@ def _asked_next(diagram: Diagram, element: str) -> set[str]:
     }
 
 
+def _said(
+    diagram: Diagram, element: str, world: _OneAnswer, among: Mapping[str, Diagram]
+) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_in_words, _reached(diagram, element, world, among))))
+
+
 def _reached(
-    diagram: Diagram, element: str, field: str | None, answer: str | None
-) -> Iterator[str]:
-    world = _OneAnswer(element, field, answer)
-    seen: set[str] = set()
-    queue = [(flow.target, 0) for flow in diagram.outgoing(element)]
+    diagram: Diagram, element: str, world: _OneAnswer, among: Mapping[str, Diagram]
+) -> Iterator[Node]:
+    seen: set[tuple[str, str]] = set()
+    queue = [(diagram, flow.target, 0) for flow in diagram.outgoing(element)]
     while queue:
-        target, depth = queue.pop(0)
-        node = diagram.nodes[target]
-        if target in seen:
+        here, target, turns = queue.pop(0)
+        if (here.process_id, target) in seen:
             continue
-        seen.add(target)
-        if node.kind not in GATEWAYS:
-            yield _in_words(node)
-        elif depth < MOST_GATEWAYS:
-            queue += [(flow.target, depth + 1) for flow in _taken(diagram, node, world)]
+        seen.add((here.process_id, target))
+        node = here.nodes[target]
+        on = _onward(here, node, world, among)
+        if not on and node.kind not in GATEWAYS:
+            yield node
+        elif turns < MOST_TURNS:
+            queue += [(where, flow.target, turns + 1) for where, flow in on]
+
+
+def _onward(
+    diagram: Diagram, node: Node, world: _OneAnswer, among: Mapping[str, Diagram]
+) -> list[tuple[Diagram, Flow]]:
+    """Give the flows on which a token goes on from here without waiting; none where it stays."""
+    if node.kind in GATEWAYS:
+        return [(diagram, flow) for flow in _taken(diagram, node, world)]
+    if node.kind not in ENDS:
+        return []
+    if node.parent is not None:
+        return [(diagram, flow) for flow in diagram.outgoing(node.parent)]
+    return [
+        (caller, flow)
+        for caller in among.values()
+        for call in caller.of_kind("callActivity")
+        if call.called == diagram.process_id
+        for left in _left_by(caller, call, node)
+        for flow in caller.outgoing(left)
+    ]
+
+
+def _left_by(caller: Diagram, call: Node, end: Node) -> list[str]:
+    """Give what a call is left by when the called diagram ends here: itself, or an error event."""
+    if end.kind != "errorEnd":
+        return [call.id]
+    return [
+        event.id
+        for event in caller.boundaries(call.id)
+        if event.kind == "boundaryError" and event.error in (None, end.error)
+    ]
 
 
 def _taken(diagram: Diagram, gateway: Node, world: _OneAnswer) -> list[Flow]:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.bpmn.walk import diagrams
 from tests.workflows.drawn import drawn
-from workflows.consequences import Consequence, consequences
+from workflows.consequences import Consequence, consequences, operations_after
 from workflows.diagrams.graph import Diagram
 from workflows.diagrams.reading import read
 
@@ -133,3 +133,56 @@ def test_ways_that_meet_again_are_told_once() -> None:
     """
     (found,) = consequences(sketched(text), "A")
     assert found.steps == ("B",)
+
+
+def in_a_case(process: str, element: str) -> dict[str | None, tuple[str, ...]]:
+    known = diagrams()
+    found = consequences(known[process], element, among=known)
+    return {consequence.choice: consequence.steps for consequence in found}
+
+
+def test_the_end_of_a_called_diagram_goes_on_in_its_caller() -> None:
+    assert in_a_case("prepare-site", "ConfirmReadiness") == {
+        "Ready to launch": ("Launch the site",),
+        "Not ready": ("Create the account (Communications)",),
+    }
+    assert in_a_case("gather-advice", "AdviseSecurity") == {
+        None: ("Decide on the request (Communications)",)
+    }
+
+
+def test_an_error_end_goes_on_where_the_callers_catch_it() -> None:
+    refusal = in_a_case("agree-contract", "AuthorizeContract")["Refuse the contract"]
+    assert refusal == ("Let the approval lapse",)
+
+
+def test_the_end_of_a_part_goes_on_after_it() -> None:
+    text = """
+        start S
+        sub P {
+        start T
+        user A
+        end E
+        T -> A -> E
+        }
+        user B
+        S -> P -> B
+    """
+    (found,) = consequences(sketched(text), "A")
+    assert found.steps == ("B",)
+
+
+@pytest.mark.parametrize(
+    ("process", "element", "topics"),
+    [
+        ("prepare-site", "ConfirmReadiness", ["launch-site"]),
+        ("create-site", "ForwardRequest", []),
+        ("agree-contract", "AuthorizeContract", ["grant-delegation", "lapse-approval"]),
+    ],
+)
+def test_operations_that_a_step_sets_off_are_known(
+    process: str, element: str, topics: list[str]
+) -> None:
+    known = diagrams()
+    found = operations_after(known[process], element, among=known)
+    assert [node.topic for node in found] == topics
