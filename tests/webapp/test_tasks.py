@@ -42,9 +42,10 @@ def test_a_request_becomes_a_launched_site_over_the_pages(town: Desk) -> None:
     ):
         answer = town.complete(walk, element)
         assert answer.status_code == 303, (element, answer.text)
-    page = town.browser(people.nora).get("/register.json").json
-    assert page is not None
-    assert [site["status"] for site in page["sites"]] == ["live"]
+    public = town.browser(people.nora).get("/register.json").json
+    assert public is not None
+    (site,) = public["sites"]
+    assert site["official"] is True
 
 
 def test_a_form_with_mistakes_comes_back_with_all_that_was_typed(town: Desk) -> None:

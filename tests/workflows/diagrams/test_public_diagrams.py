@@ -36,8 +36,7 @@ def test_a_shipped_diagram_is_read_linted_and_told_without_errors(path: Path) ->
             assert branch.to is not None, branch.text
 
 
-@pytest.mark.parametrize("path", FOREIGN, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_public_diagram_is_answered_in_findings(path: Path) -> None:
+def _is_answered_in_findings(path: Path) -> None:
     data = path.read_bytes()
     (report,) = check({path.name: data}, known=Known(), library=dict[str, bytes]().get)
     assert report["findings"]
@@ -47,3 +46,11 @@ def test_a_public_diagram_is_answered_in_findings(path: Path) -> None:
     diagram, _ = read(data)
     if diagram is not None:
         assert len(describe(diagram)) <= len(diagram.nodes)
+
+
+# Only where somebody names a folder of such files: they are not part of this repository.
+if FOREIGN:
+
+    @pytest.mark.parametrize("path", FOREIGN, ids=lambda path: f"{path.parent.name}/{path.stem}")
+    def test_a_public_diagram_is_answered_in_findings(path: Path) -> None:
+        _is_answered_in_findings(path)
