@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from models.cases import Task, TaskKind
@@ -51,26 +52,7 @@ class History:
     @classmethod
     def read(cls, session: Session, case_id: int) -> "History":
         """Read it with one statement, whose answers do not grow with the rounds of a case."""
-        newest = func.row_number().over(
-            partition_by=(Task.scope, Task.element),
-            order_by=(Task.closed_in.desc(), Task.id.desc()),
-        )
-        rows = session.execute(
-            select(
-                Task.id,
-                Task.diagram,
-                Task.element,
-                Task.scope,
-                Task.act,
-                Task.outcome,
-                Task.party,
-                Task.completed_by_id,
-                Task.closed_at,
-                case((newest == 1, Task.answers)),
-            )
-            .where(Task.case_id == case_id, _was_done())
-            .order_by(Task.closed_in, Task.id)
-        )
+        rows = session.execute(_history_asked(), {"case": case_id})
         return cls([Done(*row) for row in rows])
 
     def add(self, step: Done) -> None:
@@ -150,6 +132,31 @@ class History:
             )
             for key in keys
         }
+
+
+@cache
+def _history_asked() -> Select[*tuple[Any, ...]]:
+    """Give the statement behind `History.read`: every step asks it, so it is built once."""
+    newest = func.row_number().over(
+        partition_by=(Task.scope, Task.element),
+        order_by=(Task.closed_in.desc(), Task.id.desc()),
+    )
+    return (
+        select(
+            Task.id,
+            Task.diagram,
+            Task.element,
+            Task.scope,
+            Task.act,
+            Task.outcome,
+            Task.party,
+            Task.completed_by_id,
+            Task.closed_at,
+            case((newest == 1, Task.answers)),
+        )
+        .where(Task.case_id == bindparam("case"), _was_done())
+        .order_by(Task.closed_in, Task.id)
+    )
 
 
 def _was_done() -> Any:

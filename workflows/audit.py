@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, select, text
 from sqlalchemy.orm import Session
 
+from models.database import Base
 from models.trust import AuditPayload, AuditRecord
 from workflows.errors import NotFoundError
 
@@ -31,6 +32,11 @@ NOTHING_YET = bytes(32)
 # Writers queue for the head of the chain under this number, which means nothing else.
 _LOCK = 0x51746577
 _ROWS_AT_ONCE = 1000
+
+# Asked in every write transaction, so built once; on the tables, for nobody needs the objects.
+_LAST = select(AuditRecord.seq, AuditRecord.hash).order_by(AuditRecord.seq.desc()).limit(1)
+_KEEP_RECORD = insert(Base.metadata.tables[AuditRecord.__tablename__])
+_KEEP_PAYLOAD = insert(Base.metadata.tables[AuditPayload.__tablename__])
 
 
 @dataclass(frozen=True)
@@ -112,15 +118,13 @@ def record(
         "payload_digest": _payload_digest(salt, payload),
         "previous_hash": before.hash,
     }
-    session.execute(insert(AuditRecord).values(**values, hash=_seal(values)))
-    session.execute(insert(AuditPayload).values(seq=values["seq"], salt=salt, payload=payload))
+    session.execute(_KEEP_RECORD, {**values, "hash": _seal(values)})
+    session.execute(_KEEP_PAYLOAD, {"seq": values["seq"], "salt": salt, "payload": payload})
 
 
 def head(session: Session) -> Checkpoint:
     """Return the last record's number and hash: number 0 where nothing was recorded yet."""
-    last = session.execute(
-        select(AuditRecord.seq, AuditRecord.hash).order_by(AuditRecord.seq.desc()).limit(1)
-    ).one_or_none()
+    last = session.execute(_LAST).one_or_none()
     return Checkpoint(last.seq, last.hash) if last else Checkpoint(0, NOTHING_YET)
 
 

@@ -8,13 +8,29 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, contains_eager
 
 from models.people import Person, RoleGrant, Unit
 from models.sites import Delegation, SiteRole
 from workflows.policy.pack import Act, Pack
+
+# A day, or the place of one in a statement that is asked again and again.
+Day: TypeAlias = date | BindParameter[date]
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -86,17 +102,7 @@ def duties_of(session: Session, person_id: int, pack: Pack, day: date) -> Duties
 
     Somebody who is disabled, or whose employment or term has ended, may do nothing.
     """
-    rows = session.execute(
-        select(
-            Person.unit_id.label("home"),
-            RoleGrant.role,
-            RoleGrant.unit_id,
-            _has_delegation(day).label("delegation"),
-            _has_site().label("register"),
-        )
-        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, holds_on(day)))
-        .where(Person.id == person_id, is_active_on(day))
-    ).all()
+    rows = session.execute(_duties_asked(), {"person": person_id, "day": day}).all()
     if not rows:
         return Duties(person_id)
     first = rows[0]
@@ -106,6 +112,23 @@ def duties_of(session: Session, person_id: int, pack: Pack, day: date) -> Duties
     # A role that everyone has, everyone has at home: one acknowledges for one's own unit.
     held += [(role.id, first.home) for role in pack.roles.values() if role.held == "everyone"]
     return _duties(person_id, frozenset(implied), held, offices(pack))
+
+
+@cache
+def _duties_asked() -> Select[*tuple[Any, ...]]:
+    """Give the statement behind `duties_of`: every request asks it, so it is built once."""
+    day = bindparam("day", type_=Date)
+    return (
+        select(
+            Person.unit_id.label("home"),
+            RoleGrant.role,
+            RoleGrant.unit_id,
+            _has_delegation(day).label("delegation"),
+            _has_site().label("register"),
+        )
+        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, holds_on(day)))
+        .where(Person.id == bindparam("person"), is_active_on(day))
+    )
 
 
 def holders(
@@ -163,12 +186,12 @@ def vacancies(session: Session, pack: Pack, day: date) -> list[Vacancy]:
     return found
 
 
-def is_active_on(day: date) -> ColumnElement[bool]:
+def is_active_on(day: Day) -> ColumnElement[bool]:
     """A condition: the person's account is open and employment or term has not ended."""
     return and_(Person.disabled_at.is_(None), or_(Person.ends_on.is_(None), Person.ends_on >= day))
 
 
-def holds_on(day: date) -> ColumnElement[bool]:
+def holds_on(day: Day) -> ColumnElement[bool]:
     """A condition: the role grant holds on that day."""
     return and_(
         RoleGrant.starts_on <= day, or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day)
@@ -222,7 +245,7 @@ def _granted(roles: frozenset[str], unit_id: int | None, day: date) -> ColumnEle
     return select(RoleGrant.person_id).where(wanted, where, holds_on(day)).scalar_subquery()
 
 
-def _has_delegation(day: date) -> ColumnElement[bool]:
+def _has_delegation(day: Day) -> ColumnElement[bool]:
     return exists().where(
         Delegation.person_id == Person.id,
         Delegation.revoked_at.is_(None),

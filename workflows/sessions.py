@@ -4,9 +4,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import Date, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.database import db, transaction
@@ -98,7 +99,13 @@ def find(token: str, *, limits: Limits, now: datetime, day: date) -> SignedIn | 
     `day` is the day in the city, by which roles and employment begin and end. None also when the
     sign-in was ended, has run out, or the person was disabled since.
     """
-    rows = db.session.execute(_signed_in(_digest(token), limits, now, day)).all()
+    asked = {
+        "session": _digest(token),
+        "created_after": now - limits.absolute,
+        "seen_after": now - limits.idle,
+        "day": day,
+    }
+    rows = db.session.execute(_signed_in(), asked).all()
     if not rows:
         return None
     first = rows[0]
@@ -127,9 +134,10 @@ def mark_seen(person: SignedIn, *, now: datetime) -> None:
         )
 
 
-def _signed_in(
-    session_id: str, limits: Limits, now: datetime, day: date
-) -> Select[*tuple[Any, ...]]:
+@cache
+def _signed_in() -> Select[*tuple[Any, ...]]:
+    """Give the statement behind `find`: every request asks it, so it is built once."""
+    day = bindparam("day", type_=Date)
     granted = and_(
         RoleGrant.person_id == Person.id,
         RoleGrant.starts_on <= day,
@@ -153,10 +161,10 @@ def _signed_in(
         .join(Unit, Unit.id == Person.unit_id)
         .outerjoin(RoleGrant, granted)
         .where(
-            UserSession.id == session_id,
+            UserSession.id == bindparam("session"),
             UserSession.revoked_at.is_(None),
-            UserSession.created_at > now - limits.absolute,
-            UserSession.last_seen_at > now - limits.idle,
+            UserSession.created_at > bindparam("created_after"),
+            UserSession.last_seen_at > bindparam("seen_after"),
             Person.disabled_at.is_(None),
             or_(Person.ends_on.is_(None), Person.ends_on >= day),
         )
