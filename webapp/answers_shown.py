@@ -28,10 +28,14 @@ REFERRED: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A question with what was answered; a document has the id to fetch it by, a table its rows."""
+    """A question with what was answered; a document has the id to fetch it by, a table its rows.
+
+    `register` is the key under which the register keeps it, where it does.
+    """
 
     label: str
     text: str
+    register: str | None = None
     file_id: int | None = None
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
@@ -54,6 +58,22 @@ def answers_of(case: Case, diagrams: Mapping[str, Diagram], duties: Duties) -> l
     asked = [(task, _fields(task, diagrams)) for task in case.tasks if task.completed_by_id]
     names = _names_in(asked)
     return [_shown(task, fields, case, duties, names) for task, fields in asked if task.answers]
+
+
+def latest_of(steps: Iterable[StepAnswers]) -> list[StepAnswers]:
+    """Give what holds now: of a step that was done again, only the last time."""
+    latest = {(s.task.diagram, s.task.element, s.task.scope): s for s in steps}
+    return sorted(latest.values(), key=lambda step: (step.task.closed_in or 0, step.task.id))
+
+
+def in_brief(steps: Iterable[StepAnswers]) -> list[Answer]:
+    """Give what the register would say of the site, in the order in which it was asked."""
+    return [
+        answer
+        for step in steps
+        for answer in step.answers
+        if answer.text and (answer.register or "").startswith("site.")
+    ]
 
 
 def _fields(task: Task, diagrams: Mapping[str, Diagram]) -> tuple[Field, ...]:
@@ -80,9 +100,10 @@ def _answer(field: Field, value: Any, names: Names) -> Answer:
             tuple(_text(column, row.get(column.id), names) for column in field.columns)
             for row in value
         )
-        return Answer(label, "", heads=tuple(c.label or c.id for c in field.columns), rows=rows)
+        heads = tuple(c.label or c.id for c in field.columns)
+        return Answer(label, "", field.register, heads=heads, rows=rows)
     file_id = value if field.type == "file" else None
-    return Answer(label, _text(field, value, names), file_id)
+    return Answer(label, _text(field, value, names), field.register, file_id)
 
 
 def _text(field: Field, value: Any, names: Names) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from models.database import db
 from models.people import Person, Unit
 from models.sites import Platform, Site
 from webapp import access, clock
+from webapp.answers_shown import Answer, StepAnswers, answers_of, in_brief, latest_of
 from webapp.forms import Choice
 from webapp.runtime import runtime
 from webapp.step_fields import Choices, Surroundings
@@ -21,7 +23,7 @@ from workflows.consequences import Consequence, consequences
 from workflows.diagrams.graph import Node
 from workflows.errors import NotAllowedError, NotFoundError
 from workflows.library import DiagramSet
-from workflows.people import Duties, duties_of
+from workflows.people import Duties, duties_of, offices
 from workflows.policy.guard import Refusal
 from workflows.timeline import Event, timeline
 
@@ -51,6 +53,31 @@ class TaskPage:
     def clauses(self) -> list[Any]:
         known = runtime().pack.clauses
         return [known[clause] for clause in self.node.clauses if clause in known]
+
+    @cached_property
+    def said(self) -> list[StepAnswers]:
+        """What has been answered in the case so far, as it holds now and this person may read it."""
+        return latest_of(answers_of(self.case, self.diagrams.diagrams, self.duties))
+
+    @property
+    def brief(self) -> list[Answer]:
+        """What the case is about, in a few facts."""
+        return in_brief(self.said)
+
+    @property
+    def cautions(self) -> list[Refusal]:
+        """The rules that warn of this step and of what it sets off, and hinder nobody."""
+        by = self.duties.person_id
+        return tasks.cautions(runtime(), db.session(), self.task, by=by)
+
+    @property
+    def hats(self) -> list[str]:
+        """The titles of the person's roles that the step waits for."""
+        if self.task.person_id is not None:
+            return []
+        pack = runtime().pack
+        wanted = offices(pack).roles_for(self.task.duty, self.task.unit_id)
+        return sorted(pack.roles[role].title for role in wanted & self.duties.roles)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -137,7 +164,9 @@ def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
         events=timeline(case, diagrams.diagrams, comments, files),
         files=files,
         refusals=tasks.objections(runtime(), session, task, by=held.person_id),
-        follows=consequences(diagrams.diagrams[task.diagram], task.element),
+        follows=consequences(
+            diagrams.diagrams[task.diagram], task.element, among=diagrams.diagrams
+        ),
         candidates=tasks.candidates(runtime(), session, task, now) if leads else [],
     )
 

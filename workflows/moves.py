@@ -168,7 +168,7 @@ def _perform(move: Move, service: engine.Waiting) -> None:
     operation = OPERATIONS.get(node.topic or "")
     if operation is None:
         raise OperationError(f'There is no operation "{node.topic}".')
-    act = _act_of(move.runtime.pack, node)
+    act = act_of(move.runtime.pack, node)
     outcome = act.default if act else None
     if act is not None:
         permit(move, Deed(act.id, outcome, node.lane, None, move.now))
@@ -307,7 +307,7 @@ def _job_key(move: Move, waiting: engine.Waiting) -> str:
 
 
 def _place(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
-    act = _act_of(move.runtime.pack, node)
+    act = act_of(move.runtime.pack, node)
     party = _party(move.runtime.pack, node, act)
     unit_id, person_id = _assignment(move, party.scope if party else None)
     act_id = act.id if act else node.act
@@ -326,7 +326,7 @@ def _place(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
     }
 
 
-def _act_of(pack: Pack, node: Node) -> Act | None:
+def act_of(pack: Pack, node: Node) -> Act | None:
     """Give the act of a step. An operation has its own, whatever the diagram says or leaves out."""
     by_itself = pack.act_of(node.topic) if node.topic else None
     return by_itself or pack.acts.get(node.act or "")

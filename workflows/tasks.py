@@ -1,6 +1,6 @@
 """What people do with a task: claim, release, hand over, draft and complete it."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -14,6 +14,7 @@ from models.database import db, transaction
 from models.people import Person, Unit
 from workflows import audit, documents
 from workflows.answers import History
+from workflows.consequences import operations_after
 from workflows.diagrams.graph import Node
 from workflows.documents import Document
 from workflows.errors import (
@@ -23,9 +24,9 @@ from workflows.errors import (
     NotFoundError,
 )
 from workflows.library import DiagramSet
-from workflows.moves import Move, advance, locked, note, permit, resume
+from workflows.moves import Move, act_of, advance, locked, note, permit, resume
 from workflows.people import Duties, duties_of, holders
-from workflows.policy.guard import Deed, Refusal, could
+from workflows.policy.guard import Deed, Refusal, could, warnings
 from workflows.runtime import Runtime
 
 Submitted = Mapping[str, Any]
@@ -68,6 +69,36 @@ def objections(runtime: Runtime, session: Session, task: Task, *, by: int) -> li
     history = History.read(session, task.case_id)
     named = history.named(runtime.pack, task.act, diagrams.diagrams)
     return could(runtime.pack, history.deeds, task.act, party=task.party, performer=by, named=named)
+
+
+def cautions(runtime: Runtime, session: Session, task: Task, *, by: int) -> list[Refusal]:
+    """Give the rules that would only warn: of this person's act, and of what it sets off at once.
+
+    A warning hinders nobody, so that it must be read before: each rule stands here once.
+    """
+    diagrams = runtime.library.of(session, task.case.version_id)
+    history = History.read(session, task.case_id)
+    found: dict[str, Refusal] = {}
+    for deed in _next_deeds(runtime, diagrams, task, by):
+        named = history.named(runtime.pack, deed.act, diagrams.diagrams)
+        for warning in warnings(runtime.pack, history.deeds, deed, named=named):
+            found.setdefault(warning.rule, warning)
+    return list(found.values())
+
+
+def _next_deeds(
+    runtime: Runtime, diagrams: DiagramSet, task: Task, by: int
+) -> Generator[Deed, None, None]:
+    """Walk what the step may do: its act with each yes, then the operations that follow it."""
+    pack = runtime.pack
+    own = pack.acts.get(task.act or "")
+    for outcome in sorted(pack.licensing(own.id)) if own else ():
+        yield Deed(own.id, outcome, task.party, by, task.opened_at)
+    diagram = diagrams.diagrams[task.diagram]
+    for node in operations_after(diagram, task.element, among=diagrams.diagrams):
+        act = act_of(pack, node)
+        if act is not None:
+            yield Deed(act.id, act.default, node.lane, None, task.opened_at)
 
 
 def complete(

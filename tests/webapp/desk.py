@@ -54,10 +54,10 @@ class Desk:
         return self.post(by, f"/tasks/{task.id}/completion", **sent)
 
 
-def settle(app: Flask, now: datetime) -> Desk:
+def settle(app: Flask, now: datetime, files: Mapping[str, bytes] | None = None) -> Desk:
     """Settle the town; everybody has the same password, and the clock stands."""
     app.config["NOW"] = now
-    town = walking.settle(now)
+    town = walking.settle(now, files)
     with transaction() as session:
         session.execute(update(Person).values(password_hash=password_hash()))
     return Desk(app, town, now)

@@ -11,6 +11,7 @@ from models.database import db
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import walking
+from tests.workflows.drawn import drawn
 
 
 @pytest.fixture
@@ -117,6 +118,38 @@ def test_the_page_says_why_me_and_what_follows(town: Desk) -> None:
     assert "What follows" in page
     assert "Reject" in page
     assert "Rosa Valdez completed" in page
+
+
+def test_the_page_says_what_the_request_is_about_and_what_others_advised(town: Desk) -> None:
+    walk = walking.advised(town.town, now=town.now, proposed_name="Parks on Instagram")
+    chen, dan = town.town.people.chen, town.town.people.dan
+    page = town.browser(chen).get(f"/tasks/{walk.task('DecideRequest').id}").text
+    assert "What it is about" in page
+    assert page.count("Parks on Instagram") > 1
+    assert "Advise on security, Ivy" in page
+    assert "Advice to Communications" in page
+    assert "Communications director" in page
+    back = town.complete(walk, "DecideRequest", decision="return", reason="Say more.")
+    assert back.status_code == 303
+    town.complete(walk, "SubmitRequest", proposed_name="Parks of Northwater")
+    page = town.browser(dan).get(f"/tasks/{walk.task('ForwardRequest').id}").text
+    assert "Parks of Northwater" in page
+    assert "Parks on Instagram" not in page
+    assert "Advice to Communications" not in page
+    assert "not shown: for those who need to know" in page
+
+
+def test_a_rule_that_warns_is_read_before_and_hinders_nobody(app: Flask, now: datetime) -> None:
+    sketch = "start S; user A; service L; end E; S -> A -> L -> E".replace("; ", "\n")
+    file = drawn(sketch, "create-site", topics={"L": "launch-site"}, lanes={"Requester": "SALE"})
+    town = desk.settle(app, now, {"create-site": file})
+    rosa = town.town.people.rosa
+    task = walking.start(town.town, now=now).task("A")
+    page = town.browser(rosa).get(f"/tasks/{task.id}").text
+    assert "A rule warns" in page
+    assert {"K10", "K13"} == {rule for rule in ("K01", "K10", "K13") if rule in page}
+    assert "Then: L." in page
+    assert f"/tasks/{task.id}/completion" in page
 
 
 def test_nobody_types_into_a_refusal(town: Desk) -> None:
