@@ -91,9 +91,9 @@ def _next_deeds(
 ) -> Generator[Deed, None, None]:
     """Walk what the step may do: its act with each yes, then the operations that follow it."""
     pack = runtime.pack
-    own = pack.acts.get(task.act or "")
-    for outcome in sorted(pack.licensing(own.id)) if own else ():
-        yield Deed(own.id, outcome, task.party, by, task.opened_at)
+    if (own := pack.acts.get(task.act or "")) is not None:
+        for outcome in sorted(pack.licensing(own.id)):
+            yield Deed(own.id, outcome, task.party, by, task.opened_at)
     diagram = diagrams.diagrams[task.diagram]
     for node in operations_after(diagram, task.element, among=diagrams.diagrams):
         act = act_of(pack, node)
