@@ -287,6 +287,22 @@ def test_what_would_be_refused_is_said_before_anybody_types(town: Town, now: dat
     assert all("K06" in refusal.text for refusal in ask(by=town.people.rosa))
 
 
+def test_who_requests_is_told_before_forwarding(town: Town, now: datetime) -> None:
+    walk = walking.start(town, now=now).do("SubmitRequest")
+    task = tasks.find(walk.task("ForwardRequest").id)
+    (refusal,) = tasks.objections(town.runtime, db.session(), task, by=town.people.rosa)
+    assert (refusal.rule, refusal.people) == ("K06", (town.people.rosa,))
+    assert tasks.objections(town.runtime, db.session(), task, by=town.people.dan) == []
+
+
+def test_who_is_to_administer_the_site_is_told_before_deciding(town: Town, now: datetime) -> None:
+    walk = walking.advised(town, now=now, backup_admin=town.people.chen)
+    task = tasks.find(walk.task("DecideRequest").id)
+    (refusal,) = tasks.objections(town.runtime, db.session(), task, by=town.people.chen)
+    assert "administrator may not decide" in refusal.text
+    assert tasks.objections(town.runtime, db.session(), task, by=town.mia) == []
+
+
 def test_a_step_without_an_act_has_no_objections(town: Town, now: datetime) -> None:
     walk = walking.approved(town, now=now)
     task = tasks.find(walk.task("IdentifyContract").id)
