@@ -1,7 +1,7 @@
 """P01 walked through the use cases, from the request to every one of its ends, on a real database."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -10,7 +10,6 @@ from sqlalchemy import select
 from models.cases import Case, Comment, TaskKind
 from models.database import db
 from models.sites import Contract, Delegation, RetentionSetup, Site, SiteDecision, SiteRole
-from models.trust import Job, Notice
 from tests import city
 from tests.bpmn.walk import diagrams
 from tests.workflows import walking
@@ -21,26 +20,10 @@ from workflows.errors import (
     InvalidAnswersError,
     NotAllowedError,
     NotFoundError,
-    RefusedError,
     StuckError,
 )
 
 CALLED = ("gather-advice", "prepare-site", "agree-contract")
-
-
-@pytest.fixture
-def town(app: Flask, now: datetime) -> Town:
-    return walking.settle(now)
-
-
-@pytest.fixture
-def town_on_either(app_on_either: Flask, now: datetime) -> Town:
-    return walking.settle(now)
-
-
-def notices_of(person: int) -> list[str]:
-    rows = select(Notice.text).where(Notice.person_id == person).order_by(Notice.id)
-    return list(db.session.scalars(rows))
 
 
 def test_a_request_becomes_a_live_site_with_all_that_it_stands_on(
@@ -145,9 +128,6 @@ def test_a_case_that_cannot_take_its_first_step_is_not_started(app: Flask, now: 
     assert walking.count(db.session(), Case) == 0
 
 
-# ------------------------------------------------------------------------------------------- ends
-
-
 def a_declined_request(town: Town, now: datetime) -> Walk:
     return walking.start(town, now=now).do("SubmitRequest").do("ForwardRequest", decision="decline")
 
@@ -163,17 +143,20 @@ def test_an_escalated_decline_goes_to_communications(town: Town, now: datetime) 
 
 
 def test_a_site_that_is_not_city_supported_ends_with_an_answer(town: Town, now: datetime) -> None:
-    walk = walking.forwarded(town, now=now).do("ReviewRequest", decision="not-city-supported")
+    walk = walking.forwarded(town, now=now)
+    walk.do("ReviewRequest", decision="not-city-supported", reason="It is a private page.")
     assert walk.case.outcome == "Not City-Supported"
     assert [task.kind for task in walk.case.tasks][-1] == TaskKind.OPERATION
-    assert notices_of(town.people.rosa)[-1] == "R-1001 has ended: Not City-Supported."
+    told = walking.told(town.people.rosa)
+    (said,) = walking.told(town.people.rosa)
+    assert said.endswith("is not a City-Supported site. Reason: It is a private page.")
 
 
 def test_a_rejected_request_tells_the_requester_why(town: Town, now: datetime) -> None:
     walk = walking.advised(town, now=now)
     walk.do("DecideRequest", decision="reject", reason="There is one already.")
     assert walk.case.outcome == "Rejected"
-    assert any("There is one already." in text for text in notices_of(town.people.rosa))
+    assert any("There is one already." in text for text in walking.told(town.people.rosa))
     assert walking.count(db.session(), Site) == 0
 
 
@@ -216,7 +199,7 @@ def test_an_approval_lapses_after_90_days_whatever_is_open(town: Town, now: date
     assert walk.wait(days=89) == 0
     assert walk.wait(days=2) == 1
     assert walk.case.outcome == "Approval lapsed"
-    assert any("lapsed before the site was launched" in t for t in notices_of(town.people.rosa))
+    assert any("lapsed before the site was launched" in t for t in walking.told(town.people.rosa))
     walking.assert_whole(db.session())
 
 
@@ -232,7 +215,7 @@ def test_a_delegate_accepts_the_contract_and_may_give_it_back(town: Town, now: d
     walk.do("AuthorizeContract", decision="delegate")
     task = walk.task("AcceptAsDelegate")
     assert task.person_id == town.people.nora
-    assert notices_of(town.people.nora) == ["R-1001 waits for you: Accept as delegate."]
+    assert walking.told(town.people.nora) == ["R-1001 waits for you: Accept as delegate."]
     with pytest.raises(NotAllowedError, match=r"waits for Delegate, not for you\."):
         walk.do("AcceptAsDelegate", town.people.chen)
     walk.do("AcceptAsDelegate", decision="decline").do("AuthorizeContract", decision="delegate")
@@ -255,7 +238,7 @@ def test_a_returned_request_goes_the_whole_way_again_and_becomes_live(
         walk.do("ReviewRequest").do("AdviseSecurity")
     walk.do(step, decision="return", reason="Say who answers at night.")
     assert walk.waits_for == {"SubmitRequest"}
-    assert notices_of(town.people.rosa) == ["R-1001 waits for you: Submit site request."]
+    assert walking.told(town.people.rosa) == ["R-1001 waits for you: Submit site request."]
     walk.do("SubmitRequest", proposed_name="Second Round")
     walk.do("ForwardRequest").do("ReviewRequest").do("AdviseSecurity").do("DecideRequest")
     walk.do("IdentifyContract").do("AuthorizeContract").do("AcceptContract").do("CreateAccount")
@@ -267,9 +250,6 @@ def test_a_returned_request_goes_the_whole_way_again_and_becomes_live(
 def test_a_withdrawal_answers_a_return(town: Town, now: datetime) -> None:
     walk = walking.forwarded(town, now=now).do("ReviewRequest", decision="return")
     assert walk.send("WithdrawBeforeForwarding").case.outcome == "Withdrawn"
-
-
-# ------------------------------------------------------------------------------------------ flows
 
 
 def test_the_walks_together_take_every_flow_of_every_diagram(town: Town, now: datetime) -> None:
@@ -319,117 +299,6 @@ def _take_every_way_to_an_approval(town: Town, now: datetime) -> None:
     walk = walking.approved(town, now=now).do("IdentifyContract")
     walk.do("AuthorizeContract", decision="refuse")
     walking.with_account(town, now=now).wait(days=91)
-
-
-# -------------------------------------------------------------------------------------- deadlines
-
-
-def test_a_reminder_leaves_the_step_open_and_comes_once(town: Town, now: datetime) -> None:
-    walk = walking.start(town, now=now).do("SubmitRequest")
-    assert walk.wait(days=2) == 0
-    assert walk.wait(days=2) == 1
-    assert walk.waits_for == {"ForwardRequest"}
-    (text,) = notices_of(town.people.dan)
-    assert 'Still waiting for "Forward the request"' in text
-    assert walk.wait(days=30) == 0
-    walking.assert_whole(db.session())
-
-
-def test_the_clock_of_a_deadline_is_the_citys(town: Town, now: datetime) -> None:
-    walking.start(town, now=now).do("SubmitRequest")
-    # Three business days after Monday: Thursday, when the offices close.
-    due = db.session.scalars(select(Job.run_at)).one()
-    assert due == datetime(2026, 11, 19, 23, 0, tzinfo=UTC)
-
-
-def test_a_deadline_that_comes_too_late_is_dropped(town: Town, now: datetime) -> None:
-    walk = walking.start(town, now=now).do("SubmitRequest")
-    found = db.session.scalars(select(Job)).one()
-    job = Job(case_id=found.case_id, payload=found.payload, run_at=found.run_at)
-    walk.do("ForwardRequest")
-    before = walk.case.revision
-    with walking.writing() as session:
-        cases.fire_deadline(town.runtime, session, job, walk.now)
-    assert walk.case.revision == before
-    walk.send("WithdrawWhileReviewing")
-    with walking.writing() as session:
-        cases.fire_deadline(town.runtime, session, job, walk.now)
-    assert walk.case.outcome == "Withdrawn"
-
-
-REPEATED = """
-    start S
-    user A
-    on Again host=A interrupting=false cycle={cycle}
-    user Look
-    end E
-    S -> A -> E
-    Again -> Look
-"""
-
-
-def repeated(now: datetime, cycle: str) -> Walk:
-    data = drawn(REPEATED.format(cycle=cycle), lanes={"Requester": ["A", "Look"]})
-    town = walking.settle(now, {"main": data})
-    return walking.start(town, now=now, process="main")
-
-
-def test_a_repeated_deadline_rings_as_often_as_it_says(app: Flask, now: datetime) -> None:
-    walk = repeated(now, "R3/P1D")
-    assert [walk.wait(days=1) for _ in range(5)] == [1, 1, 1, 0, 0]
-    assert len(walk.open_tasks()) == 4
-    assert db.session.scalars(select(Job)).all() == []
-
-
-def test_an_endless_deadline_keeps_its_rhythm_and_makes_up_for_nothing(
-    app: Flask, now: datetime
-) -> None:
-    walk = repeated(now, "R/PT10H")
-    assert walk.wait(hours=11) == 1
-    assert db.session.scalars(select(Job.run_at)).one() == now + timedelta(hours=20)
-    assert walk.wait(hours=100) == 1
-    assert db.session.scalars(select(Job.run_at)).one() == walk.now + timedelta(hours=10)
-    walking.assert_whole(db.session())
-
-
-def test_a_deadline_that_fires_stands_in_the_case_as_what_it_was(town: Town, now: datetime) -> None:
-    walk = walking.start(town, now=now).do("SubmitRequest")
-    walk.wait(days=7)
-    (record,) = [task for task in walk.case.tasks if task.kind == TaskKind.DEADLINE]
-    assert (record.name, record.opened_at) == (
-        "After 3 business days",
-        datetime(2026, 11, 19, 23, 0, tzinfo=UTC),
-    )
-    assert ["create-site", "ForwardingIsSlowToRemindDepartment"] in (record.passed or [])
-
-
-def test_a_machine_that_ends_a_case_with_duties_open_reports_them(
-    app: Flask, now: datetime
-) -> None:
-    text = """
-        start S
-        user A
-        user B
-        on Late host=B duration=P1D
-        end E
-        end Over
-        S -> A -> B -> E
-        Late -> Over
-    """
-    lanes = {"Requester": ["A", "B"]}
-    data = drawn(text, acts={"A": "request-site"}, lanes=lanes)
-    town = walking.settle(now, {"main": data})
-    walk = walking.start(town, now=now, process="main").do("A")
-    with pytest.raises(RefusedError, match="Communications has not reviewed the request"):
-        walk.do("B", town.people.rosa)
-    assert walk.wait(days=2) == 1
-    assert walk.case.outcome == "Over"
-    (incident,) = walking.incidents(db.session())
-    assert (incident.kind, incident.case_id) == ("rule", walk.case_id)
-    assert "K03" in incident.message
-
-
-# ------------------------------------------------------------------------------ remarks and pages
 
 
 def test_a_remark_stands_in_the_case(town: Town, now: datetime) -> None:

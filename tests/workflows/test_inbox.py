@@ -5,7 +5,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import insert, text, true
 
 from models.cases import Case, Task, TaskKind
@@ -18,16 +17,6 @@ from workflows.inbox import Filters, Page, Tab
 from workflows.people import Duties, duties_of
 
 EVERYTHING = Filters()
-
-
-@pytest.fixture
-def town(app: Flask, now: datetime) -> Town:
-    return walking.settle(now)
-
-
-@pytest.fixture
-def town_on_either(app_on_either: Flask, now: datetime) -> Town:
-    return walking.settle(now)
 
 
 def duties(town: Town, person: int, now: datetime) -> Duties:

@@ -16,11 +16,6 @@ from workflows.library import DiagramSet, Library
 SIMPLE = "start S\nuser A\nend E\nS -> A -> E"
 
 
-@pytest.fixture
-def town(app: Flask, now: datetime) -> Town:
-    return walking.settle(now)
-
-
 def version(key: str) -> int:
     return publication.published(db.session())[key].id
 

@@ -1,39 +1,23 @@
-"""One step of a case: rules at each act, operations, and rows that always say what the tokens say."""
+"""One step of a case: operations, answers of rounds, and who is told."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, undefer
 
-from models.cases import Case, Task, TaskKind
+from models.cases import Case, Task
 from models.database import db
 from models.sites import Site
-from models.trust import Job, Notice
-from tests import city
 from tests.workflows import walking
 from tests.workflows.drawn import drawn
 from tests.workflows.walking import Town, Walk
-from workflows import moves, tasks
+from workflows import moves
 from workflows.diagrams.conditions import Unset
 from workflows.errors import ConflictError, RefusedError, StuckError
 from workflows.operations import OPERATIONS, Occasion
-
-
-@pytest.fixture
-def town(app: Flask, now: datetime) -> Town:
-    return walking.settle(now)
-
-
-@pytest.fixture
-def town_on_either(app_on_either: Flask, now: datetime) -> Town:
-    return walking.settle(now)
 
 
 def small(now: datetime, text: str, **marks: Any) -> Walk:
@@ -67,9 +51,6 @@ def place(walk: Walk, element: str) -> None:
 
 def rules(error: RefusedError) -> set[str]:
     return {refusal.rule for refusal in error.refusals}  # type: ignore[attr-defined]
-
-
-# -------------------------------------------------------------------------------------- the rules
 
 
 def test_a_launch_without_approval_is_refused_even_where_the_token_stands(
@@ -132,9 +113,6 @@ def test_an_operation_cannot_take_another_act_than_its_own(app: Flask, now: date
     with pytest.raises(RefusedError) as caught:
         walk.do("A")
     assert "K01" in rules(caught.value)
-
-
-# --------------------------------------------------------------------------------- what cannot go
 
 
 def test_an_operation_that_does_not_exist_leaves_the_case_where_it_was(
@@ -200,9 +178,6 @@ def test_an_ended_case_is_not_taken_up_again(town: Town, now: datetime) -> None:
         place(walk, "LaunchSite")
 
 
-# ---------------------------------------------------------------------------- answers and rounds
-
-
 VOTES = """
     start S
     user Ask
@@ -266,17 +241,9 @@ def test_a_step_that_its_diagram_no_longer_has_gives_no_facts(town: Town, now: d
     )
 
 
-# ------------------------------------------------------------------------------------ being told
-
-
-def told(person: int) -> list[str]:
-    rows = select(Notice.text).where(Notice.person_id == person).order_by(Notice.id)
-    return list(db.session.scalars(rows))
-
-
 def test_nobody_is_told_what_they_did_themselves(town: Town, now: datetime) -> None:
     walking.start(town, now=now).send("WithdrawBeforeForwarding")
-    assert told(town.people.rosa) == []
+    assert walking.told(town.people.rosa) == []
 
 
 def test_a_notice_of_a_confidential_case_says_no_more_than_its_number(
@@ -294,12 +261,12 @@ def test_a_notice_of_a_confidential_case_says_no_more_than_its_number(
     walk = small(now, text, lanes=lanes, confidential=True)
     hal, rosa = walk.town.people.hal, walk.town.people.rosa
     walk.do("A").do("B", hal)
-    assert told(rosa) == ["C-1001 has news for you."]
+    assert walking.told(rosa) == ["C-1001 has news for you."]
     with walking.writing() as session:
         for task in session.scalars(select(Task).where(Task.element == "C")):
             task.person_id = hal
     walk.do("C", hal)
-    assert told(rosa) == ["C-1001 has news for you."] * 2
+    assert walking.told(rosa) == ["C-1001 has news for you."] * 2
 
 
 def test_an_operation_learns_who_may_do_a_task(
@@ -345,207 +312,3 @@ def test_the_way_from_the_start_stands_in_the_first_row(town: Town, now: datetim
     passed = [element for _, element in walk.case.tasks[0].passed or []]
     assert passed[0] == "SiteWanted"
     assert passed[-1] == "SubmitRequestToForwardRequest"
-
-
-# ------------------------------------------------------------------------------------- statements
-
-
-STEPS = [
-    "SubmitRequest",
-    "ForwardRequest",
-    "ReviewRequest",
-    "AdviseSecurity",
-    "DecideRequest",
-    "IdentifyContract",
-    "AuthorizeContract",
-    "AcceptContract",
-    "CreateAccount",
-    "CheckTraining",
-    "MeetStandards",
-    "SetUpRetention",
-    "TestArchive",
-    "ConfirmReadiness",
-]
-BUDGET, BUDGET_WITH_REGISTER = 12, 26
-
-
-def statements_of(walk: Walk, element: str, **answers: Any) -> int:
-    """Do a step and count its statements, the beginning and the commit not among them."""
-    task = walk.task(element)
-    by = walk.whoever_does(task)
-    whole = walk.form(task, by, answers)
-    with walking.counted() as sent:
-        tasks.complete(walk.town.runtime, task.id, by=by, answers=whole, now=walk.now)
-    return len(sent)
-
-
-def test_no_step_takes_more_statements_than_its_budget(town: Town, now: datetime) -> None:
-    walk = walking.start(town, now=now)
-    found = {step: statements_of(walk, step) for step in STEPS}
-    print(found)  # noqa: T201 (measured, for those who ask for it with -s)
-    launch = found.pop("ConfirmReadiness")
-    assert max(found.values()) <= BUDGET, found
-    assert launch <= BUDGET_WITH_REGISTER
-
-
-def test_a_return_and_its_notice_stay_within_the_budget(town: Town, now: datetime) -> None:
-    walk = walking.start(town, now=now).do("SubmitRequest")
-    assert statements_of(walk, "ForwardRequest", decision="return") <= BUDGET
-    walk.do("SubmitRequest").do("ForwardRequest")
-    assert statements_of(walk, "ReviewRequest", decision="return") <= BUDGET
-
-
-def test_a_step_is_one_transaction(town: Town, now: datetime) -> None:
-    walk = walking.start(town, now=now).do("SubmitRequest")
-    task = walk.task("ForwardRequest")
-    task_id, whole = task.id, walk.form(task, town.people.dan, {})
-    db.session.rollback()
-    happened: list[str] = []
-    for name in ("begin", "commit", "rollback"):
-        event.listen(db.engine, name, lambda _connection, name=name: happened.append(name))
-    tasks.complete(town.runtime, task_id, by=town.people.dan, answers=whole, now=walk.now)
-    assert happened == ["begin", "commit"]
-
-
-def test_statements_do_not_grow_with_the_rounds_of_a_case(town: Town, now: datetime) -> None:
-    walk = walking.start(town, now=now)
-    first = [statements_of(walk, "SubmitRequest"), statements_of(walk, "ForwardRequest")]
-    walk.do("ReviewRequest", decision="return")
-    for _ in range(30):
-        walk.do("SubmitRequest").do("ForwardRequest", decision="return")
-    tokens = len(walk.case.tokens or b"")
-    assert [statements_of(walk, "SubmitRequest"), statements_of(walk, "ForwardRequest")] == first
-    assert tokens < 2000
-
-
-def test_statements_do_not_grow_with_the_people_in_a_role(town: Town, now: datetime) -> None:
-    few = statements_of(walking.forwarded(town, now=now), "ReviewRequest")
-    with walking.writing() as session:
-        for number in range(500):
-            person = city.person(session, "Pat", f"Many{number}", town.people.communications)
-            city.grant(session, person, "comms_reviewer")
-    assert statements_of(walking.forwarded(town, now=now), "ReviewRequest") == few
-
-
-def test_statements_do_not_grow_with_the_open_tasks(town: Town, now: datetime) -> None:
-    walk = walking.forwarded(town, now=now)
-    task = walk.task("ReviewRequest")
-    copied = {
-        column.key: getattr(task, column.key)
-        for column in Task.__table__.columns
-        if column.key not in ("id", "token", "answers", "passed")
-    }
-    with walking.writing() as session:
-        rows = [{**copied, "token": f"of another {number}"} for number in range(2000)]
-        session.execute(insert(Task), rows)
-    fresh = walking.forwarded(town, now=now)
-    assert statements_of(fresh, "ReviewRequest") <= BUDGET
-
-
-# -------------------------------------------------------------------------------- what may happen
-
-
-class Failing:
-    """Fails the database at the n-th call from now on, the commit being a call too."""
-
-    def __init__(self, call: int) -> None:
-        self.left = call
-
-    def note(self, *_args: Any) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise OperationalError("the n-th call", {}, Exception("the database went away"))
-
-
-@contextmanager
-def failing_at(call: int) -> Generator[Failing]:
-    failing = Failing(call)
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(db.engine, name, failing.note)
-    try:
-        yield failing
-    finally:
-        for name in ("before_cursor_execute", "commit"):
-            event.remove(db.engine, name, failing.note)
-
-
-def fail_at_every_call(walk: Walk, do: Callable[[], object]) -> int:
-    """Do it until it succeeds, each time with the next call failing; give how many there were."""
-    before = walking.everything(db.session())
-    for call in range(1, 100):
-        try:
-            with failing_at(call):
-                do()
-        except OperationalError:
-            assert walking.everything(db.session()) == before
-            continue
-        walking.assert_whole(db.session())
-        return call
-    raise AssertionError("It never succeeded.")
-
-
-@pytest.mark.parametrize("step", ["SubmitRequest", "ForwardRequest", "ConfirmReadiness"])
-def test_whichever_call_of_a_step_fails_the_case_is_before_or_after_it(
-    town_on_either: Town, now: datetime, step: str
-) -> None:
-    town = town_on_either
-    ways: dict[str, Callable[..., Walk]] = {
-        "SubmitRequest": walking.start,
-        "ForwardRequest": lambda town, *, now: walking.start(town, now=now).do("SubmitRequest"),
-        "ConfirmReadiness": lambda town, *, now: walking.prepare(
-            walking.with_account(town, now=now)
-        ),
-    }
-    walk = ways[step](town, now=now)
-    task = walk.task(step)
-    by = walk.whoever_does(task)
-    answers = walk.form(task, by, {})
-    do = partial(tasks.complete, town.runtime, task.id, by=by, answers=answers, now=walk.now)
-    calls = fail_at_every_call(walk, do)
-    assert calls > 10
-    assert walk.waits_for.isdisjoint({step})
-
-
-def test_whichever_call_of_a_deadline_fails_it_is_done_once(town: Town, now: datetime) -> None:
-    walk = walking.start(town, now=now).do("SubmitRequest")
-    walk.now = datetime(2026, 11, 20, 15, 0, tzinfo=now.tzinfo)
-    for call in range(1, 60):
-        try:
-            with failing_at(call) as failing:
-                walk.wait(hours=1)
-        except OperationalError:
-            pass
-        walking.assert_whole(db.session())
-        if failing.left > 0:
-            break
-        with walking.writing() as session:  # an eighth failure would give it up
-            session.execute(update(Job).values(attempts=0))
-    fired = [task for task in walk.case.tasks if task.kind == TaskKind.DEADLINE]
-    assert len(fired) == 1
-    assert len(told(town.people.dan)) == 1
-
-
-def test_a_full_disk_stops_writing_and_not_reading(town: Town, now: datetime) -> None:
-    walks = [walking.start(town, now=now) for _ in range(2)]
-    task = walks[0].task("SubmitRequest")
-    answers = walks[0].form(task, town.people.rosa, {"purpose": "x" * 200_000})
-    do = partial(
-        tasks.complete, town.runtime, task.id, by=town.people.rosa, answers=answers, now=now
-    )
-    before = walking.everything(db.session())
-    _limit_pages(at=0)
-    with pytest.raises(OperationalError, match="full"):
-        do()
-    assert walking.everything(db.session()) == before
-    assert walks[1].waits_for == {"SubmitRequest"}
-    walking.assert_whole(db.session())
-    _limit_pages(at=1_000_000)
-    do()
-    assert walks[0].waits_for == {"ForwardRequest"}
-
-
-def _limit_pages(*, at: int) -> None:
-    """Let the database file grow to so many pages, or where that is less, not at all."""
-    db.session.rollback()
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {at or 1}")

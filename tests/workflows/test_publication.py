@@ -27,11 +27,6 @@ def files() -> dict[str, bytes]:
     return publication.shipped(BPMN)
 
 
-@pytest.fixture
-def town(app: Flask, now: datetime) -> Town:
-    return walking.settle(now)
-
-
 def publish(files: dict[str, bytes], now: datetime) -> dict[str, int]:
     """Publish, and give the number of each new version by its process."""
     versions = publication.publish_shipped(files, by=None, now=now)

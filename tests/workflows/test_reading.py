@@ -2,9 +2,6 @@
 
 from datetime import datetime
 
-import pytest
-from flask import Flask
-
 from models.cases import Case
 from models.database import db
 from tests import city
@@ -13,16 +10,6 @@ from tests.workflows.walking import Town, Walk
 from workflows import inbox
 from workflows.people import Duties, duties_of
 from workflows.reading import may_read, may_see, readable
-
-
-@pytest.fixture
-def town(app: Flask, now: datetime) -> Town:
-    return walking.settle(now)
-
-
-@pytest.fixture
-def town_on_either(app_on_either: Flask, now: datetime) -> Town:
-    return walking.settle(now)
 
 
 def duties(town: Town, person: int, now: datetime) -> Duties:

@@ -1,14 +1,12 @@
 """What people do with a task, and what is refused to them."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from models.cases import Draft, File, TaskKind
+from models.cases import Draft, File
 from models.database import db
 from tests import city
 from tests.workflows import walking
@@ -19,22 +17,8 @@ from workflows.errors import (
     InvalidAnswersError,
     NotAllowedError,
     NotFoundError,
-    PolicyError,
-    RefusedError,
 )
 from workflows.people import duties_of
-from workflows.policy.guard import Deed
-from workflows.tasks import Completion
-
-
-@pytest.fixture
-def town(app: Flask, now: datetime) -> Town:
-    return walking.settle(now)
-
-
-@pytest.fixture
-def town_on_either(app_on_either: Flask, now: datetime) -> Town:
-    return walking.settle(now)
 
 
 def forwarder_at(town: Town, unit: int, given_name: str = "Fay") -> int:
@@ -43,9 +27,6 @@ def forwarder_at(town: Town, unit: int, given_name: str = "Fay") -> int:
         person = city.person(session, given_name, "Forde", unit)
         city.grant(session, person, "dept_forwarder", unit_id=unit)
     return person
-
-
-# ----------------------------------------------------------------------------------- completing
 
 
 def test_a_completion_says_what_waits_now(town: Town, now: datetime) -> None:
@@ -111,245 +92,6 @@ def test_what_the_diagram_took_back_is_not_done_any_more(town: Town, now: dateti
         walk.complete(task, town.people.chen, {})
 
 
-def test_two_people_at_the_same_task_are_told_apart(
-    app_on_either: Flask, town_on_either: Town, now: datetime
-) -> None:
-    town = town_on_either
-    for _ in range(6):
-        walk = walking.forwarded(town, now=now)
-        task = walk.task("ReviewRequest")
-        names = {town.people.chen: "Chen Wu", town.mia: "Mia Stone"}
-        forms = {person: walk.form(task, person, {}) for person in names}
-
-        do = partial(tasks.complete, town.runtime, task.id, now=now)
-        deeds = [
-            partial(_outcome_of, partial(do, by=person, answers=answers))
-            for person, answers in forms.items()
-        ]
-        outcomes = walking.at_once(app_on_either, deeds)
-        (winner,) = [outcome for outcome in outcomes if isinstance(outcome, int)]
-        (refusal,) = [outcome for outcome in outcomes if isinstance(outcome, ConflictError)]
-        assert str(refusal).startswith(f"{names[winner]} has already completed")
-        assert walk.waits_for == {"AdviseSecurity"}
-    walking.assert_whole(db.session())
-
-
-def _outcome_of(deed: Callable[[], Completion]) -> int | PolicyError | None:
-    try:
-        return deed().task.completed_by_id
-    except PolicyError as error:
-        return error
-
-
-def test_people_at_different_steps_of_one_case_do_not_disturb_each_other(
-    app_on_either: Flask, town_on_either: Town, now: datetime
-) -> None:
-    town = town_on_either
-    for _ in range(3):
-        walk = walking.forwarded(town, now=now, public_body_site=True)
-        walk.do("ReviewRequest", needs_law_advice=True, needs_retention_advice=True)
-        steps = [task for task in walk.open_tasks() if task.kind == TaskKind.USER]
-        assert len(steps) == 4
-        deeds = []
-        for task in steps:
-            by = walk.whoever_does(task)
-            answers = walk.form(task, by, {})
-            deeds.append(
-                partial(tasks.complete, town.runtime, task.id, by=by, answers=answers, now=walk.now)
-            )
-        walking.at_once(app_on_either, deeds)
-        assert walk.waits_for == {"DecideRequest"}
-    walking.assert_whole(db.session())
-
-
-def test_a_withdrawal_and_a_step_at_once_end_in_one_of_two_ways(
-    app_on_either: Flask, town_on_either: Town, now: datetime
-) -> None:
-    town = town_on_either
-    for _ in range(6):
-        walk = walking.forwarded(town, now=now)
-        review, withdrawal = walk.task("ReviewRequest"), walk.task("WithdrawWhileReviewing")
-        answers = walk.form(review, town.people.chen, {})
-        do = partial(tasks.complete, town.runtime, now=now)
-        deeds: list[Callable[[], Completion]] = [
-            partial(do, review.id, by=town.people.chen, answers=answers),
-            partial(do, withdrawal.id, by=town.people.rosa, answers={"reason": "No."}),
-        ]
-        outcomes = walking.at_once(app_on_either, [partial(_name_of, deed) for deed in deeds])
-        assert sorted(outcomes) == ["ConflictError", "done"]
-    walking.assert_whole(db.session())
-
-
-def _name_of(deed: Callable[[], object]) -> str:
-    try:
-        deed()
-    except PolicyError as error:
-        return type(error).__name__
-    return "done"
-
-
-def test_twenty_people_at_once_all_get_through_on_sqlite(app: Flask, now: datetime) -> None:
-    town = walking.settle(now)
-    walks = [walking.start(town, now=now).do("SubmitRequest") for _ in range(20)]
-    deeds = []
-    for walk in walks:
-        task = walk.task("ForwardRequest")
-        answers = walk.form(task, town.people.dan, {})
-        deeds.append(
-            partial(
-                tasks.complete,
-                town.runtime,
-                task.id,
-                by=town.people.dan,
-                answers=answers,
-                now=walk.now,
-            )
-        )
-    assert len(walking.at_once(app, deeds)) == 20
-    assert all(walk.waits_for == {"ReviewRequest"} for walk in walks)
-    walking.assert_whole(db.session())
-
-
-# -------------------------------------------------------------------------------------- the rules
-
-
-def refused(error: RefusedError) -> set[tuple[str, tuple[str, ...]]]:
-    return {(refusal.rule, refusal.clauses) for refusal in error.refusals}  # type: ignore[attr-defined]
-
-
-def test_who_requests_does_not_forward(town: Town, now: datetime) -> None:
-    with walking.writing() as session:
-        city.grant(session, town.people.rosa, "dept_forwarder", unit_id=town.people.parks)
-    walk = walking.start(town, now=now).do("SubmitRequest")
-    with pytest.raises(RefusedError, match="take different people") as caught:
-        walk.do("ForwardRequest", town.people.rosa)
-    assert refused(caught.value) == {("K06", ("GC-2", "PS-2a"))}
-    assert "rule K06, clauses GC-2, PS-2a" in str(caught.value)
-    assert walk.waits_for == {"ForwardRequest"}
-    walking.assert_whole(db.session())
-
-
-@pytest.mark.parametrize("who", ["rosa", "dan"])
-def test_who_requests_or_forwards_does_not_decide(town: Town, now: datetime, who: str) -> None:
-    person = getattr(town.people, who)
-    with walking.writing() as session:
-        city.grant(session, person, "comms_reviewer")
-    walk = walking.advised(town, now=now, primary_admin=town.people.hal)
-    before = walk.case.revision
-    for decision in ("approve", "reject"):
-        with pytest.raises(RefusedError) as caught:
-            walk.do("DecideRequest", person, decision=decision)
-        assert ("K06", ("GC-2", "PS-2a")) in refused(caught.value)
-    assert (walk.waits_for, walk.case.revision) == ({"DecideRequest"}, before)
-
-
-@pytest.mark.parametrize(
-    "named",
-    [
-        {"primary_admin": "chen"},
-        {"backup_admin": "chen"},
-        {"other_admins": "chen"},
-    ],
-)
-def test_who_is_to_administer_the_site_does_not_decide(
-    town: Town, now: datetime, named: dict[str, str]
-) -> None:
-    chen = town.people.chen
-    answers = {
-        field: [{"person": chen, "role": "moderator"}] if field == "other_admins" else chen
-        for field in named
-    }
-    walk = walking.advised(town, now=now, **answers)
-    with pytest.raises(RefusedError, match="named as the site's administrator") as caught:
-        walk.do("DecideRequest", chen)
-    assert {rule for rule, _ in refused(caught.value)} == {"K06"}
-    assert walk.do("DecideRequest", town.mia).waits_for == {"IdentifyContract"}
-
-
-def test_an_administrator_who_was_replaced_in_the_second_round_may_decide(
-    town: Town, now: datetime
-) -> None:
-    walk = walking.advised(town, now=now, primary_admin=town.people.chen)
-    walk.do("DecideRequest", town.mia, decision="return")
-    walk.do("SubmitRequest").do("ForwardRequest").do("ReviewRequest").do("AdviseSecurity")
-    assert walk.do("DecideRequest", town.people.chen).waits_for == {"IdentifyContract"}
-
-
-def test_what_would_be_refused_is_said_before_anybody_types(town: Town, now: datetime) -> None:
-    with walking.writing() as session:
-        city.grant(session, town.people.rosa, "comms_reviewer")
-    walk = walking.advised(town, now=now)
-    task = tasks.find(walk.task("DecideRequest").id)
-    session = db.session()
-    ask = partial(tasks.objections, town.runtime, session, task)
-    assert ask(by=town.people.chen) == []
-    assert {refusal.rule for refusal in ask(by=town.people.rosa)} == {"K06"}
-    assert all("K06" in refusal.text for refusal in ask(by=town.people.rosa))
-
-
-def test_who_requests_is_told_before_forwarding(town: Town, now: datetime) -> None:
-    walk = walking.start(town, now=now).do("SubmitRequest")
-    task = tasks.find(walk.task("ForwardRequest").id)
-    (refusal,) = tasks.objections(town.runtime, db.session(), task, by=town.people.rosa)
-    assert (refusal.rule, refusal.people) == ("K06", (town.people.rosa,))
-    assert tasks.objections(town.runtime, db.session(), task, by=town.people.dan) == []
-
-
-def test_who_is_to_administer_the_site_is_told_before_deciding(town: Town, now: datetime) -> None:
-    walk = walking.advised(town, now=now, backup_admin=town.people.chen)
-    task = tasks.find(walk.task("DecideRequest").id)
-    (refusal,) = tasks.objections(town.runtime, db.session(), task, by=town.people.chen)
-    assert "administrator may not decide" in refusal.text
-    assert tasks.objections(town.runtime, db.session(), task, by=town.mia) == []
-
-
-def test_a_step_without_an_act_has_no_objections(town: Town, now: datetime) -> None:
-    walk = walking.approved(town, now=now)
-    task = tasks.find(walk.task("IdentifyContract").id)
-    assert task.act is None
-    assert tasks.objections(town.runtime, db.session(), task, by=town.people.chen) == []
-
-
-def test_an_act_that_the_policy_no_longer_knows_has_no_objections(
-    town: Town, now: datetime
-) -> None:
-    task = tasks.find(walking.start(town, now=now).task("SubmitRequest").id)
-    task.act = "an-act-of-old"
-    assert tasks.objections(town.runtime, db.session(), task, by=town.people.chen) == []
-    db.session.rollback()
-
-
-def test_a_refusal_leaves_everything_as_it_was(town: Town, now: datetime) -> None:
-    with walking.writing() as session:
-        city.grant(session, town.people.rosa, "dept_forwarder", unit_id=town.people.parks)
-    walk = walking.start(town, now=now).do("SubmitRequest")
-    before = walking.everything(db.session())
-    with pytest.raises(RefusedError):
-        walk.do("ForwardRequest", town.people.rosa)
-    assert walking.everything(db.session()) == before
-
-
-def test_the_outcome_is_what_the_form_says_or_else_the_acts_own(town: Town, now: datetime) -> None:
-    diagrams = walking.start(town, now=now).diagrams
-    review = diagrams.node("create-site", "ReviewRequest")
-    assert tasks.outcome_of(town.runtime, review, {"decision": "return"}) == "return"
-    assert tasks.outcome_of(town.runtime, review, {}) == "complete"
-    account = diagrams.node("prepare-site", "CreateAccount")
-    assert tasks.outcome_of(town.runtime, account, {"handle": "x"}) == "created"
-
-
-def test_deeds_stand_in_the_order_in_which_they_happened(town: Town, now: datetime) -> None:
-    walk = walking.launched(town, now=now)
-    deeds: list[Deed] = walking.history(walk).deeds
-    acts = [deed.act for deed in deeds]
-    assert acts[:3] == ["request-site", "forward-request", "review-request"]
-    assert acts[-2:] == ["confirm-readiness", "launch-site"]
-    assert [deed.at for deed in deeds] == sorted(deed.at for deed in deeds)
-
-
-# ------------------------------------------------------------------- claims, handing over, drafts
-
-
 def test_who_takes_a_task_keeps_it_from_others_until_they_give_it_back(
     town: Town, now: datetime
 ) -> None:
@@ -377,18 +119,6 @@ def test_a_task_is_taken_only_by_who_may_do_it_and_while_it_is_open(
     walk.do("ReviewRequest")
     with pytest.raises(ConflictError, match="already completed"):
         tasks.claim(town.runtime, task.id, by=town.mia, now=now)
-
-
-def test_of_two_who_take_a_task_at_once_one_has_it(
-    app_on_either: Flask, town_on_either: Town, now: datetime
-) -> None:
-    town = town_on_either
-    task = walking.forwarded(town, now=now).task("ReviewRequest")
-    deeds = [
-        partial(_name_of, partial(tasks.claim, town.runtime, task.id, by=person, now=now))
-        for person in (town.mia, town.people.chen)
-    ]
-    assert sorted(walking.at_once(app_on_either, deeds)) == ["ConflictError", "done"]
 
 
 def test_a_lead_hands_a_task_over_with_a_reason(town: Town, now: datetime) -> None:
@@ -477,27 +207,6 @@ def test_a_draft_goes_when_the_diagram_takes_its_step_back(town: Town, now: date
     tasks.save_draft(town.runtime, task.id, by=town.mia, answers={"a": ["b"]}, now=now)
     walk.send("WithdrawWhileReviewing")
     assert walking.count(db.session(), Draft) == 0
-
-
-def test_a_draft_and_a_completion_at_once_leave_no_draft_behind(
-    app_on_either: Flask, town_on_either: Town, now: datetime
-) -> None:
-    town = town_on_either
-    for _ in range(6):
-        walk = walking.forwarded(town, now=now)
-        task = walk.task("ReviewRequest")
-        answers = walk.form(task, town.mia, {})
-        save = partial(tasks.save_draft, town.runtime, task.id, answers={}, by=town.mia, now=now)
-        do = partial(
-            tasks.complete, town.runtime, task.id, by=town.mia, answers=answers, now=walk.now
-        )
-        walking.at_once(app_on_either, [partial(_name_of, do), partial(_name_of, save)])
-        assert walk.waits_for == {"AdviseSecurity"}
-    db.session.rollback()
-    assert walking.count(db.session(), Draft) == 0
-
-
-# -------------------------------------------------------------------------------------- documents
 
 
 TERMS = documents.check("terms.txt", b"Terms of service.", megabytes=1)

@@ -2,19 +2,11 @@
 
 from datetime import datetime
 
-import pytest
-from flask import Flask
-
 from models.database import db
 from tests.workflows import walking
 from tests.workflows.walking import Town, Walk
 from workflows import cases, tasks
 from workflows.timeline import Event, join, reason_in, state_of, timeline
-
-
-@pytest.fixture
-def town(app: Flask, now: datetime) -> Town:
-    return walking.settle(now)
 
 
 def told(walk: Walk) -> list[Event]:

@@ -18,10 +18,10 @@ from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from models.cases import Case, DiagramVersion, File, Process, Task, TaskKind
+from models.cases import Case, DiagramVersion, Task, TaskKind
 from models.database import db, transaction
 from models.sites import Platform
-from models.trust import Incident, Job
+from models.trust import Incident, Job, Notice
 from tests import city
 from tests.bpmn.drawing import BPMN
 from workflows import audit, cases, documents, engine, jobs, publication, tasks
@@ -362,14 +362,10 @@ def incidents(session: Session) -> list[Incident]:
     return list(session.scalars(select(Incident)))
 
 
-def processes(session: Session) -> set[str]:
-    """The processes that are known."""
-    return set(session.scalars(select(Process.key)))
-
-
-def files_of(session: Session, case_id: int) -> list[File]:
-    """The documents of a case."""
-    return list(session.scalars(select(File).where(File.case_id == case_id)))
+def told(person: int) -> list[str]:
+    """The notices that somebody got, oldest first."""
+    rows = select(Notice.text).where(Notice.person_id == person).order_by(Notice.id)
+    return list(db.session.scalars(rows))
 
 
 @contextmanager
