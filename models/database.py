@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -23,6 +24,10 @@ NAMING = {
 }
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+# Threads of one process wait here for their turn to write. SQLite would let each ask again after
+# pauses that grow, so that some wait long while the lock is free.
+_turn = Lock()
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -81,14 +86,20 @@ def transaction() -> Generator[Session]:
     session.info["writing"] = True
     token = _writing.set(True)
     try:
+        with _turn if session.get_bind().dialect.name == "sqlite" else nullcontext():
+            yield from _until_commit(session)
+    finally:
+        _writing.reset(token)
+        session.info.pop("writing", None)
+
+
+def _until_commit(session: Session) -> Generator[Session]:
+    try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
-    finally:
-        _writing.reset(token)
-        session.info.pop("writing", None)
 
 
 @event.listens_for(Engine, "connect")
