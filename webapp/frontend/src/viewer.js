@@ -19,12 +19,28 @@ async function draw(holder) {
   await viewer.importXML(xml);
   name(holder, label);
   mark(viewer, state);
-  fitHeight(holder, viewer);
   const view = navigation(viewer);
-  view.begin(state.here ?? state.live?.[0]);
+  const start = () => {
+    view.all();
+    fitHeight(holder, viewer);
+    view.begin(state);
+  };
+  start();
   controls(holder, view);
   fullScreen(holder, viewer, view);
+  followWidth(holder, viewer, start);
   holder.dataset.ready = 'true';
+}
+
+// A turned telephone or a narrowed window: begin anew, the old part of the drawing may be out of sight.
+function followWidth(holder, viewer, start) {
+  let width = holder.clientWidth;
+  new ResizeObserver(() => {
+    if (holder.clientWidth === width || !holder.clientWidth || document.fullscreenElement) return;
+    width = holder.clientWidth;
+    viewer.get('canvas').resized();
+    start();
+  }).observe(holder);
 }
 
 function name(holder, label) {
@@ -72,7 +88,7 @@ function fitHeight(holder, viewer) {
   const { inner, outer } = viewer.get('canvas').viewbox();
   const scale = Math.min(1, outer.width / (inner.width + 40));
   // Where only a part will show, that part deserves some room.
-  const height = scale < SMALLEST ? 400 : inner.height * scale + 60;
+  const height = scale < SMALLEST ? 400 : inner.height * scale + 30;
   holder.style.height = `${Math.round(Math.max(260, Math.min(height, window.innerHeight * 0.9)))}px`;
   viewer.get('canvas').resized();
 }
@@ -90,10 +106,11 @@ function navigation(viewer) {
     zoom: (factor) => canvas.zoom(Math.min(4, Math.max(0.15, canvas.zoom() * factor)), 'auto'),
     move: (dx, dy) => canvas.scroll({ dx, dy }),
     // On a narrow screen the whole would be unreadable: begin where the case stands.
-    begin(id) {
+    begin({ here, live = [] }) {
       all();
       if (canvas.zoom() >= SMALLEST) return;
-      const element = registry.get(id) ?? registry.find(({ type }) => type === 'bpmn:StartEvent');
+      const waiting = [here, ...live].find((one) => registry.get(one));
+      const element = registry.get(waiting) ?? registry.find(({ type }) => type === 'bpmn:StartEvent');
       if (!element) return;
       const { width, height } = canvas.viewbox().outer;
       const size = { width: width / READABLE, height: height / READABLE };
@@ -170,11 +187,18 @@ function fullScreen(holder, viewer, view) {
   });
 }
 
-for (const holder of document.querySelectorAll('[data-diagram]')) {
+function begin(holder) {
   draw(holder).catch((error) => {
     holder.dataset.ready = 'failed';
     const note = holder.querySelector('.diagram__fallback') ?? holder.appendChild(document.createElement('p'));
     note.className = 'diagram__fallback';
     note.textContent = `${error.message} The same stands in words on this page.`;
   });
+}
+
+for (const holder of document.querySelectorAll('[data-diagram]')) {
+  // What is folded away has no size to be drawn in.
+  const folded = holder.closest('details:not([open])');
+  if (folded) folded.addEventListener('toggle', () => begin(holder), { once: true });
+  else begin(holder);
 }
