@@ -64,5 +64,5 @@ def assert_clear(person: Person, name: str) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the fonts are there and every diagram of the page is drawn."""
-    expect(page.locator("[data-diagram]:not([data-ready])")).to_have_count(0)
+    expect(page.locator("[data-diagram]:not([data-ready], details:not([open]) *)")).to_have_count(0)
     page.evaluate("() => document.fonts.ready.then(() => null)")

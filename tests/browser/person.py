@@ -141,13 +141,19 @@ class Person:
             case "combobox":
                 self._pick(control, answer)
             case "select-one":
-                control.select_option(label=answer)
+                self._choose(control, answer)
             case "checkbox":
                 self.page.locator("main label").filter(has_text=label).click()
             case "file":
                 control.set_input_files(answer)
             case _:
                 control.fill(str(answer))
+
+    def _choose(self, control: Locator, answer: str) -> None:
+        # A person stands there with the unit: Emeka Stillwell (Public Works).
+        name = re.compile(rf"^{re.escape(answer)}( \(.*)?$")
+        option = control.locator("option").filter(has_text=name)
+        control.select_option(value=option.get_attribute("value"))
 
     def _pick(self, control: Locator, answer: str) -> None:
         control.fill(answer)
