@@ -48,7 +48,8 @@ class Move:
     """A case under its lock, with its tokens in memory, during one transaction.
 
     `before` is what it waited for when it was locked, `opened` the rows of what it waits for
-    since. All rows of one move are closed in the same `revision` of the case.
+    since, `told` whom an operation has told what happened. All rows of one move are closed in the
+    same `revision` of the case.
     """
 
     session: Session
@@ -61,6 +62,7 @@ class Move:
     actor: int | None
     before: dict[str, engine.Waiting] = field(default_factory=dict)
     opened: list[Task] = field(default_factory=list)
+    told: set[int] = field(default_factory=set)
     revision: int = field(init=False)
     _recorded: int = field(default=0, init=False)
 
@@ -173,9 +175,8 @@ def _perform(move: Move, service: engine.Waiting) -> None:
     if act is not None:
         permit(move, Deed(act.id, outcome, node.lane, None, move.now))
     facts = move.history.facts(move.diagrams.diagrams)
-    operation(
-        Occasion(move.session, move.case, facts, move.now, move.actor, partial(_holders, move))
-    )
+    awaited = partial(_holders, move)
+    operation(Occasion(move.session, move.case, facts, move.now, move.actor, awaited, move.told))
     move.run.complete(service.id)
     record = Task(
         **_place(move, service, node),
@@ -374,13 +375,16 @@ def _end(move: Move) -> None:
 
 
 def _tell(move: Move) -> None:
-    """Tell the person whom the case now waits for by name, and its starter when it ended."""
+    """Tell the person whom the case now waits for by name, and its starter when it ended.
+
+    Who has just been told by an operation what became of the case is not told again that it ended.
+    """
     news = {
         task.person_id: f"waits for you: {task.name}."
         for task in move.opened
         if task.person_id is not None and task.kind == TaskKind.USER
     }
-    if move.case.ended_at is not None:
+    if move.case.ended_at is not None and move.case.started_by_id not in move.told:
         news[move.case.started_by_id] = f"has ended: {move.case.outcome}."
     for person_id, what in news.items():
         if person_id != move.actor:

@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from workflows.operations.delegations import grant_delegation
-from workflows.operations.launch import launch_site
 from workflows.operations.occasion import Fact, Occasion, Operation, OperationError
-from workflows.operations.telling import inform_requester, lapse_approval, remind
+from workflows.operations.telling import (
+    inform_requester,
+    lapse_approval,
+    launch_and_tell,
+    remind,
+)
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
-        "launch-site": launch_site,
+        "launch-site": launch_and_tell,
         "lapse-approval": lapse_approval,
         "inform-requester": inform_requester,
         "grant-delegation": grant_delegation,

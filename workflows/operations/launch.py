@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from models.cases import File
@@ -28,8 +28,8 @@ ADMINISTERING = ("owner", "admin")
 _CODE = re.compile(r"S(\d+)")
 
 
-def launch_site(occasion: Occasion) -> None:
-    """Make the site of the case live: entry, decision, people, contract and retention.
+def launch_site(occasion: Occasion) -> Site:
+    """Make the site of the case live: entry, decision, people, contract and retention; give it.
 
     A case without a site gets the next one (S11); an existing site is locked and updated.
     Raises OperationError without Communications' approval (GC-2), with an approval that has run
@@ -46,6 +46,7 @@ def launch_site(occasion: Occasion) -> None:
     _record_retention(occasion, site)
     occasion.case.site_id = site.id
     occasion.session.flush()
+    return site
 
 
 def _approval(occasion: Occasion) -> Fact:
@@ -246,10 +247,12 @@ def _record_roles(occasion: Occasion, site: Site, people: dict[int, str]) -> Non
             del begin[role.person_id]
         else:
             role.until = occasion.now
-    session.add_all(
-        SiteRole(site_id=site.id, person_id=person, role=role, since=occasion.now)
+    new = [
+        {"site_id": site.id, "person_id": person, "role": role, "since": occasion.now}
         for person, role in begin.items()
-    )
+    ]
+    if new:
+        session.execute(insert(SiteRole), new)
 
 
 def _record_contract(occasion: Occasion, site: Site) -> None:

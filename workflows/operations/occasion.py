@@ -1,7 +1,7 @@
 """What an operation is given: the case that calls it and what people said in it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,8 @@ class Occasion:
 
     `facts` maps register keys ("site.name") to the latest answer; `actor` is the person whose
     step led here, None where the worker did. `holders` gives the ids of those who may do an
-    open task; only a caller that knows the policy pack can say.
+    open task; only a caller that knows the policy pack can say. An operation adds to `told` whom
+    it has told what became of the case, so that nobody is told twice.
     """
 
     session: Session
@@ -43,6 +44,7 @@ class Occasion:
     now: datetime
     actor: int | None
     holders: Callable[[Task], Iterable[int]] = _nobody
+    told: set[int] = field(default_factory=set)
 
 
 Operation = Callable[[Occasion], None]

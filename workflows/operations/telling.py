@@ -12,23 +12,35 @@ from models.sites import Site, SiteStatus
 from models.trust import Notice
 from workflows import notices
 from workflows.operations import facts
-from workflows.operations.launch import decision_of
-from workflows.operations.occasion import Occasion
+from workflows.operations.launch import decision_of, launch_site
+from workflows.operations.occasion import Fact, Occasion
 
 # A role with hundreds of holders is not reminded person by person: the task list shows it.
 MOST_REMINDED = 20
 
+LIVE = "The site is live. It stands in the register as {code}."
 DECISIONS = {
     "approve": "Communications approved it.",
     "approve-with-conditions": "Communications approved it with conditions: {conditions}",
     "reject": "Communications rejected it. Reason: {reason}",
     "return": "Communications returned it for changes. Reason: {reason}",
+    "not-city-supported": "Communications found that it is not a City-Supported site. "
+    "Reason: {reason}",
 }
 
 
 def inform_requester(occasion: Occasion) -> None:
     """Tell the requester what became of the case: the site is live, or what was decided."""
     _tell(occasion, [occasion.case.started_by_id], _news(occasion))
+
+
+def launch_and_tell(occasion: Occasion) -> None:
+    """Make the site live, and tell the requester that it is."""
+    site = launch_site(occasion)
+    requester = occasion.case.started_by_id
+    occasion.told.add(requester)
+    words = _sentence(occasion.case, LIVE.format(code=site.code))
+    notices.tell(occasion.session, [requester], words, now=occasion.now, case_id=occasion.case.id)
 
 
 def lapse_approval(occasion: Occasion) -> None:
@@ -77,18 +89,28 @@ def _news(occasion: Occasion) -> str:
     code = occasion.session.scalar(
         select(Site.code).where(Site.id == occasion.case.site_id, Site.status == SiteStatus.LIVE)
     )
-    outcome = decision_of(occasion)
-    if outcome is None or outcome.value not in DECISIONS:
+    answer, reason = _latest_answer(occasion)
+    if answer is None or answer.value not in DECISIONS:
         return "There is news. Open the case to see what happened."
-    if code is not None and outcome.value.startswith("approve"):
-        return f"The site is live. It stands in the register as {code}."
-    return DECISIONS[outcome.value].format(
-        reason=facts.text(occasion, "decision.reason") or "see the case.",
+    if code is not None and answer.value.startswith("approve"):
+        return LIVE.format(code=code)
+    return DECISIONS[answer.value].format(
+        reason=facts.text(occasion, reason) or "see the case.",
         conditions=facts.text(occasion, "decision.conditions") or "see the case.",
     )
 
 
+def _latest_answer(occasion: Occasion) -> tuple[Fact | None, str]:
+    """What Communications said last, in its review or its decision, and where the reason stands."""
+    reviewed, decided = facts.done(occasion, "review-request"), decision_of(occasion)
+    if reviewed is not None and (decided is None or decided.at < reviewed.at):
+        return reviewed, "review.reason"
+    return decided, "decision.reason"
+
+
 def _tell(occasion: Occasion, people: Iterable[int], sentence: str) -> None:
+    people = list(people)
+    occasion.told.update(people)
     words = _sentence(occasion.case, sentence)
     told = set(
         occasion.session.scalars(

@@ -12,7 +12,6 @@ from models.trust import Notice
 from tests import city
 from tests.workflows.operations.stage import Stage, a_ready_stage, a_stage
 from workflows.operations import OPERATIONS
-from workflows.operations.launch import launch_site
 from workflows.operations.telling import MOST_REMINDED, inform_requester, lapse_approval, remind
 
 
@@ -32,7 +31,7 @@ def test_the_requester_learns_that_the_site_is_live_on_both_databases(
 ) -> None:
     with transaction() as session:
         stage = a_ready_stage(session, now)
-        launch_site(stage.occasion())
+        OPERATIONS["launch-site"](stage.occasion())
         OPERATIONS["inform-requester"](stage.occasion())
         assert told(stage) == {
             stage.people.rosa: "R-1, Northwater Parks on Instagram: The site is live. "
@@ -70,6 +69,19 @@ def test_a_decision_without_reason_points_to_the_case(stage: Stage) -> None:
 def test_the_requester_learns_that_there_is_news_before_a_decision(stage: Stage) -> None:
     inform_requester(stage.occasion())
     assert "Open the case" in told(stage)[stage.people.rosa]
+
+
+def test_a_review_after_an_earlier_decision_is_the_news(stage: Stage) -> None:
+    chen, later = stage.people.chen, stage.now + timedelta(days=1)
+    stage.step(chen, act="approve-site", outcome="return", closed_at=stage.now)
+    stage.step(chen, act="review-request", outcome="not-city-supported", closed_at=later)
+    stage.say(chen, decision__reason="Say more", review__reason="It is a private page")
+    occasion = stage.occasion()
+    inform_requester(occasion)
+    assert (
+        "not a City-Supported site. Reason: It is a private page" in told(stage)[stage.people.rosa]
+    )
+    assert occasion.told == {stage.people.rosa}
 
 
 def test_a_confidential_case_tells_nothing_outside_itself(stage: Stage) -> None:
