@@ -24,6 +24,7 @@ from webapp import (
     frame,
     headers,
     health,
+    incoming,
     notices,
     policy,
     register,
@@ -61,12 +62,15 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or Config.from_environment()
     app = Flask(__name__)
     app.url_map.strict_slashes = False
+    # To put such an address right, Werkzeug would send people to whatever host they named.
+    app.url_map.merge_slashes = False
     app.config.from_mapping(_flask_settings(config))
     db.init_app(app)
     for part in (
         runtime,
         headers,
         access,
+        incoming,
         forms.csrf,
         frame,
         errors,
@@ -78,7 +82,10 @@ def create_app(config: Config | None = None) -> Flask:
     templating.install(app, zone=ZoneInfo(config.time_zone), now=clock.now)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    _serve_static(app, https=config.secure_cookies)
+    _serve_static(app)
+    app.wsgi_app = headers.Protected(  # type: ignore[method-assign]  # Flask's own way to add middleware
+        app.wsgi_app, https=config.secure_cookies
+    )
     if hops := config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to add middleware
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
@@ -107,7 +114,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
     }
 
 
-def _serve_static(app: Flask, *, https: bool) -> None:
+def _serve_static(app: Flask) -> None:
     """Serve the built bundle ready compressed, for ever where the name holds a hash."""
     if not STATIC.is_dir():
         return
@@ -117,5 +124,4 @@ def _serve_static(app: Flask, *, https: bool) -> None:
         prefix="static",
         allow_all_origins=False,
         immutable_file_test=r"-[0-9A-Z]{8}\.",
-        add_headers_function=lambda found, _path, _url: headers.add_to_static(found, https=https),
     )

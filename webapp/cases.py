@@ -13,6 +13,7 @@ from models.database import db
 from webapp import access, clock
 from webapp.answers_shown import StepAnswers, answers_of
 from webapp.forms import PageForm
+from webapp.incoming import page_number
 from webapp.runtime import runtime
 from webapp.task_page import duties, version_number
 from workflows import cases, inbox, tasks
@@ -67,7 +68,7 @@ def index() -> ResponseReturnValue:
     """Search the cases that one may read; those that one started are a tab of their own."""
     text = request.args.get("q", "")
     state = request.args.get("state")
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     held = duties()
     mine = request.args.get("tab") == "mine"
     scope = (

@@ -71,7 +71,7 @@ def _refusal(refusal: Any) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _csrf_error(error: CSRFError) -> Response:
-    log.info("CSRF refused at %s: %s", request.path, error.description)
+    log.info("CSRF refused at %r: %s", request.path, error.description)
     return _answer(
         400,
         {
@@ -116,7 +116,7 @@ def _is_passing(error: SQLAlchemyError) -> bool:
 
 def _unexpected(error: Exception) -> Response:
     reference = _reference()
-    log.error("%s: %s %s failed", reference, request.method, request.path, exc_info=error)
+    log.error("%s: %s %r failed", reference, request.method, request.path, exc_info=error)
     return _answer(500, {"reference": reference})
 
 

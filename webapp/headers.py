@@ -1,11 +1,14 @@
 """What every answer tells the browser about how little it may do."""
 
-from wsgiref.headers import Headers
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 
-from config import Config
 from webapp.access import cookie_name
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -32,31 +35,37 @@ def security_headers(*, https: bool) -> dict[str, str]:
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers on every answer that Flask gives."""
-    settings: Config = app.config["SITEWARD"]
-    headers = security_headers(https=settings.secure_cookies)
-
-    @app.after_request
-    def protect(response: Response) -> Response:
-        for name, value in headers.items():
-            # A download brings a stricter policy of its own.
-            response.headers.setdefault(name, value)
-        if request.endpoint != "static":
-            _forbid_keeping(response)
-        return response
-
-
-def add_to_static(headers: Headers, *, https: bool) -> None:
-    """Put the headers on a static file, which WhiteNoise serves before Flask sees the request."""
-    for name, value in security_headers(https=https).items():
-        headers[name] = value
-
-
-def _forbid_keeping(response: Response) -> None:
     """Leave nothing on a shared computer: neither pages of somebody nor forms with a token."""
-    if response.headers.get("Cache-Control") and not _is_personal():
-        return
-    response.headers["Cache-Control"] = "no-store"
+    app.after_request(_forbid_keeping)
+
+
+class Protected:
+    """Puts the headers on every answer: of Flask, of the static files, and of their refusals."""
+
+    def __init__(self, app: "WSGIApplication", *, https: bool) -> None:
+        """Stand around this application."""
+        self._app = app
+        self._headers = list(security_headers(https=https).items())
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer as the application does, with the headers that its answer lacks."""
+
+        def start(status: str, given: list[tuple[str, str]], *failed: Any) -> Any:
+            # A download brings a stricter policy of its own.
+            present = {name.lower() for name, _ in given}
+            added = [pair for pair in self._headers if pair[0].lower() not in present]
+            return start_response(status, [*given, *added], *failed)
+
+        return self._app(environ, start)
+
+
+def _forbid_keeping(response: Response) -> Response:
+    kept = response.headers.get("Cache-Control") and not _is_personal()
+    if request.endpoint != "static" and not kept:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _is_personal() -> bool:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from models.database import db
 from webapp import access, clock
+from webapp.incoming import row_number
 from workflows import notices
 
 bp = Blueprint("notices", __name__)
@@ -20,7 +21,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/notices/reading")
 def read() -> ResponseReturnValue:
     """Put the notices away."""
-    up_to = request.form.get("up_to", 0, type=int)
+    up_to = row_number(request.form.get("up_to")) or 0
     notices.mark_all_read(by=access.me().id, up_to=up_to, now=clock.now())
     flash("Your notices are read.")
     return redirect(url_for("notices.index"), code=303)

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from models.database import db
+from webapp.incoming import page_number
 from workflows import register
 
 bp = Blueprint("register", __name__)
@@ -20,7 +21,7 @@ LISTS = {
 def index() -> ResponseReturnValue:
     """Search the register by name, handle or address."""
     text = request.args.get("q", "").strip()[:200]
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     found = register.search(db.session(), text, page=page)
     return render_template("register/index.html", q=text, found=found)
 

@@ -26,6 +26,7 @@ from models.sites import Site, SiteStatus
 from webapp import access, clock
 from webapp.cli import in_words
 from webapp.forms import PageForm
+from webapp.incoming import page_number, row_number
 from webapp.task_page import duties
 from workflows import documents, site_decisions, sites
 from workflows.errors import InvalidAnswersError, NotAllowedError
@@ -85,7 +86,7 @@ class EarlierDecisionForm(PageForm):
 def index() -> ResponseReturnValue:
     """List the sites; filters, sort and page stand in the address."""
     wanted = _wanted()
-    page = sites.find_sites(db.session(), wanted, page=_page_number())
+    page = sites.find_sites(db.session(), wanted, page=page_number())
     return render_template(
         "sites/index.html",
         page=page,
@@ -179,22 +180,12 @@ def _wanted() -> Wanted:
     sort = given.get("sort", "code")
     return Wanted(
         status=given["status"] if given.get("status") in STATUSES else None,
-        platform_id=_id("platform"),
-        unit_id=_id("unit"),
+        platform_id=row_number(given.get("platform")),
+        unit_id=row_number(given.get("unit")),
         text=given.get("q", "").strip()[:200],
         sort=next((one for one in sites.SORTS if one == sort.removeprefix("-")), "code"),
         descending=sort.startswith("-"),
     )
-
-
-def _id(name: str) -> int | None:
-    number = request.args.get(name, type=int)
-    # The databases have no larger ids, and know no such number.
-    return number if number is not None and 0 < number < 2**31 else None
-
-
-def _page_number() -> int:
-    return max(1, request.args.get("page", 1, type=int))
 
 
 def _record(code: str) -> Record:

@@ -1,7 +1,7 @@
 """The fields of a step's form: from the diagram's types to WTForms, and from answers to JSON."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,11 +32,13 @@ from wtforms.validators import Email, Length, NumberRange, Optional, Regexp, Val
 from wtforms.widgets import FileInput
 
 from webapp.forms import Choice
+from webapp.incoming import row_number
 from workflows.diagrams import graph
 
 # More choices than this are a list to pick from rather than buttons to look over.
 MOST_BUTTONS = 7
 LONGEST_TEXT = 4000
+LONGEST_NAME = 300
 
 Choices = list[Choice]
 NONE = Choice("", "- Choose -")
@@ -69,6 +71,15 @@ class ButtonsField(_Unanswerable, RadioField):
 
 class PickField(_Unanswerable, SelectField):
     """One of many choices, the first of them none."""
+
+
+class RowsField(FieldList):  # type: ignore[type-arg]  # generic only in the types of WTForms
+    """The rows of a table."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        """Leave out numbers of rows that WTForms takes for digits and Python cannot read."""
+        readable = (name for name in formdata if name.isascii() and len(name) <= LONGEST_NAME)
+        return super()._extract_indices(prefix, readable)  # type: ignore[no-any-return,misc]
 
 
 class DocumentWidget(FileInput):
@@ -118,7 +129,7 @@ def unbound(spec: graph.Field) -> Any:
 def _table(spec: graph.Field, common: dict[str, Any]) -> Any:
     row = type("Row", (Form,), {column.id: _cell(column) for column in spec.columns})
     common |= {"validators": [], "render_kw": {"data-row-name": _row_name(spec)}}
-    return FieldList(FormField(row), min_entries=1, max_entries=50, **common)
+    return RowsField(FormField(row), min_entries=1, max_entries=50, **common)
 
 
 def _cell(column: graph.Field) -> Any:
@@ -268,6 +279,8 @@ def offer(spec: graph.Field, bound: Any, around: Surroundings) -> None:
         _offer_rows(spec, bound, around)
     elif spec.type == "file" and bound.kept:
         bound.kept_name = around.document(bound.kept)
+        if bound.kept_name is None:
+            bound.kept = None  # a document of another case, or none at all
 
 
 def _offer_rows(spec: graph.Field, bound: Any, around: Surroundings) -> None:
@@ -310,7 +323,8 @@ def _plain(spec: graph.Field, data: Any, zone: ZoneInfo) -> Any:
     if data in (None, "", "None", []):
         return None
     if spec.type in ("person", "unit", "site", "platform"):
-        return int(data)
+        # What is no number is refused as a choice that is not offered.
+        return row_number(data)
     return _as_json(data, zone)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from webapp.forms import PageForm
+from webapp.incoming import row_number
 from webapp.step_fields import Surroundings, from_answer, offer, to_answer, unbound
 from workflows.diagrams import condition_tree as tree
 from workflows.diagrams.conditions import Unset, Value, compile_condition
@@ -186,7 +187,7 @@ def _default(spec: Field) -> Any:
 
 def _kept(name: str, submitted: MultiDict[str, Any] | None, answer: Any) -> int | None:
     text = submitted.get(f"{name}-kept", "") if submitted is not None else str(answer or "")
-    return int(text) if text.isdigit() else None
+    return row_number(text)
 
 
 def _for_script(node: tree.Node) -> dict[str, Any]:

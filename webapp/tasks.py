@@ -20,6 +20,7 @@ from wtforms.validators import InputRequired, Length
 from models.database import db
 from webapp import access, clock
 from webapp.forms import Choice, PageForm
+from webapp.incoming import page_number
 from webapp.runtime import runtime
 from webapp.task_page import TaskPage, duties, gather, open_task, sent_form
 from webapp.uploads import receive_files
@@ -59,9 +60,8 @@ def index() -> ResponseReturnValue:
     held = duties()
     counted = inbox.counts(db.session(), held)
     tab = _tab(counted)
-    page_number = max(1, request.args.get("page", 1, type=int))
     filters = _filters()
-    page = inbox.tasks(db.session(), tab, held, filters, page=page_number, now=clock.now())
+    page = inbox.tasks(db.session(), tab, held, filters, page=page_number(), now=clock.now())
     return render_template(
         "tasks/index.html",
         tab=tab,

@@ -215,6 +215,6 @@ def search_cases(
 
 def _wanted(text: str) -> list[ColumnElement[bool]]:
     number = text.strip().upper().removeprefix("R-")
-    if number.isdigit() and len(number) < 10:
+    if number.isdecimal() and len(number) < 10:
         return [Case.number == int(number)]
     return [Case.title.icontains(word, autoescape=True) for word in text.split()]

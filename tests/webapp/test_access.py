@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from models.database import transaction
 from tests import city
@@ -35,7 +35,7 @@ def address(app: Flask, rule: Rule) -> str:
 
 
 def _value(rule: Rule, name: str) -> object:
-    return 999_999 if type(rule._converters[name]).__name__ == "IntegerConverter" else "none"
+    return 999_999 if isinstance(rule._converters[name], IntegerConverter) else "none"
 
 
 def methods(rule: Rule) -> list[str]:

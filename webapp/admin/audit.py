@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from models.database import db
 from webapp.admin.blueprint import bp
+from webapp.incoming import page_number, row_number
 from workflows import audit_trail
 from workflows.audit_trail import TrailSearch
 
@@ -14,8 +15,8 @@ def audit() -> ResponseReturnValue:
     search = TrailSearch(
         action=request.args.get("action", "").strip(),
         subject=request.args.get("subject", "").strip(),
-        actor_id=request.args.get("person", type=int),
-        page=max(1, request.args.get("page", 1, type=int)),
+        actor_id=row_number(request.args.get("person")),
+        page=page_number(),
     )
     return render_template(
         "admin/audit.html",

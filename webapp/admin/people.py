@@ -10,6 +10,7 @@ from models.people import Person
 from webapp import access, clock
 from webapp.admin.blueprint import bp
 from webapp.forms import PageForm
+from webapp.incoming import page_number, row_number
 from webapp.runtime import pack
 from workflows import accounts, directory
 from workflows.accounts import CATEGORIES, NewPerson
@@ -66,9 +67,9 @@ def people() -> ResponseReturnValue:
     search = Search(
         text=request.args.get("q", "").strip(),
         state=state if state in STATES else STATES[0],
-        unit_id=request.args.get("unit", type=int),
+        unit_id=row_number(request.args.get("unit")),
         role=request.args.get("role", ""),
-        page=max(1, request.args.get("page", 1, type=int)),
+        page=page_number(),
     )
     session = db.session()
     return render_template(

@@ -9,6 +9,7 @@ from models.database import db
 from webapp import access, clock
 from webapp.admin.blueprint import bp
 from webapp.forms import PageForm
+from webapp.incoming import page_number
 from webapp.runtime import pack
 from workflows import directory, incidents, worklist
 from workflows.people import vacancies
@@ -38,7 +39,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/jobs")
 def jobs() -> ResponseReturnValue:
     state = "dead" if request.args.get("state") == "dead" else "due"
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     session = db.session()
     return render_template(
         "admin/jobs.html",

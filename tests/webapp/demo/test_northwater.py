@@ -227,11 +227,15 @@ def as_typed(spec: Field, answer: Any, name: str) -> Iterator[tuple[str, str]]:
             yield name, str(answer)
 
 
-def sent_again(app: Flask, node: Node, answers: dict[str, Any]) -> StepForm:
+def sent_again(app: Flask, node: Node, task: Task) -> StepForm:
     by_id = {spec.id: spec for spec in node.fields}
-    pairs = [pair for key, value in answers.items() for pair in as_typed(by_id[key], value, key)]
+    pairs = [
+        pair
+        for key, value in (task.answers or {}).items()
+        for pair in as_typed(by_id[key], value, key)
+    ]
     with app.test_request_context(method="POST"):
-        form = form_for(node, surroundings(), submitted=MultiDict(pairs))
+        form = form_for(node, surroundings(task.case_id), submitted=MultiDict(pairs))
         form.validate()
         return form
 
@@ -249,7 +253,7 @@ def test_every_step_was_answered_as_its_form_asks(
     for task in done:
         diagrams = runtime().library.of(db.session(), task.case.version_id)
         node = diagrams.node(task.diagram, task.element)
-        form = sent_again(northwater, node, task.answers or {})
+        form = sent_again(northwater, node, task)
         assert form.errors == {}, (task.case.label, task.element)
         # A box that nobody ticked counts as no; the stories leave it out.
         asked = {key: value for key, value in form.answers.items() if value is not False}
