@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +21,6 @@ from webapp.step_form import StepForm, form_for
 from workflows import cases, tasks
 from workflows.consequences import Consequence, consequences
 from workflows.diagrams.graph import Node
-from workflows.errors import NotAllowedError, NotFoundError
 from workflows.library import DiagramSet
 from workflows.people import Duties, duties_of, offices
 from workflows.policy.guard import Refusal
@@ -127,20 +126,19 @@ def open_task(task_id: int) -> tuple[Task, Duties, DiagramSet]:
     task = tasks.find(task_id)
     held = duties()
     if not (tasks.may_do(held, task) or held.leads(task.duty, task.unit_id)):
-        if task.case.confidential:
-            # Whoever has no part in it must not learn that it exists.
-            raise NotFoundError("There is no such task.")
-        raise NotAllowedError(
-            f"“{task.name}” waits for {task.party or 'somebody else'}, not for you."
-        )
+        raise tasks.not_yours(held, task)
     return task, held, runtime().library.of(db.session(), task.case.version_id)
 
 
 def sent_form(task_id: int, sent: MultiDict[str, Any]) -> tuple[Task, Node, StepForm]:
-    """Give a task that waits for this person, its step and the form as it was sent."""
-    task, _, diagrams = open_task(task_id)
+    """Give a task, its step and the form as it was sent.
+
+    Whether the task waits for this person, the use case asks that takes the answers.
+    """
+    task = tasks.find(task_id)
+    diagrams = runtime().library.of(db.session(), task.case.version_id)
     node = tasks.form_of(diagrams, task)
-    return task, node, form_for(node, surroundings(task.case_id), submitted=sent)
+    return task, node, form_for(node, surroundings(), submitted=sent)
 
 
 def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
@@ -182,7 +180,7 @@ def _form(
         typed = MultiDict(
             (name, value) for name, values in draft.answers.items() for value in values
         )
-    return form_for(node, surroundings(case.id), submitted=typed, answers=_last_round(task, case))
+    return form_for(node, surroundings(), submitted=typed, answers=_last_round(task, case))
 
 
 def _last_round(task: Task, case: Case) -> Mapping[str, Any] | None:
@@ -199,9 +197,9 @@ def _last_round(task: Task, case: Case) -> Mapping[str, Any] | None:
     return None
 
 
-def surroundings(case_id: int) -> Surroundings:
-    """Give what the forms of a case offer to choose from."""
-    return Surroundings(clock.zone(), _choices, partial(_document, case_id))
+def surroundings() -> Surroundings:
+    """Give what forms offer to choose from."""
+    return Surroundings(clock.zone(), _choices, _document)
 
 
 def _choices(kind: str) -> Choices:
@@ -219,6 +217,5 @@ def _choices(kind: str) -> Choices:
     return [Choice(str(id_), name) for id_, name in rows_]
 
 
-def _document(case_id: int, file_id: int) -> str | None:
-    ours = select(File.name).where(File.id == file_id, File.case_id == case_id)
-    return db.session.scalar(ours)
+def _document(file_id: int) -> str | None:
+    return db.session.scalar(select(File.name).where(File.id == file_id))

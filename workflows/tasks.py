@@ -56,6 +56,16 @@ def may_do(duties: Duties, task: Task) -> bool:
     return duties.may(task.duty, task.unit_id)
 
 
+def not_yours(duties: Duties, task: Task) -> NotAllowedError | NotFoundError:
+    """Give the refusal for somebody for whom the task does not wait.
+
+    Whoever has no part in a confidential case must not learn that it exists.
+    """
+    if task.case.confidential and not duties.leads(task.duty, task.unit_id):
+        return NotFoundError("There is no such task.")
+    return NotAllowedError(f"“{task.name}” waits for {task.party or 'somebody else'}, not for you.")
+
+
 def form_of(diagrams: DiagramSet, task: Task) -> Node:
     """Give the step of the diagram whose fields the task asks for."""
     return diagrams.node(task.diagram, task.element)
@@ -134,9 +144,7 @@ def complete(
 def _check_hands(session: Session, runtime: Runtime, task: Task, *, by: int, now: datetime) -> None:
     duties = duties_of(session, by, runtime.pack, runtime.calendar.day_of(now))
     if not may_do(duties, task):
-        raise NotAllowedError(
-            f"“{task.name}” waits for {task.party or 'somebody else'}, not for you."
-        )
+        raise not_yours(duties, task)
     _check_open(session, task)
     if task.claimed_by_id not in (None, by):
         holder = session.get_one(Person, task.claimed_by_id)
