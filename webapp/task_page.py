@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import select
@@ -138,7 +138,7 @@ def sent_form(task_id: int, sent: MultiDict[str, Any]) -> tuple[Task, Node, Step
     task = tasks.find(task_id)
     diagrams = runtime().library.of(db.session(), task.case.version_id)
     node = tasks.form_of(diagrams, task)
-    return task, node, form_for(node, surroundings(), submitted=sent)
+    return task, node, form_for(node, surroundings(task.case_id), submitted=sent)
 
 
 def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
@@ -180,7 +180,7 @@ def _form(
         typed = MultiDict(
             (name, value) for name, values in draft.answers.items() for value in values
         )
-    return form_for(node, surroundings(), submitted=typed, answers=_last_round(task, case))
+    return form_for(node, surroundings(case.id), submitted=typed, answers=_last_round(task, case))
 
 
 def _last_round(task: Task, case: Case) -> Mapping[str, Any] | None:
@@ -197,9 +197,9 @@ def _last_round(task: Task, case: Case) -> Mapping[str, Any] | None:
     return None
 
 
-def surroundings() -> Surroundings:
-    """Give what forms offer to choose from."""
-    return Surroundings(clock.zone(), _choices, _document)
+def surroundings(case_id: int) -> Surroundings:
+    """Give what the forms of a case offer to choose from."""
+    return Surroundings(clock.zone(), _choices, partial(_document, case_id))
 
 
 def _choices(kind: str) -> Choices:
@@ -217,5 +217,6 @@ def _choices(kind: str) -> Choices:
     return [Choice(str(id_), name) for id_, name in rows_]
 
 
-def _document(file_id: int) -> str | None:
-    return db.session.scalar(select(File.name).where(File.id == file_id))
+def _document(case_id: int, file_id: int) -> str | None:
+    ours = select(File.name).where(File.id == file_id, File.case_id == case_id)
+    return db.session.scalar(ours)
