@@ -8,10 +8,10 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -23,7 +23,7 @@ from workflows import engine
 from workflows.answers import Done, History
 from workflows.business_time import due
 from workflows.diagrams.conditions import ConditionError, Unset
-from workflows.diagrams.graph import Node
+from workflows.diagrams.graph import BOUNDARIES, CATCHES, Node
 from workflows.diagrams.timers import TimerError
 from workflows.errors import ConflictError, RefusedError, StuckError
 from workflows.library import DiagramSet
@@ -77,13 +77,14 @@ class Move:
         return [[step.diagram, step.element] for step in fresh]
 
 
-def locked(task_id: int) -> Any:
-    """Give the statement that locks a task's case, then the task, and reads both."""
+@cache
+def locking() -> Select[Task]:
+    """Give the statement that locks a case, then its task with the id `task`, and reads both."""
     return (
         select(Task)
         .join(Task.case)
         .join(Case.unit)
-        .where(Task.id == task_id)
+        .where(Task.id == bindparam("task"))
         .options(
             contains_eager(Task.case).contains_eager(Case.unit),
             contains_eager(Task.case).undefer(Case.tokens),
@@ -334,12 +335,14 @@ def act_of(pack: Pack, node: Node) -> Act | None:
 
 
 def _party(pack: Pack, node: Node, act: Act | None) -> Party | None:
-    """Give the party that a step belongs to: its lane, or that of its act.
+    """Give the party that a step belongs to: its lane; for an event, the party of its act.
 
     An event on a step's edge stands in the step's lane, whoever may cause it: a withdrawal while
-    the department forwards is the requester's.
+    the department forwards is the requester's. A task in a lane that may not carry its act stays
+    in that lane, and the rules refuse it there.
     """
-    if act is not None and act.parties and node.lane not in act.parties:
+    is_event = node.kind in BOUNDARIES | CATCHES
+    if is_event and act is not None and act.parties and node.lane not in act.parties:
         return pack.parties[act.parties[0]]
     return pack.parties.get(node.lane or "")
 

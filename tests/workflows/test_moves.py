@@ -16,7 +16,7 @@ from tests.workflows.drawn import drawn
 from tests.workflows.walking import Town, Walk
 from workflows import moves
 from workflows.diagrams.conditions import Unset
-from workflows.errors import ConflictError, RefusedError, StuckError
+from workflows.errors import ConflictError, NotAllowedError, RefusedError, StuckError
 from workflows.operations import OPERATIONS, Occasion
 
 
@@ -104,6 +104,22 @@ def test_an_operation_has_its_act_even_where_the_diagram_leaves_it_out(
     assert "K01" in rules(caught.value)
     assert walking.count(db.session(), Site) == 0
     assert walk.waits_for == {"A"}
+
+
+def test_an_act_drawn_in_a_lane_that_may_not_carry_it_is_done_by_nobody(
+    app: Flask, now: datetime
+) -> None:
+    """Only Communications approves (K02), wherever a diagram puts the step."""
+    lanes = {"Requester": ["A"], "Department": ["Launch"]}
+    walk = small(
+        now, HIDDEN.replace("service", "user"), acts={"Launch": "approve-site"}, lanes=lanes
+    )
+    walk.do("A")
+    approval = walk.task("Launch")
+    assert approval.party == "Department"
+    for who in (walk.town.people.dan, walk.town.people.chen):
+        with pytest.raises(NotAllowedError):
+            walk.do("Launch", who)
 
 
 def test_an_operation_cannot_take_another_act_than_its_own(app: Flask, now: datetime) -> None:
