@@ -1,5 +1,6 @@
 """What stands around every page: the city, the places one may go to, and who is signed in."""
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -115,6 +116,7 @@ def _unread() -> int:
     return db.session.scalar(unread) or 0
 
 
+@cache
 def _version() -> str:
     try:
         return version("siteward")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from models.cases import TaskKind
 from models.database import db
 from webapp import access, clock
 from webapp.runtime import runtime
@@ -53,14 +52,7 @@ def start(key: str) -> ResponseReturnValue:
     """Start a case and go on to its first form."""
     by = access.me().id
     case = cases.start_case(runtime(), key, by=by, now=clock.now())
-    mine = next(
-        (
-            task
-            for task in cases.with_history(case.id).tasks
-            if task.is_open and task.kind == TaskKind.USER and task.person_id == by
-        ),
-        None,
-    )
+    mine = cases.waits_for(case.id, by)
     if mine is None:
         return redirect(url_for("cases.show", number=case.number), code=303)
     return redirect(url_for("tasks.show", task_id=mine.id), code=303)

@@ -181,6 +181,17 @@ def _with_history() -> Select[Case]:
     )
 
 
+def waits_for(case_id: int, person_id: int) -> Task | None:
+    """Give the open task of a case that waits for this one person by name, if there is one."""
+    waiting = select(Task).where(
+        Task.case_id == case_id,
+        Task.kind == TaskKind.USER,
+        Task.closed_at.is_(None),
+        Task.person_id == person_id,
+    )
+    return db.session.scalar(waiting.order_by(Task.id).limit(1))
+
+
 def comments_on(case_id: int) -> list[Comment]:
     """Give the remarks on a case with who made them, oldest first."""
     remarks = select(Comment).where(Comment.case_id == case_id).options(joinedload(Comment.person))

@@ -24,7 +24,7 @@ from workflows.errors import (
     NotFoundError,
 )
 from workflows.library import DiagramSet
-from workflows.moves import Move, act_of, advance, locked, note, permit, resume
+from workflows.moves import Move, act_of, advance, locking, note, permit, resume
 from workflows.people import Duties, duties_of, holders
 from workflows.policy.guard import Deed, Refusal, could, warnings
 from workflows.runtime import Runtime
@@ -259,7 +259,7 @@ def candidates(runtime: Runtime, session: Session, task: Task, now: datetime) ->
 
 
 def _locked_task(session: Session, task_id: int) -> Task:
-    task: Task | None = session.scalar(locked(task_id))
+    task: Task | None = session.scalar(locking(), {"task": task_id})
     if task is None:
         raise NotFoundError("There is no such task.")
     return task
