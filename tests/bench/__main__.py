@@ -193,8 +193,9 @@ def look_inside(product: Siteward, size: Size, at_many: Figure) -> list[Row]:
     with product.serve() as server:
         longest, _ = protocol.lists(Office(product, server), LOOKS)
     return [
-        Row("statements of a completion", counted.plain, "", limit=12),
-        Row("statements, City's diagrams", counted.with_register, "", limit=16),
+        Row("statements of a completion", counted.bench, "", limit=12),
+        Row("statements, the City's diagrams", counted.city, "", limit=12),
+        Row("statements, a site goes live", counted.register, "", limit=16),
         Row("write transactions of a completion", counted.write_transactions, "", limit=1),
         Row(f"worker pass, {size.worker_cases:,} open, none due", worker, limit=50),
         Row(f"list at {size.most:,} open, p50", longest.p50, limit=15),
