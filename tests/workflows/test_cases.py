@@ -146,8 +146,7 @@ def test_a_site_that_is_not_city_supported_ends_with_an_answer(town: Town, now: 
     walk = walking.forwarded(town, now=now)
     walk.do("ReviewRequest", decision="not-city-supported", reason="It is a private page.")
     assert walk.case.outcome == "Not City-Supported"
-    assert [task.kind for task in walk.case.tasks][-1] == TaskKind.OPERATION
-    told = walking.told(town.people.rosa)
+    assert walk.case.tasks[-1].kind == TaskKind.OPERATION
     (said,) = walking.told(town.people.rosa)
     assert said.endswith("is not a City-Supported site. Reason: It is a private page.")
 
