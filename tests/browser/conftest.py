@@ -1,5 +1,6 @@
 """The demo city, its server, a Chromium, and people who use it."""
 
+import fcntl
 import os
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
@@ -40,7 +41,10 @@ def browser() -> Generator[Browser]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of the demo city, loaded once; and the bundle, in case it was not built."""
-    assets.build()
+    # The workers of one run share this folder, and only one of them builds at a time.
+    with (tmp_path_factory.getbasetemp().parent / "bundle.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assets.build()
     path = tmp_path_factory.mktemp("demo") / "demo.db"
     city.load_demo(path)
     return path

@@ -63,10 +63,15 @@ class Person:
         self.page.on("pageerror", lambda error: self.complaints.append(f"Script: {error}"))
 
     def _listen(self, message: ConsoleMessage) -> None:
-        # An error page, or a form that comes back, is no fault of the page's resources.
-        own = message.location.get("url", "").partition("#")[0] == self.page.url.partition("#")[0]
-        if message.type == "error" and not (own and "Failed to load resource" in message.text):
+        if message.type == "error" and not self._is_expected(message):
             self.complaints.append(message.text)
+
+    def _is_expected(self, message: ConsoleMessage) -> bool:
+        """Say whether it is an error page, a form that came back, or a draft that came too late."""
+        address = message.location.get("url", "").partition("#")[0]
+        own = address == self.page.url.partition("#")[0]
+        late = address.endswith("/draft") and "409" in message.text
+        return "Failed to load resource" in message.text and (own or late)
 
     def close(self) -> None:
         """Close the browser of this person."""

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.browser import request
 from tests.browser.conftest import Arrive
 from tests.browser.looking import assert_clear
+from tests.browser.person import PHONE
 from tests.browser.test_pipeline import start_request
 
 REQUESTER, DECIDER, ADMIN = "Yuki Farrowdale", "Odalys Fernbrook", "Signe Albrook"
@@ -102,6 +103,45 @@ def test_a_long_form_is_clear_with_its_errors(arrive: Arrive) -> None:
     person.send()
     expect(person.page.locator("[data-error-summary]")).to_be_visible()
     assert_clear(person, "task-long-errors")
+
+
+def test_what_opens_on_a_page_is_clear(arrive: Arrive) -> None:
+    signe = arrive("Signe Albrook")
+    page = signe.open("/tasks")
+    page.locator("summary", has_text="More").click()
+    assert_clear(signe, "menu-more")
+    page.locator("summary", has_text="Signe Albrook").click()
+    assert_clear(signe, "menu-person")
+    page.keyboard.press("Escape")
+    signe.press("Keyboard shortcuts")
+    assert_clear(signe, "keys")
+
+
+def test_the_menu_of_a_telephone_is_clear(arrive: Arrive) -> None:
+    signe = arrive("Signe Albrook", viewport=PHONE)
+    signe.open("/tasks")
+    signe.press("Menu")
+    signe.page.locator("summary", has_text="More").click()
+    assert_clear(signe, "menu-telephone")
+
+
+def test_a_refused_withdrawal_is_clear(arrive: Arrive) -> None:
+    tamsin = arrive("Tamsin Oxbow")
+    start_request(tamsin)
+    tamsin.page.locator(".page__above a").last.click()
+    tamsin.page.locator("summary", has_text="Withdraw request").click()
+    assert_clear(tamsin, "case-withdraw")
+    tamsin.press("Withdraw request")
+    expect(tamsin.heading).to_have_text("Some answers need another look")
+    assert_clear(tamsin, "error-422")
+    tamsin.follow("Open that page again")
+    expect(tamsin.heading).to_have_text("Create site")
+
+
+def test_a_notice_is_clear(arrive: Arrive) -> None:
+    hollis = arrive("Hollis Birchmere")
+    hollis.open("/notices")
+    assert_clear(hollis, "notices-unread")
 
 
 def test_a_task_that_another_person_holds_says_so(regular: Arrive) -> None:
