@@ -10,13 +10,15 @@ from wtforms.validators import InputRequired, Length
 
 from models.cases import Case, File, Task, TaskKind
 from models.database import db
+from models.sites import Site
 from webapp import access, clock
 from webapp.answers_shown import StepAnswers, answers_of
 from webapp.forms import PageForm
 from webapp.incoming import page_number
 from webapp.runtime import runtime
 from webapp.task_page import duties, version_number
-from workflows import cases, inbox, tasks
+from webapp.templating import CityClock
+from workflows import cases, inbox, progress, tasks
 from workflows.diagrams.text import describe
 from workflows.errors import InvalidAnswersError, NotFoundError
 from workflows.library import DiagramSet
@@ -53,6 +55,7 @@ class CasePage:
 
     case: Case
     sentence: str
+    site: Site | None
     events: list[Event]
     steps: list[StepAnswers]
     files: list[File]
@@ -110,7 +113,8 @@ def _gather(case: Case, held: Duties) -> CasePage:
     waiting = [task for task in case.tasks if task.is_open and task.kind == TaskKind.USER]
     return CasePage(
         case=case,
-        sentence=state_of(case),
+        sentence=_sentence(case),
+        site=db.session.get(Site, case.site_id) if case.site_id else None,
         events=timeline(case, diagrams.diagrams, cases.comments_on(case.id), files),
         steps=answers_of(case, diagrams.diagrams, held),
         files=files,
@@ -120,6 +124,12 @@ def _gather(case: Case, held: Duties) -> CasePage:
         messages=_messages(case, held),
         people=_people(case),
     )
+
+
+def _sentence(case: Case) -> str:
+    at = progress.goes_on_at(db.session(), case.id)
+    goes_on = CityClock(clock.zone(), clock.now).day(at) if at else "at its time"
+    return state_of(case, goes_on=goes_on)
 
 
 def _messages(case: Case, held: Duties) -> list[Task]:
@@ -177,7 +187,7 @@ def send(number: int, task_id: int) -> ResponseReturnValue:
     reason = {"reason": (form.reason.data or "").strip()}
     by, now = access.me().id, clock.now()
     done = tasks.complete(runtime(), task_id, by=by, answers=reason, now=now)
-    flash(f"“{done.task.name}” is done. {state_of(cases.with_history(case.id))}")
+    flash(f"“{done.task.name}” is done. {_sentence(cases.with_history(case.id))}")
     return redirect(url_for("cases.show", number=number), code=303)
 
 

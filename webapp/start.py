@@ -1,6 +1,7 @@
 """What one can ask for."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,8 @@ from models.database import db
 from webapp import access, clock
 from webapp.runtime import runtime
 from webapp.task_page import duties
-from workflows import cases, publication
+from webapp.templating import plural
+from workflows import cases, progress, publication
 from workflows.diagrams.graph import Diagram
 from workflows.library import DiagramSet
 
@@ -18,11 +20,12 @@ bp = Blueprint("start", __name__, url_prefix="/start")
 
 @dataclass(frozen=True)
 class Offer:
-    """A process that the person may start, and who will be asked in it."""
+    """A process that the person may start, who will be asked in it, and how long it takes."""
 
     key: str
     diagram: Diagram
     parties: str
+    takes: str
 
 
 @bp.get("/")
@@ -35,7 +38,8 @@ def index() -> ResponseReturnValue:
         diagrams = runtime().library.of(session, version.id)
         main = diagrams.diagrams[diagrams.main]
         if held.has_role(main.starters):
-            offers.append(Offer(key, main, _asked(diagrams)))
+            takes = _takes(progress.usual(session, version.process_id))
+            offers.append(Offer(key, main, _asked(diagrams), takes))
     return render_template("start/index.html", offers=offers)
 
 
@@ -45,6 +49,16 @@ def _asked(diagrams: DiagramSet) -> str:
     starter = {node.lane for node in main.starts()}
     lanes = dict.fromkeys(lane for diagram in diagrams.diagrams.values() for lane in diagram.lanes)
     return ", ".join(lane for lane in lanes if lane not in starter)
+
+
+def _takes(usual: progress.Usual | None) -> str:
+    """Say how long it usually takes, and by how many cases that is known."""
+    if usual is None:
+        return "not known yet: no case has come to its end"
+    days = max(1, round(usual.time / timedelta(days=1)))
+    if usual.cases == 1:
+        return f"{plural(days, 'day')}, as the one case did that has come to its end"
+    return f"{plural(days, 'day')}, by the last {usual.cases} cases that have come to their end"
 
 
 @bp.post("/<key>")

@@ -23,9 +23,11 @@ from webapp.forms import Choice, PageForm
 from webapp.incoming import page_number
 from webapp.runtime import runtime
 from webapp.task_page import TaskPage, duties, gather, open_task, sent_form
+from webapp.templating import CityClock
 from webapp.uploads import receive_files
-from workflows import cases, inbox, tasks
+from workflows import cases, inbox, progress, tasks
 from workflows.errors import InvalidAnswersError
+from workflows.timeline import join
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -152,11 +154,23 @@ def _what_next(done: tasks.Completion, by: int) -> str:
         return f"{said} {done.case.label} has ended: {done.case.outcome}."
     waits = [task for task in done.opened if task.kind == "user"]
     if not waits:
-        return f"{said} {done.case.label} goes on when the other steps are done."
+        return f"{said} {_meanwhile(done)}"
     whom = " and ".join(
         "you" if task.person_id == by else f"{task.party} (“{task.name}”)" for task in waits
     )
     return f"{said} {done.case.label} now waits for {whom}."
+
+
+def _meanwhile(done: tasks.Completion) -> str:
+    """Say what a step led to that gave nobody a new task."""
+    after = progress.aftermath(db.session(), done.task)
+    said = f"Siteward did by itself: {join(list(after.operations))}. " if after.operations else ""
+    if after.waiting:
+        whom = join([f"{task.party} (“{task.name}”)" for task in after.waiting])
+        return f"{said}{done.case.label} still waits for {whom}."
+    at = progress.goes_on_at(db.session(), done.case.id)
+    when = CityClock(clock.zone(), clock.now).day(at) if at else "at its time"
+    return f"{said}Nothing waits for anybody now; the next step comes {when}."
 
 
 @bp.post("/<int:task_id>/draft")

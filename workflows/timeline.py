@@ -75,13 +75,13 @@ def reason_in(task: Task) -> str | None:
     return str(reason) if reason else None
 
 
-def state_of(case: Case) -> str:
-    """Say in one sentence where a case stands."""
+def state_of(case: Case, *, goes_on: str = "at its time") -> str:
+    """Say in one sentence where a case stands; `goes_on` says when its next deadline is up."""
     if case.ended_at is not None:
         return f"Ended: {case.outcome}."
     waiting = [task for task in case.tasks if task.is_open and task.kind == TaskKind.USER]
     if not waiting:
-        return "Nothing waits for anybody; the next step comes at its time."
+        return f"Nothing waits for anybody; the next step comes {goes_on}."
     return f"Waits for {join([_whom(task) for task in waiting])}."
 
 

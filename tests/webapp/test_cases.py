@@ -1,6 +1,6 @@
 """Cases as people meet them: found, read, commented, withdrawn; and closed to those without a part."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -27,6 +27,30 @@ def test_a_case_says_where_it_stands_and_how_it_got_there(town: Desk) -> None:
     assert "Dan Okafor completed “Forward the request”" in page
     assert "&#34;live&#34;: [&#34;ReviewRequest&#34;]" in page
     assert "ForwardRequest" in page
+
+
+def test_a_launch_is_told_to_whoever_set_it_off_and_the_case_leads_to_the_site(
+    town: Desk,
+) -> None:
+    walk = walking.prepare(walking.with_account(town.town, now=town.now))
+    chen = town.browser(town.town.people.chen)
+    chen.get("/tasks?tab=roles")
+    done = town.complete(walk, "ConfirmReadiness")
+    told = chen.get(done.location).text
+    assert "Siteward did by itself: Launch the site." in told
+    assert "the next step comes Wednesday 16 December" in told
+    page = town.browser(town.town.people.rosa).get(f"/cases/{walk.case.number}").text
+    assert "Nothing waits for anybody; the next step comes Wednesday 16 December" in page
+    assert 'href="/sites/S01"' in page
+
+
+def test_who_finishes_first_hears_for_whom_the_case_still_waits(town: Desk) -> None:
+    walk = walking.with_account(town.town, now=town.now)
+    chen = town.browser(town.town.people.chen)
+    chen.get("/tasks?tab=roles")
+    done = town.complete(walk, "CheckTraining")
+    told = chen.get(done.location).text
+    assert "still waits for Department (“Meet the standards”) and City Clerk" in told
 
 
 def test_a_case_is_found_by_its_number_and_by_words(town: Desk) -> None:
@@ -123,6 +147,18 @@ def test_a_document_is_handed_out_to_readers_of_the_case_only(town: Desk) -> Non
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert town.browser(town.town.people.hal).get(address).status_code == 404
     assert town.browser(town.town.people.chen).get("/files/99999").status_code == 404
+
+
+def test_the_start_page_says_how_long_it_usually_takes(town: Desk) -> None:
+    rosa = town.town.people.rosa
+    assert "not known yet" in town.browser(rosa).get("/start").text
+    for days in (3, 9):
+        walk = walking.start(town.town, now=town.now)
+        walk.now += timedelta(days=days)
+        walk.send("WithdrawBeforeForwarding")
+        page = town.browser(rosa).get("/start").text
+        assert ("Usually takes: 3 days, as the one case did" in page) is (days == 3)
+    assert "Usually takes: 6 days, by the last 2 cases" in page
 
 
 def test_a_process_is_started_only_by_those_it_is_for(town: Desk) -> None:
