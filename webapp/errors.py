@@ -1,5 +1,6 @@
 """How every error is shown: what happened, why, and what to do next."""
 
+import errno
 import logging
 import secrets
 import sqlite3
@@ -25,12 +26,15 @@ RETRY_SECONDS = 10
 # What SQLite says when it cannot work for now. Anything else it says is a mistake of ours.
 PASSING = ("locked", "busy", "full", "readonly", "unable to open", "disk i/o", "no such table")
 
+# What the system says when its disk, or our share of it, is full.
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 # Words for the errors of HTTP that have no page of their own.
 WORDS = {
     400: ("That could not be understood", "The request was incomplete or damaged on the way."),
     405: ("Not in this way", "This address exists, but not for what was tried."),
     410: ("This is gone", "It existed once and was removed on purpose."),
-    413: ("That is too large", "A file may have 20 MB at most. Make it smaller, or split it."),
+    413: ("That is too large", "It is more than a form may bring. Make it smaller, or split it."),
     415: ("This kind of file is not accepted", "Send it in one of the kinds that the form names."),
 }
 
@@ -50,6 +54,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(PoolTimeoutError, _database_error)
+    app.register_error_handler(OSError, _system_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -99,10 +104,17 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _database_error(error: SQLAlchemyError) -> Response:
-    if not _is_passing(error):
-        return _unexpected(error)
+    return _come_back(error) if _is_passing(error) else _unexpected(error)
+
+
+def _system_error(error: OSError) -> Response:
+    # Large documents wait on the disk while they are checked.
+    return _come_back(error) if error.errno in NO_SPACE else _unexpected(error)
+
+
+def _come_back(error: Exception) -> Response:
     reference = _reference()
-    log.error("%s: the database cannot be used: %s", reference, error)
+    log.error("%s: nothing can be stored or read now: %s", reference, error)
     response = _answer(503, {"reference": reference})
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

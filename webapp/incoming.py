@@ -50,7 +50,8 @@ def page_number() -> int:
 
 def _refuse_what_cannot_be_kept() -> None:
     if request.mimetype != "multipart/form-data":
-        request.max_content_length = LARGEST_FORM
+        most = request.max_content_length or LARGEST_FORM
+        request.max_content_length = min(most, LARGEST_FORM)
     if NUL in request.path or _has_nul():
         raise InvalidAnswersError(
             {"": "What was sent holds a sign that cannot be stored (NUL). Send it without."}

@@ -18,6 +18,7 @@ from workflows.people import duties_of
 from workflows.runtime import Runtime
 
 FIRST_NUMBER = 1001
+LONGEST_COMMENT = 4000
 
 
 def published_version(session: Session, process: str) -> DiagramVersion:
@@ -144,6 +145,8 @@ def comment(case_id: int, remark: str, *, by: int, now: datetime) -> Comment:
     """Add a remark to a case."""
     if not remark.strip():
         raise InvalidAnswersError({"text": "Write the comment before you send it."})
+    if len(remark) > LONGEST_COMMENT:
+        raise InvalidAnswersError({"text": f"Write at most {LONGEST_COMMENT} characters."})
     with transaction() as session:
         case = session.get(Case, case_id)
         if case is None:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from models.cases import Case
@@ -130,14 +130,17 @@ def run_for_ever(
 ) -> None:
     """Do what is due until `stop` is set, looking every `poll` seconds while nothing is.
 
-    Needs an application context. A database that is away is waited for.
+    Needs an application context. A database that is away is waited for, and so is whatever else
+    goes wrong outside a job.
     """
     owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
     while not stop.is_set():
         try:
             tried = run_due(handlers, now=clock(), owner=owner, limit=_JOBS_BEFORE_LOOKING_UP)
-        except SQLAlchemyError:
-            log.exception("The database did not answer; the worker tries again.")
+        except Exception:
+            # Mostly the database, which is away or full. Whatever it is: a worker that ended here
+            # would leave every deadline waiting.
+            log.exception("The worker could not go on; it tries again.")
             stop.wait(poll * _POLLS_TO_WAIT_FOR_DATABASE)
             continue
         finally:

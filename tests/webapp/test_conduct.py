@@ -119,6 +119,15 @@ def a_form_larger_than_any_of_ours_is_not_read(town: Desk) -> None:
     assert many.status_code == 413
 
 
+@asvs("2.4.1")
+def a_remark_is_no_place_for_a_whole_book(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now)
+    address = f"/cases/{walk.case.number}/comments"
+    long = town.post(town.town.people.rosa, address, text="x" * 4001)
+    assert (long.status_code, "at most 4000" in long.text) == (422, True)
+    assert town.post(town.town.people.rosa, address, text="x" * 4000).status_code == 303
+
+
 @asvs("3.4.3")
 def refusals_of_every_kind_are_protected(town: Desk) -> None:
     client = town.app.test_client()

@@ -357,7 +357,7 @@ def test_a_worker_waits_for_a_database_that_is_away(
         session.execute(text("DROP TABLE job"))
     jobs.run_for_ever({"note": note}, poll=0.001, stop=stop, clock=look)
     assert [record.message for record in caplog.records] == [
-        "The database did not answer; the worker tries again."
+        "The worker could not go on; it tries again."
     ] * 2
 
 
