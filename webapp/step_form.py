@@ -38,7 +38,18 @@ class StepForm(PageForm):
                 # "Not a valid choice" about nothing chosen would say the same less clearly.
                 self[spec.id].errors = [_missing(spec)]
             self._check_rows(spec)
+        self._check_people(answers)
         return not self.errors
+
+    def _check_people(self, answers: Answers) -> None:
+        """Ask for different people where several fields name who will run a site (K14)."""
+        named: dict[Any, Field] = {}
+        for spec in self.step.fields:
+            if spec.type != "person" or not (spec.register or "").startswith("site-role:"):
+                continue
+            first = named.setdefault(answers[spec.id], spec)
+            if first is not spec and answers[spec.id] is not None:
+                self[spec.id].errors = [f"Choose somebody else than for “{first.label}”."]
 
     def _is_required(self, spec: Field, answers: Answers) -> bool:
         if spec.required_when is None:

@@ -265,3 +265,15 @@ def test_the_script_gets_the_conditions_of_the_form(app: Flask) -> None:
     )
     assert '"is": "in"' in form["b"].render_kw["data-shown-when"]
     assert form["c"].render_kw["data-required-when"] == '{"const": true}'
+
+
+def test_those_who_will_run_a_site_are_different_people(app: Flask) -> None:
+    node = step(
+        Field("first", "First administrator", "person", register="site-role:owner"),
+        Field("backup", "Backup", "person", register="site-role:admin"),
+        Field("custodian", "Custodian", "person"),
+    )
+    same = sent(app, node, ("first", "1"), ("backup", "1"), ("custodian", "1"))
+    assert same.errors == {"backup": ["Choose somebody else than for “First administrator”."]}
+    assert not sent(app, node, ("first", "1"), ("backup", "2"), ("custodian", "1")).errors
+    assert not sent(app, node).errors

@@ -34,11 +34,12 @@ def launch_site(occasion: Occasion) -> Site:
     A case without a site gets the next one (S11); an existing site is locked and updated.
     Raises OperationError without Communications' approval (GC-2), with an approval that has run
     out, with one given by somebody who will administer the site (K06), or with fewer than two
-    or more than five active administrators (K14).
+    or more than five active administrators or without their multi-factor sign-in (K14).
     """
     outcome = _approval(occasion)
     people = _people(occasion)
     _check_people(occasion, people, approver=facts.person_of(outcome, "decision.outcome"))
+    _check_sign_in(occasion)
     site = _entered_site(occasion)
     _record_decision(occasion, site, outcome)
     _record_roles(occasion, site, people)
@@ -125,6 +126,14 @@ def _check_people(occasion: Occasion, people: dict[int, str], *, approver: int) 
         raise OperationError(
             "The site cannot be launched: the person who approved it would also run it. "
             "Somebody else in Communications decides, or somebody else runs it (GC-2)."
+        )
+
+
+def _check_sign_in(occasion: Occasion) -> None:
+    if not facts.is_yes(occasion, "site.mfa_on"):
+        raise OperationError(
+            "The site cannot be launched: multi-factor sign-in is not on for every administrator "
+            "(K14). Say that the site is not ready, and switch it on."
         )
 
 

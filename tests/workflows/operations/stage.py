@@ -127,5 +127,5 @@ def a_ready_stage(session: Session, now: datetime) -> Stage:
         contract__copy=stage.document(stage.case.id),
         contract__accepted_at="2026-11-16",
     )
-    stage.say(people.rosa, site__vault_ref="vault/parks-instagram")
+    stage.say(people.rosa, site__vault_ref="vault/parks-instagram", site__mfa_on=True)
     return stage

@@ -145,6 +145,15 @@ def test_one_administrator_is_not_enough(ready: Stage) -> None:
         launch_site(ready.occasion())
 
 
+@pytest.mark.parametrize("answer", [False, None])
+def test_without_multi_factor_sign_in_nothing_is_launched(
+    ready: Stage, answer: bool | None
+) -> None:
+    ready.tell("site.mfa_on", answer)
+    with pytest.raises(OperationError, match=r"multi-factor sign-in is not on .* \(K14\)"):
+        launch_site(ready.occasion())
+
+
 def test_six_administrators_are_too_many(ready: Stage) -> None:
     people = ready.people
     rows = [{"person": who, "role": "admin"} for who in (people.ivy, people.hal, people.ada)]
