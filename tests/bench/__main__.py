@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.bench import inside, protocol, report
 from tests.bench.product import STEPS, Product
-from tests.bench.protocol import Crowd, Figure, Office, Times, Walks
+from tests.bench.protocol import Crowd, Figure, Looks, Office, Times, Walks
 from tests.bench.report import Row
 from tests.bench.siteward import Siteward
 from tests.bench.viewflow import Viewflow, make_environment
@@ -50,7 +50,7 @@ class Result:
 
     walks: Walks = field(default_factory=Walks)
     crowds: dict[int, Crowd] = field(default_factory=dict)
-    lists: dict[int, tuple[Figure, int]] = field(default_factory=dict)
+    lists: dict[int, Looks] = field(default_factory=dict)
     walks_with_members: Walks = field(default_factory=Walks)
     rss: int = 0
     memory: int = 0
@@ -95,7 +95,7 @@ def _measure_full_house(office: Office, result: Result, size: Size) -> None:
         for _ in range(goal - opened):
             office.start(Times())
         opened = goal
-        result.lists[goal] = protocol.lists(office, LOOKS)
+        result.lists[goal] = protocol.look(office, LOOKS)
     for _ in range(SIGN_INS):
         connection = Connection(office.server.port)
         office.product.sign_in(Browser(connection), "clerk")
@@ -165,14 +165,28 @@ def compare(results: dict[str, Result], size: Size) -> list[Row]:
     few = ours.lists[size.few]
     return [
         *rows,
-        Row(f"list at {size.few:,} open, p50", few[0].p50, peer=peer.lists[size.few][0].p50),
-        Row(f"list at {size.many:,} open, p50", many[0].p50, limit=15, peer=peer_many[0].p50),
+        Row(
+            f"list at {size.few:,} open, p50",
+            few.figure.p50,
+            peer=peer.lists[size.few].figure.p50,
+        ),
+        Row(
+            f"list at {size.many:,} open, p50",
+            many.figure.p50,
+            limit=15,
+            peer=peer_many.figure.p50,
+        ),
+        Row(
+            f"list at {size.many:,} open, server CPU",
+            many.cpu_milliseconds,
+            peer=peer_many.cpu_milliseconds,
+        ),
         Row(
             f"list at {size.many:,} open, page",
-            many[1] / KB,
+            many.size / KB,
             "kB",
             limit=60,
-            peer=peer_many[1] / KB,
+            peer=peer_many.size / KB,
         ),
         Row(
             f"complete, {MEMBERS} in the role, p50",
@@ -184,24 +198,25 @@ def compare(results: dict[str, Result], size: Size) -> list[Row]:
     ]
 
 
-def look_inside(product: Siteward, size: Size, at_many: Figure) -> list[Row]:
+def look_inside(product: Siteward, size: Size, at_many: Looks) -> list[Row]:
     """Measure what needs no peer: statements, the worker, a very long list."""
     counted = inside.statements(product, product.folder)
     inside.clone_open_cases(product, size.worker_cases)
     worker = inside.pass_of_worker(product)
     inside.clone_open_cases(product, size.most)
     with product.serve() as server:
-        longest, _ = protocol.lists(Office(product, server), LOOKS)
+        longest = protocol.look(Office(product, server), LOOKS)
     return [
         Row("statements of a completion", counted.bench, "", limit=12),
         Row("statements, the City's diagrams", counted.city, "", limit=12),
         Row("statements, a site goes live", counted.register, "", limit=16),
         Row("write transactions of a completion", counted.write_transactions, "", limit=1),
         Row(f"worker pass, {size.worker_cases:,} open, none due", worker, limit=50),
-        Row(f"list at {size.most:,} open, p50", longest.p50, limit=15),
+        Row(f"list at {size.most:,} open, p50", longest.figure.p50, limit=15),
+        Row(f"list at {size.most:,} open, server CPU", longest.cpu_milliseconds),
         Row(
             f"list at {size.most:,} against {size.many:,}",
-            longest.p50 / at_many.p50,
+            longest.figure.p50 / at_many.figure.p50,
             "times",
             limit=1.5,
         ),
@@ -219,7 +234,7 @@ def main() -> int:
         ours = Siteward(Path(folder))
         results = measure([ours, Viewflow(Path(folder))], size)
         rows = compare(results, size)
-        rows += look_inside(ours, size, results[ours.name].lists[size.many][0])
+        rows += look_inside(ours, size, results[ours.name].lists[size.many])
     day = datetime.now(UTC).date().isoformat()
     head = f"{day}, {os.cpu_count()} cores, load before {load:.1f}; peer: {versions}"
     sys.stdout.write(f"{head}\n\n{report.table(rows)}\n\n{time.monotonic() - began:.0f} s\n")

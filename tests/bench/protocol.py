@@ -70,6 +70,15 @@ class Walks:
 
 
 @dataclass(frozen=True)
+class Looks:
+    """What looking at a list costs: time, the bytes of the page, the server's processor."""
+
+    figure: Figure
+    size: int
+    cpu_milliseconds: float
+
+
+@dataclass(frozen=True)
 class Crowd:
     """Completions by parallel clients."""
 
@@ -146,12 +155,15 @@ def walk(office: Office, walks: Walks, count: int) -> None:
     walks.bytes_grown += product.database_bytes() - size
 
 
-def lists(office: Office, count: int) -> tuple[Figure, int]:
-    """Look at the list of a role whose tasks wait; give the times and the bytes of the page."""
+def look(office: Office, count: int) -> Looks:
+    """Look at the list of a role whose tasks wait."""
     who = office.people[STEPS[0].role]
     office.product.tasks(who)
+    cpu = office.server.cpu_seconds()
     answers = [expect(office.product.tasks(who), 200) for _ in range(count)]
-    return Figure.of([answer.milliseconds for answer in answers]), len(answers[-1].body)
+    used = (office.server.cpu_seconds() - cpu) / count * 1000
+    figure = Figure.of([answer.milliseconds for answer in answers])
+    return Looks(figure, len(answers[-1].body), used)
 
 
 def crowd(office: Office, clients: int, cases: int) -> Crowd:
