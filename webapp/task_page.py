@@ -100,6 +100,11 @@ class TaskPage:
         return version_number(self.case, self.task.diagram)
 
     @property
+    def is_for_me(self) -> bool:
+        """Whether the person may do the step; who only leads its office may hand it over."""
+        return tasks.may_do(self.duties, self.task)
+
+    @property
     def is_mine(self) -> bool:
         return self.task.claimed_by_id == self.duties.person_id
 

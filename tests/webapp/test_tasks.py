@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from models.cases import Draft, Task
-from models.database import db
+from models.database import db, transaction
+from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import walking
@@ -191,6 +192,19 @@ def test_a_task_is_taken_released_and_handed_over(town: Desk) -> None:
     assert walk.task("ReviewRequest").claimed_by_id == mia
     no_reason = town.post(chen, f"/tasks/{task.id}/assignment", to=str(mia), reason="")
     assert no_reason.status_code == 422
+
+
+def test_who_only_leads_is_asked_to_hand_over_and_not_to_fill_in(town: Desk) -> None:
+    walk = walking.forwarded(town.town, now=town.now)
+    task, nora = walk.task("ReviewRequest"), town.town.people.nora
+    with transaction() as session:
+        city.grant(session, nora, "process_manager")
+    page = town.browser(nora).get(f"/tasks/{task.id}").text
+    assert "Communications does this task. You may hand it over" in page
+    assert "Hand over to somebody else" in page
+    assert f"/tasks/{task.id}/completion" not in page
+    assert "Take this task" not in page
+    assert town.post(nora, f"/tasks/{task.id}/completion").status_code in (403, 422)
 
 
 def test_the_inbox_shows_each_tab_and_comes_back_to_the_same_list(town: Desk) -> None:
