@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from models.cases import File
-from models.people import Person
+from models.people import Person, TrainingRecord
 from models.sites import (
     Contract,
     Platform,
@@ -43,6 +43,7 @@ def launch_site(occasion: Occasion) -> Site:
     site = _entered_site(occasion)
     _record_decision(occasion, site, outcome)
     _record_roles(occasion, site, people)
+    _record_training(occasion)
     _record_contract(occasion, site)
     _record_retention(occasion, site)
     occasion.case.site_id = site.id
@@ -262,6 +263,30 @@ def _record_roles(occasion: Occasion, site: Site, people: dict[int, str]) -> Non
     ]
     if new:
         session.execute(insert(SiteRole), new)
+
+
+def _record_training(occasion: Occasion) -> None:
+    """Put on record the courses that the training check found completed (CO-4, IT-3)."""
+    completed = {
+        (int(row["person"]), str(row["course"]), date.fromisoformat(row["completed"])): row
+        for row in facts.rows(occasion, "training.records")
+        if row.get("person") and row.get("course") and row.get("completed")
+    }
+    if not completed:
+        return
+    session, people = occasion.session, {person for person, _, _ in completed}
+    on_record = session.scalars(select(TrainingRecord).where(TrainingRecord.person_id.in_(people)))
+    known = {(record.person_id, record.course, record.completed_on) for record in on_record}
+    session.add_all(
+        TrainingRecord(
+            person_id=person,
+            course=course,
+            completed_on=day,
+            expires_on=date.fromisoformat(row["expires"]) if row.get("expires") else None,
+        )
+        for (person, course, day), row in completed.items()
+        if (person, course, day) not in known
+    )
 
 
 def _record_contract(occasion: Occasion, site: Site) -> None:

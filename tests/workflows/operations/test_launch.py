@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from models.database import transaction
-from models.people import Person
+from models.people import Person, TrainingRecord
 from models.sites import (
     Contract,
     Platform,
@@ -152,6 +152,24 @@ def test_without_multi_factor_sign_in_nothing_is_launched(
     ready.tell("site.mfa_on", answer)
     with pytest.raises(OperationError, match=r"multi-factor sign-in is not on .* \(K14\)"):
         launch_site(ready.occasion())
+
+
+def test_courses_that_the_check_found_go_on_record_once(ready: Stage) -> None:
+    rosa, dan = ready.people.rosa, ready.people.dan
+    rows = [
+        {"person": rosa, "course": "security", "completed": "2026-10-01", "expires": "2027-10-01"},
+        {"person": dan, "course": "enterprise", "completed": "2026-09-01"},
+        {"person": dan, "course": "security"},
+    ]
+    ready.say(ready.people.chen, training__records=rows)
+    launch_site(ready.occasion())
+    launch_site(ready.occasion())
+    records = ready.session.scalars(select(TrainingRecord).order_by(TrainingRecord.id)).all()
+    assert [(r.person_id, r.course, str(r.completed_on)) for r in records] == [
+        (rosa, "security", "2026-10-01"),
+        (dan, "enterprise", "2026-09-01"),
+    ]
+    assert str(records[0].expires_on) == "2027-10-01"
 
 
 def test_six_administrators_are_too_many(ready: Stage) -> None:
