@@ -15,7 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from models.database import db
 from webapp import access, clock
@@ -25,8 +25,9 @@ from webapp.runtime import runtime
 from webapp.task_page import TaskPage, duties, gather, open_task, sent_form
 from webapp.templating import CityClock
 from webapp.uploads import receive_files
-from workflows import cases, inbox, progress, tasks
+from workflows import cases, inbox, progress, publication, tasks
 from workflows.errors import InvalidAnswersError
+from workflows.people import Duties
 from workflows.timeline import join
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -51,7 +52,7 @@ class HandoverForm(PageForm):
     to = SelectField("Hand over to", coerce=int)
     reason = TextAreaField(
         "Reason",
-        validators=[InputRequired("Say why, for the record."), Length(max=500)],
+        validators=[DataRequired("Say why, for the record."), Length(max=500)],
     )
 
 
@@ -74,7 +75,7 @@ def index() -> ResponseReturnValue:
         now=clock.now(),
         empty_text=EMPTY[tab],
         most=inbox.MOST_COUNTED,
-        duty_titles=_duty_titles(held.city | frozenset().union(*held.units.values())),
+        duty_titles=_duty_titles(held),
     )
 
 
@@ -99,10 +100,22 @@ def _filters() -> inbox.Filters:
     )
 
 
-def _duty_titles(duties_held: frozenset[str]) -> list[tuple[str, str]]:
+def _duty_titles(held: Duties) -> list[tuple[str, str]]:
+    """Give the kinds of task to choose from: the person's acts that stand in a process in force."""
     acts = runtime().pack.acts
-    known = {duty.partition("/")[0] for duty in duties_held} & acts.keys()
+    mine = held.city.union(held.every_unit, *held.units.values())
+    known = {duty.partition("/")[0] for duty in mine} & acts.keys() & _acts_in_force()
     return sorted(((act, acts[act].title) for act in known), key=lambda pair: pair[1])
+
+
+def _acts_in_force() -> set[str | None]:
+    session, library = db.session(), runtime().library
+    return {
+        step.act
+        for version in publication.published(session).values()
+        for diagram in library.of(session, version.id).diagrams.values()
+        for step in diagram.of_kind("userTask", "manualTask")
+    }
 
 
 @bp.get("/<int:task_id>")
