@@ -311,6 +311,8 @@ def test_an_empty_remark_or_one_on_nothing_is_refused(town: Town, now: datetime)
     walk = walking.start(town, now=now)
     with pytest.raises(InvalidAnswersError, match="Write the comment"):
         cases.comment(walk.case_id, " \n", by=town.people.dan, now=now)
+    with pytest.raises(InvalidAnswersError, match="at most"):
+        cases.comment(walk.case_id, "x" * 4001, by=town.people.dan, now=now)
     with pytest.raises(NotFoundError):
         cases.comment(4711, "Hello", by=town.people.dan, now=now)
     assert walking.count(db.session(), Comment) == 0
@@ -334,3 +336,11 @@ def test_a_case_is_found_by_its_number_with_all_that_its_page_shows(
     assert len(said) > 8
     with pytest.raises(NotFoundError):
         cases.find(1)
+
+
+def test_the_step_that_waits_for_one_person_by_name_is_found(town: Town, now: datetime) -> None:
+    walk = walking.start(town, now=now)
+    waiting = cases.waits_for(walk.case_id, town.people.rosa)
+    assert waiting is not None
+    assert waiting.element == "SubmitRequest"
+    assert cases.waits_for(walk.case_id, town.people.dan) is None

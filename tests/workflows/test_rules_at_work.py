@@ -4,10 +4,12 @@ from datetime import datetime
 from functools import partial
 
 import pytest
+from flask import Flask
 
 from models.database import db
 from tests import city
 from tests.workflows import walking
+from tests.workflows.drawn import drawn
 from tests.workflows.walking import Town
 from workflows import tasks
 from workflows.errors import (
@@ -148,3 +150,51 @@ def test_deeds_stand_in_the_order_in_which_they_happened(town: Town, now: dateti
     assert acts[:3] == ["request-site", "forward-request", "review-request"]
     assert acts[-2:] == ["confirm-readiness", "launch-site"]
     assert [deed.at for deed in deeds] == sorted(deed.at for deed in deeds)
+
+
+READY = """
+    start S
+    user Check
+    user Go
+    service Launch
+    end E
+    S -> Check -> Go -> Launch -> E
+"""
+
+
+def test_what_rules_only_warn_of_is_said_before_the_step_that_sets_it_off(
+    app: Flask, now: datetime
+) -> None:
+    lanes = {"Communications": ["Check", "Go", "Launch"]}
+    marks = {
+        "acts": {"Check": "check-training", "Go": "confirm-readiness"},
+        "topics": {"Launch": "launch-site"},
+        "fields": {"Check": ["outcome:enum:current,missing"], "Go": ["d:enum:ready,not-ready"]},
+    }
+    town = walking.settle(now, {"main": drawn(READY, lanes=lanes, **marks)})  # type: ignore[arg-type]
+    for outcome, warned in (("missing", {"K10", "K13"}), ("current", {"K10"})):
+        walk = walking.start(town, now=now, process="main")
+        check = tasks.find(walk.task("Check").id)
+        assert tasks.cautions(town.runtime, db.session(), check, by=town.people.chen) == []
+        walk.do("Check", town.people.chen, outcome=outcome)
+        ready = tasks.find(walk.task("Go").id)
+        found = tasks.cautions(town.runtime, db.session(), ready, by=town.people.chen)
+        assert {warning.rule for warning in found} == warned
+        assert {warning.severity for warning in found} == {"warning"}
+
+
+def test_a_step_that_sets_nothing_off_warns_of_nothing(town: Town, now: datetime) -> None:
+    walk = walking.start(town, now=now).do("SubmitRequest").do("ForwardRequest")
+    task = tasks.find(walk.task("ReviewRequest").id)
+    assert tasks.cautions(town.runtime, db.session(), task, by=town.people.chen) == []
+    walk.do("ReviewRequest").do("AdviseSecurity").do("DecideRequest")
+    task = tasks.find(walk.task("IdentifyContract").id)
+    assert tasks.cautions(town.runtime, db.session(), task, by=town.people.chen) == []
+
+
+def test_an_operation_without_an_act_warns_of_nothing(app: Flask, now: datetime) -> None:
+    text = "start S\nuser A\nservice R\nend E\nS -> A -> R -> E"
+    files = {"main": drawn(text, lanes={"Requester": ["A"]}, topics={"R": "remind"})}
+    walk = walking.start(walking.settle(now, files), now=now, process="main")
+    task = tasks.find(walk.task("A").id)
+    assert tasks.cautions(walk.town.runtime, db.session(), task, by=walk.town.people.rosa) == []

@@ -4,12 +4,14 @@ from datetime import datetime
 from functools import partial
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from models.cases import Draft, File
 from models.database import db
 from tests import city
 from tests.workflows import walking
+from tests.workflows.drawn import drawn
 from tests.workflows.walking import Town
 from workflows import documents, tasks
 from workflows.errors import (
@@ -65,6 +67,16 @@ def test_a_task_is_done_by_those_whom_it_waits_for(town: Town, now: datetime) ->
     assert walk.waits_for == {"ForwardRequest"}
 
 
+def test_a_stranger_does_not_learn_of_a_confidential_task(app: Flask, now: datetime) -> None:
+    text = "start S\nuser A\nuser B\nend E\nS -> A -> B -> E"
+    lanes = {"Requester": ["A"], "Human Resources": ["B"]}
+    town = walking.settle(now, {"main": drawn(text, lanes=lanes, confidential=True)})
+    walk = walking.start(town, now=now, process="main").do("A")
+    with pytest.raises(NotFoundError, match=r"There is no such task\."):
+        walk.do("B", town.people.chen)
+    assert walk.do("B", town.people.hal).case.outcome == "E"
+
+
 def test_a_role_that_has_ended_does_nothing_more(town: Town, now: datetime) -> None:
     with walking.writing() as session:
         was = city.person(session, "Wes", "Past", town.people.communications)
@@ -107,6 +119,14 @@ def test_who_takes_a_task_keeps_it_from_others_until_they_give_it_back(
         walk.do("ReviewRequest")
     tasks.release(town.runtime, task.id, by=town.mia, now=now)
     assert walk.do("ReviewRequest").waits_for == {"AdviseSecurity"}
+
+
+def test_a_message_is_neither_a_task_nor_taken(town: Town, now: datetime) -> None:
+    message = walking.start(town, now=now).task("WithdrawBeforeForwarding")
+    with pytest.raises(NotFoundError):
+        tasks.find(message.id)
+    with pytest.raises(NotFoundError):
+        tasks.claim(town.runtime, message.id, by=town.people.rosa, now=now)
 
 
 def test_a_task_is_taken_only_by_who_may_do_it_and_while_it_is_open(
