@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from models.cases import Case, File, Task, TaskKind
 from models.database import db
@@ -20,7 +20,7 @@ from webapp.task_page import duties, version_number
 from webapp.templating import CityClock
 from workflows import cases, inbox, progress, tasks
 from workflows.diagrams.text import describe
-from workflows.errors import InvalidAnswersError, NotFoundError
+from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.library import DiagramSet
 from workflows.people import Duties
 from workflows.reading import may_read, readable
@@ -34,7 +34,7 @@ class ReasonForm(PageForm):
 
     reason = TextAreaField(
         "Reason",
-        validators=[InputRequired("Say why, for the record."), Length(max=1000)],
+        validators=[DataRequired("Say why, for the record."), Length(max=1000)],
     )
 
 
@@ -64,6 +64,7 @@ class CasePage:
     mine: set[int]
     messages: list[Task]
     people: list[tuple[str, str]]
+    may_remark: bool
 
 
 @bp.get("/")
@@ -107,6 +108,12 @@ def _readable_case(number: int) -> tuple[Case, Duties]:
     return case, held
 
 
+def _may_remark(case: Case, held: Duties) -> bool:
+    """Say whether the person has a part in the case; whoever only looks on adds nothing to it."""
+    manages = access.may(access.me(), "cases.manage")
+    return may_read(db.session(), case, held, all_cases=manages)
+
+
 def _gather(case: Case, held: Duties) -> CasePage:
     diagrams = runtime().library.of(db.session(), case.version_id)
     files = cases.files_of(case.id)
@@ -123,6 +130,7 @@ def _gather(case: Case, held: Duties) -> CasePage:
         mine={task.id for task in waiting if tasks.may_do(held, task)},
         messages=_messages(case, held),
         people=_people(case),
+        may_remark=_may_remark(case, held),
     )
 
 
@@ -194,7 +202,9 @@ def send(number: int, task_id: int) -> ResponseReturnValue:
 @bp.post("/<int:number>/comments")
 def comment(number: int) -> ResponseReturnValue:
     """Add a remark to a case."""
-    case, _ = _readable_case(number)
+    case, held = _readable_case(number)
+    if not _may_remark(case, held):
+        raise NotAllowedError("You read this case by your office. Remarks are for its people.")
     cases.comment(case.id, request.form.get("text", ""), by=access.me().id, now=clock.now())
     flash("Your comment stands in the case.")
     return redirect(url_for("cases.show", number=number) + "#history", code=303)

@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired  # type: ignore[import-untyped]
 from wtforms import DateField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from config import Config
 from models.database import db
@@ -60,15 +60,15 @@ class EarlierDecisionForm(PageForm):
         "Decided by",
         coerce=int,
         description="Somebody who decides, or then decided, for Communications.",
-        validators=[InputRequired("Choose who decided.")],
+        validators=[DataRequired("Choose who decided.")],
     )
     decided_on = DateField(
-        "Decided on", validators=[InputRequired("Give the date of the decision.")]
+        "Decided on", validators=[DataRequired("Give the date of the decision.")]
     )
     reason = TextAreaField(
         "Reason",
         description="Why the site may exist, as the document says it.",
-        validators=[InputRequired("Say why the site may exist."), Length(max=2000)],
+        validators=[DataRequired("Say why the site may exist."), Length(max=2000)],
     )
     conditions = TextAreaField(
         "Conditions",

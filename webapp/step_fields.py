@@ -28,7 +28,7 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.validators import Email, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import Email, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import FileInput
 
 from webapp.forms import Choice
@@ -39,6 +39,8 @@ from workflows.diagrams import graph
 MOST_BUTTONS = 7
 LONGEST_TEXT = 4000
 LONGEST_NAME = 300
+LARGEST_NUMBER = 10**12
+FIRST_DAY, LAST_DAY = "1900-01-01", "2199-12-31"
 
 Choices = list[Choice]
 NONE = Choice("", "- Choose -")
@@ -105,7 +107,7 @@ class DocumentField(FileField):
 class _Address(Regexp):
     def __init__(self) -> None:
         super().__init__(
-            re.compile(r"https?://[^\s/]+\.[^\s]+", re.IGNORECASE),
+            re.compile(r"https?://[^\s/\"<>]+\.[^\s\"<>]+\Z", re.IGNORECASE),
             message="Write the whole web address, such as https://www.example.org/page.",
         )
 
@@ -230,9 +232,9 @@ def _checks(spec: graph.Field) -> list[Any]:
         checks.append(Email(message="Write an e-mail address, such as name@city.example."))
     if spec.type == "url":
         checks.append(_Address())
-    if spec.type in ("long", "decimal") and (spec.minimum or spec.maximum):
-        checks.append(_range(spec))
-    if spec.type in ("date", "datetime") and (spec.minimum or spec.maximum):
+    if spec.type in ("long", "decimal"):
+        checks.append(_Amount(spec.minimum, spec.maximum))
+    if spec.type in ("date", "datetime"):
         checks.append(_Days(spec.minimum, spec.maximum))
     return checks
 
@@ -243,32 +245,39 @@ def _length_message(least: int | None, most: int) -> str:
     return f"Write at most {most} characters."
 
 
-def _range(spec: graph.Field) -> NumberRange:
-    least = Decimal(spec.minimum) if spec.minimum else None
-    most = Decimal(spec.maximum) if spec.maximum else None
-    parts = [
-        f"at least {least}" if least is not None else "",
-        f"at most {most}" if most is not None else "",
-    ]
-    return NumberRange(
-        min=least, max=most, message=f"Give a number of {' and '.join(filter(None, parts))}."
-    )
+@dataclass(frozen=True)
+class _Amount:
+    """A number between two others, neither of them beyond what both databases keep exactly."""
+
+    least: str | None
+    most: str | None
+
+    def __call__(self, _form: Any, bound: Any) -> None:
+        if bound.data is None:
+            return  # what is no number has been said already
+        number = Decimal(bound.data)
+        least, most = Decimal(self.least or -LARGEST_NUMBER), Decimal(self.most or LARGEST_NUMBER)
+        if not (number.is_finite() and least <= number <= most):
+            parts = [f"at least {least:,}" if self.least or not self.most else ""]
+            parts += [f"at most {most:,}" if self.most or not self.least else ""]
+            raise ValidationError(f"Give a number of {' and '.join(filter(None, parts))}.")
 
 
 @dataclass(frozen=True)
 class _Days:
-    """A date between two days, as ISO text."""
+    """A date between two days, as ISO text; none so far off that no clock could tell it."""
 
     first: str | None
     last: str | None
 
     def __call__(self, _form: Any, bound: Any) -> None:
-        day = bound.data.isoformat()[:10]
-        if (self.first and day < self.first[:10]) or (self.last and day > self.last[:10]):
-            words = " and ".join(
-                filter(None, [self.first and f"from {self.first}", self.last and f"to {self.last}"])
-            )
-            raise ValidationError(f"Give a date {words}.")
+        if bound.data is None:
+            return
+        first, last = (self.first or FIRST_DAY)[:10], (self.last or LAST_DAY)[:10]
+        if not first <= bound.data.isoformat()[:10] <= last:
+            parts = [f"from {first}" if self.first or not self.last else ""]
+            parts += [f"to {last}" if self.last or not self.first else ""]
+            raise ValidationError(f"Give a date {' and '.join(filter(None, parts))}.")
 
 
 def offer(spec: graph.Field, bound: Any, around: Surroundings) -> None:
@@ -335,7 +344,7 @@ def _as_json(data: Any, zone: ZoneInfo) -> Any:
         case date():
             return data.isoformat()
         case Decimal():
-            return float(data)
+            return float(data) if data.is_finite() else None
         case str():
             return data.strip()
     return data

@@ -42,8 +42,12 @@ class Completion:
 
 
 def find(task_id: int) -> Task:
-    """Give a task with its case; raises NotFoundError."""
-    task = db.session.scalar(select(Task).where(Task.id == task_id).options(joinedload(Task.case)))
+    """Give a step that people do, with its case; raises NotFoundError.
+
+    A message that a case waits for is none: it is sent from the page of the case, with a reason.
+    """
+    step = select(Task).where(Task.id == task_id, Task.kind == TaskKind.USER)
+    task = db.session.scalar(step.options(joinedload(Task.case)))
     if task is None:
         raise NotFoundError("There is no such task.")
     return task
@@ -211,6 +215,8 @@ def claim(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
     with transaction() as session:
         task = _locked_task(session, task_id)
         _check_hands(session, runtime, task, by=by, now=now)
+        if task.kind != TaskKind.USER:
+            raise NotFoundError("There is no such task.")
         task.claimed_by_id, task.claimed_at = by, now
         _record(session, "task:claimed", task, by=by, now=now)
         return task

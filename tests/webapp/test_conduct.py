@@ -4,25 +4,52 @@ Each check below is named after what holds, and runs as a test of its own. What 
 show already (the table of permissions, sign-in and its cookies) is not repeated here.
 """
 
+import csv
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 from werkzeug.routing import IntegerConverter
 
-from models.cases import File
+from models.cases import File, TaskKind
 from models.database import db, transaction
+from models.sites import Site
 from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import walking
 from webapp.incoming import LARGEST_FORM, LARGEST_ID
+from webapp.step_fields import Surroundings
+from webapp.step_form import form_for
+from workflows.diagrams.graph import Field, Node
 
+HOSTILE = "=<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}"
+TEXTS = frozenset({"string", "long-text"})
+TO_A_SITE = (
+    "SubmitRequest",
+    "ForwardRequest",
+    "ReviewRequest",
+    "AdviseSecurity",
+    "DecideRequest",
+    "IdentifyContract",
+    "AuthorizeContract",
+    "AcceptContract",
+    "CreateAccount",
+    "CheckTraining",
+    "MeetStandards",
+    "SetUpRetention",
+    "TestArchive",
+    "ConfirmReadiness",
+)
+NOTHING_TO_CHOOSE = Surroundings(ZoneInfo("America/Chicago"), lambda _kind: [])
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 BEYOND = (LARGEST_ID + 1, 2**63, 10**30)
 
@@ -38,6 +65,37 @@ def asvs(number: str) -> Callable[[Check], Check]:
         return check
 
     return register
+
+
+@asvs("1.2.1")
+def what_people_type_is_shown_and_never_run(town: Desk) -> None:
+    who, walk = town.town.people, walking.start(town.town, now=town.now)
+    for element in TO_A_SITE:
+        node = walk.diagrams.node(walk.task(element).diagram, element)
+        told = {f.id: HOSTILE[: f.max_length] for f in node.fields if f.type in TEXTS}
+        given = town.complete(walk, element, **told)
+        assert given.status_code == 303, given.text
+    address = f"/cases/{walk.case.number}"
+    assert town.post(who.rosa, f"{address}/comments", text=HOSTILE).status_code == 303
+    sites = [f"/sites/{code}" for code in db.session.scalars(select(Site.code))]
+    listed = ("/tasks?tab=done", "/tasks?tab=others", "/cases", "/sites", "/register", "/notices")
+    for person in (who.rosa, who.chen, who.ivy):
+        for page in (*listed, *sites, address, f"/cases?q={quote(HOSTILE)}", "/nothing/<b>"):
+            shown = town.browser(person).get(page).text
+            assert "<script>alert" not in shown, page
+            assert "<img src=x" not in shown, page
+
+
+@asvs("1.2.10")
+def no_spreadsheet_takes_a_cell_of_the_register_for_a_formula(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now).do("SubmitRequest", proposed_name="=1+1")
+    walk.do("ForwardRequest").do("ReviewRequest").do("AdviseSecurity").do("DecideRequest")
+    for element in TO_A_SITE[5:]:
+        walk.do(element)
+    lines = town.app.test_client().get("/register.csv").text
+    rows = list(csv.reader(StringIO(lines, newline="")))
+    assert any("'=1+1" in row for row in rows)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
 
 
 @asvs("2.2.1")
@@ -80,6 +138,25 @@ def a_sign_that_cannot_be_stored_is_refused_wherever_it_stands(town: Desk) -> No
     assert walk.waits_for == {"SubmitRequest"}
 
 
+@asvs("2.2.1")
+def amounts_and_days_that_nobody_could_mean_are_refused(town: Desk) -> None:
+    odd = {
+        "decimal": ("NaN", "sNaN", "Infinity", "-1e400", "1e999999", "9" * 4000, "abc"),
+        "long": ("9" * 4000, "9" * 20, "NaN", "1.5", "abc"),
+        "date": ("0001-01-01", "9999-12-31", "2026-02-30", "abc"),
+        "datetime": ("0001-01-01T00:00", "9999-12-31T23:59", "abc"),
+        "url": ("javascript:alert(1)", 'https://a.example"onclick=x', "https://a.example/ x"),
+    }
+    town.app.config["WTF_CSRF_ENABLED"] = False
+    for kind, typed in odd.items():
+        for bounded in (None, "2026-01-01" if kind.startswith("date") else "1"):
+            asked = Node("Step", "userTask", fields=(Field("x", "X", kind, minimum=bounded),))
+            for value in typed:
+                with town.app.test_request_context(method="POST"):
+                    form = form_for(asked, NOTHING_TO_CHOOSE, submitted=MultiDict([("x", value)]))
+                    assert not form.validate(), (kind, value)
+
+
 @asvs("2.2.2")
 def a_choice_that_is_not_offered_is_refused_at_its_field(town: Desk) -> None:
     walk = walking.start(town.town, now=town.now)
@@ -91,6 +168,90 @@ def a_choice_that_is_not_offered_is_refused_at_its_field(town: Desk) -> None:
         given = town.post(town.town.people.rosa, address, **sent)
         assert given.status_code == 422, odd
         assert "error-summary" in given.text
+
+
+@asvs("2.3.1")
+def a_message_is_sent_with_its_reason_and_in_no_other_way(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now).do("SubmitRequest")
+    rosa = town.town.people.rosa
+    message = next(task for task in walk.open_tasks() if task.kind == TaskKind.MESSAGE)
+    assert town.browser(rosa).get(f"/tasks/{message.id}").status_code == 404
+    for deed in ("completion", "claim", "draft", "comments"):
+        given = town.post(rosa, f"/tasks/{message.id}/{deed}", text="x")
+        assert given.status_code in {404, 409}, deed
+    sent = town.post(rosa, f"/cases/{walk.case.number}/messages/{message.id}", reason=" ")
+    assert sent.status_code == 422
+    assert walk.waits_for == {"ForwardRequest"}
+
+
+@asvs("2.3.4")
+def a_form_of_an_earlier_round_does_nothing(town: Desk) -> None:
+    who, walk = town.town.people, walking.forwarded(town.town, now=town.now)
+    stale = walk.task("ReviewRequest").id
+    assert town.complete(walk, "ReviewRequest", decision="return").status_code == 303
+    for person, task in ((who.chen, stale), (who.rosa, walk.case.tasks[0].id)):
+        again = town.post(person, f"/tasks/{task}/completion", decision="forward")
+        assert again.status_code in {409, 422}, again.text
+    assert walk.waits_for == {"SubmitRequest"}
+
+
+@asvs("2.3.4")
+def nothing_is_done_in_a_case_that_has_ended(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now).do("SubmitRequest")
+    walk.send("WithdrawWhileForwarding")
+    before = walking.everything(db.session())
+    who = town.town.people
+    for task in walk.case.tasks:
+        for deed in ("completion", "claim", "release", "draft"):
+            for person in (who.rosa, who.dan, who.chen):
+                given = town.post(person, f"/tasks/{task.id}/{deed}", reason="x")
+                assert given.status_code in {403, 404, 409, 422}, (task.element, deed)
+    changed = {n for n, rows in walking.everything(db.session()).items() if rows != before[n]}
+    assert changed <= {"user_session", "audit_record", "audit_payload"}  # they signed in
+
+
+@asvs("3.5.3")
+def looking_changes_nothing(town: Desk) -> None:
+    walk = walking.advised(town.town, now=town.now)
+    client = town.browser(everything_at(town))
+    numbers = {"number": walk.case.number, "task_id": walk.task("DecideRequest").id, "key": "x"}
+    before = walking.everything(db.session())
+    for rule in town.app.url_map.iter_rules():
+        given = {name: numbers.get(name, 1) for name in rule.arguments}
+        address = (rule.build(given) or ("", "/"))[1]
+        assert client.get(address).status_code < 500, address
+    assert walking.everything(db.session()) == before
+
+
+@asvs("8.2.1")
+def whoever_only_looks_on_adds_nothing(town: Desk) -> None:
+    nora, walk = town.town.people.nora, walking.forwarded(town.town, now=town.now)
+    with transaction() as session:
+        city.grant(session, nora, "auditor")
+    case, task = f"/cases/{walk.case.number}", walk.task("ReviewRequest").id
+    assert town.browser(nora).get(case).status_code == 200
+    assert "/comments" not in town.browser(nora).get(case).text
+    for address in (f"{case}/comments", f"/tasks/{task}/comments", f"/tasks/{task}/completion"):
+        assert town.post(nora, address, text="x").status_code == 403, address
+
+
+@asvs("8.2.2")
+def whoever_runs_the_system_reads_no_case(town: Desk) -> None:
+    nora, walk = town.town.people.nora, walking.start(town.town, now=town.now)
+    with transaction() as session:
+        city.grant(session, nora, "sysadmin")
+    sent = {"attachments": (BytesIO(PDF), "secret plan.pdf"), "purpose": "secret purpose"}
+    town.post(town.town.people.rosa, f"/tasks/{walk.task('SubmitRequest').id}/completion", **sent)
+    walk.do("SubmitRequest", proposed_name="secret name")
+    client = town.browser(nora)
+    (file,) = db.session.scalars(select(File.id).where(File.case_id == walk.case_id))
+    for page in (f"/cases/{walk.case.number}", f"/files/{file}"):
+        assert client.get(page).status_code == 404
+    lists = ("/cases", "/cases?q=secret", "/tasks?tab=others", "/admin", "/admin/audit")
+    for page in (*lists, "/admin/jobs", "/admin/incidents", f"/tasks/{walk.open_tasks()[0].id}"):
+        assert "secret" not in client.get(page).text.replace("q=secret", "").replace(
+            'value="secret"', ""
+        ), page
 
 
 @asvs("8.2.2")

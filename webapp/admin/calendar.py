@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from wtforms import DateField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from models.database import db
 from webapp import access, clock
@@ -22,10 +22,10 @@ SATURDAY = 5
 
 
 class ClosureForm(PageForm):
-    day = DateField("Day", [InputRequired("Enter the day.")])
+    day = DateField("Day", [DataRequired("Enter the day.")])
     reason = StringField(
         "Why the offices are closed",
-        [InputRequired("Say why the offices are closed."), Length(max=100)],
+        [DataRequired("Say why the offices are closed."), Length(max=100)],
     )
 
 

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from models.database import db
 from models.people import Person
@@ -19,15 +19,15 @@ from workflows.errors import InvalidAnswersError
 
 
 class PersonForm(PageForm):
-    given_name = StringField("Given name", [InputRequired("Enter the given name.")])
-    family_name = StringField("Family name", [InputRequired("Enter the family name.")])
+    given_name = StringField("Given name", [DataRequired("Enter the given name.")])
+    family_name = StringField("Family name", [DataRequired("Enter the family name.")])
     email = StringField(
         "Work e-mail address",
-        [InputRequired("Enter the work e-mail address."), Length(max=254)],
+        [DataRequired("Enter the work e-mail address."), Length(max=254)],
         description="They sign in with it.",
         render_kw={"inputmode": "email", "spellcheck": "false"},
     )
-    unit_id = SelectField("Unit", [InputRequired("Choose the unit.")], coerce=int)
+    unit_id = SelectField("Unit", [DataRequired("Choose the unit.")], coerce=int)
     categories = SelectMultipleField(
         "How they serve the city",
         [Optional()],

@@ -5,7 +5,7 @@ from datetime import date
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, SelectField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from models.database import db
 from webapp import access, clock
@@ -23,14 +23,14 @@ def _unit_or_city(value: str | int | None) -> int | None:
 
 
 class GrantForm(PageForm):
-    role = SelectField("Role", [InputRequired("Choose a role.")])
+    role = SelectField("Role", [DataRequired("Choose a role.")])
     unit_id = SelectField(
         "Where it holds",
         coerce=_unit_or_city,
         description="Roles of a department hold in its unit; offices of the city, and whoever "
         "administers, owns processes or audits, act city-wide.",
     )
-    starts_on = DateField("First day", [InputRequired("Enter the first day.")])
+    starts_on = DateField("First day", [DataRequired("Enter the first day.")])
     ends_on = DateField("Last day", [Optional()], description="Leave empty for no end.")
 
     def validate_unit_id(self, field: SelectField) -> None:
@@ -41,7 +41,7 @@ class GrantForm(PageForm):
 
 class ReasonForm(PageForm):
     reason = TextAreaField(
-        "Why", [InputRequired("Say why, for the record."), Length(max=500)], render_kw={"rows": 3}
+        "Why", [DataRequired("Say why, for the record."), Length(max=500)], render_kw={"rows": 3}
     )
 
 

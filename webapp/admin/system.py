@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from models.database import db
 from webapp import access, clock
@@ -18,7 +18,7 @@ from workflows.people import vacancies
 class NoteForm(PageForm):
     note = TextAreaField(
         "What was done about it",
-        [InputRequired("Say what was done, for the record."), Length(max=1000)],
+        [DataRequired("Say what was done, for the record."), Length(max=1000)],
         render_kw={"rows": 3},
     )
 

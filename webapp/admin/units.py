@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from models.database import db
 from models.people import Unit, UnitKind
@@ -22,10 +22,10 @@ def _other_unit(value: str | int | None) -> int | None:
 
 
 class UnitForm(PageForm):
-    name = StringField("Name", [InputRequired("Enter the name."), Length(max=100)])
+    name = StringField("Name", [DataRequired("Enter the name."), Length(max=100)])
     code = StringField(
         "Short code",
-        [InputRequired("Enter a short code, such as PRK."), Length(max=12)],
+        [DataRequired("Enter a short code, such as PRK."), Length(max=12)],
         description="Used where a table brings in people or sites, e.g. PRK.",
     )
     kind = SelectField("What it is")
