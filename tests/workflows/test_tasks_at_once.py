@@ -1,7 +1,7 @@
 """People who act in the same moment, on both databases."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from flask import Flask
@@ -145,3 +145,27 @@ def test_a_draft_and_a_completion_at_once_leave_no_draft_behind(
         assert walk.waits_for == {"AdviseSecurity"}
     db.session.rollback()
     assert walking.count(db.session(), Draft) == 0
+
+
+def test_a_deadline_and_a_step_at_once_end_in_the_same(
+    app_on_either: Flask, town_on_either: Town, now: datetime
+) -> None:
+    town = town_on_either
+    for _ in range(3):
+        walk = walking.approved(town, now=now)
+        walk.now += timedelta(days=91)
+        task = walk.task("IdentifyContract")
+        answers = walk.form(task, town.people.chen, {})
+        do = partial(
+            tasks.complete,
+            town.runtime,
+            task.id,
+            by=town.people.chen,
+            answers=answers,
+            now=walk.now,
+        )
+        ring = partial(walk.wait, minutes=0)
+        walking.at_once(app_on_either, [partial(_name_of, do), partial(_name_of, ring)])
+        walk.wait(minutes=1)  # a worker does not wait for a case that somebody works on
+        assert walk.case.outcome == "Approval lapsed"
+    walking.assert_whole(db.session())
