@@ -19,6 +19,7 @@ from webapp.runtime import runtime
 from webapp.task_page import duties, version_number
 from webapp.templating import CityClock
 from workflows import cases, inbox, progress, tasks
+from workflows.diagrams.graph import CATCHES
 from workflows.diagrams.text import describe
 from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.library import DiagramSet
@@ -157,6 +158,12 @@ def _pictures(case: Case, diagrams: DiagramSet) -> list[Picture]:
         for diagram, element in task.passed or []:
             passed.setdefault(diagram, set()).add(element)
     live = [(t.diagram, t.element) for t in case.tasks if t.is_open and t.kind == TaskKind.USER]
+    # A deadline on the edge of a step is the step's; one of its own holds a token.
+    live += [
+        place
+        for place in progress.deadlines_at(db.session(), case.id)
+        if diagrams.node(*place).kind in CATCHES
+    ]
     for diagram, _ in live:
         passed.setdefault(diagram, set())
     return [

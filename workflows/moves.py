@@ -295,11 +295,12 @@ def deadline(
     move: Move, waiting: engine.Waiting, run_at: datetime, *, rings: int = 1
 ) -> dict[str, Any]:
     """Give the job that will fire this deadline at that time, for the how manyeth time."""
+    place = [waiting.diagram, waiting.element]
     return {
         "kind": DEADLINE_JOB,
         "key": _job_key(move, waiting),
         "case_id": move.case.id,
-        "payload": {"token": waiting.id, "rings": rings},
+        "payload": {"token": waiting.id, "rings": rings, "place": place},
         "run_at": run_at,
     }
 

@@ -53,6 +53,15 @@ def goes_on_at(session: Session, case_id: int) -> datetime | None:
     )
 
 
+def deadlines_at(session: Session, case_id: int) -> list[tuple[str, str]]:
+    """Give where a case waits for a deadline: diagram and element, the next one first."""
+    waiting = select(Job.payload).where(Job.case_id == case_id, Job.state == JobState.DUE)
+    places = [
+        payload.get("place") for payload in session.scalars(waiting.order_by(Job.run_at, Job.id))
+    ]
+    return [(diagram, element) for diagram, element in filter(None, places)]
+
+
 def usual(session: Session, process_id: int) -> Usual | None:
     """Give the median time from start to end of the process's latest cases; None before any ended."""
     ended = session.execute(

@@ -42,6 +42,7 @@ def test_a_launch_is_told_to_whoever_set_it_off_and_the_case_leads_to_the_site(
     page = town.browser(town.town.people.rosa).get(f"/cases/{walk.case.number}").text
     assert "Nothing waits for anybody; the next step comes Wednesday 16 December" in page
     assert 'href="/sites/S01"' in page
+    assert "&#34;live&#34;: [&#34;ThirtyDaysLive&#34;]" in page
 
 
 def test_who_finishes_first_hears_for_whom_the_case_still_waits(town: Desk) -> None:
