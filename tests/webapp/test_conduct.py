@@ -289,6 +289,13 @@ def a_remark_is_no_place_for_a_whole_book(town: Desk) -> None:
     assert town.post(town.town.people.rosa, address, text="x" * 4000).status_code == 303
 
 
+@asvs("2.4.1")
+def a_name_is_as_long_as_names_are(town: Desk) -> None:
+    person = {"given_name": "x" * 101, "family_name": "Y", "email": "x.y@northwater.example"}
+    given = town.post(everything_at(town), "/admin/people", **person, unit_id="1")
+    assert (given.status_code, "at most 100" in given.text) == (422, True)
+
+
 @asvs("3.4.3")
 def refusals_of_every_kind_are_protected(town: Desk) -> None:
     client = town.app.test_client()

@@ -18,9 +18,12 @@ from workflows.directory import STATES, Search
 from workflows.errors import InvalidAnswersError
 
 
+NAME = Length(max=100, message="Write at most 100 characters.")
+
+
 class PersonForm(PageForm):
-    given_name = StringField("Given name", [DataRequired("Enter the given name.")])
-    family_name = StringField("Family name", [DataRequired("Enter the family name.")])
+    given_name = StringField("Given name", [DataRequired("Enter the given name."), NAME])
+    family_name = StringField("Family name", [DataRequired("Enter the family name."), NAME])
     email = StringField(
         "Work e-mail address",
         [DataRequired("Enter the work e-mail address."), Length(max=254)],
