@@ -17,7 +17,6 @@ from workflows.accounts import CATEGORIES, NewPerson
 from workflows.directory import STATES, Search
 from workflows.errors import InvalidAnswersError
 
-
 NAME = Length(max=100, message="Write at most 100 characters.")
 
 
