@@ -172,7 +172,8 @@ def import_command(file: TextIO, *, dry_run: bool) -> None:
         lines = [f"Line {line}: {words}" for line, words in report.problems]
         raise click.ClickException("\n".join(["Nothing was saved.", *lines]))
     known = f"{len(report.known)} known already and left as they are."
-    click.echo(f"{len(report.entered)} sites {'would enter' if dry_run else 'entered'}, {known}")
+    entered = plural(len(report.entered), "site")
+    click.echo(f"{entered} {'would enter' if dry_run else 'entered'}, {known}")
 
 
 def _wanted() -> Wanted:

@@ -135,9 +135,9 @@ def test_whoever_runs_the_server_imports_sites(app: Flask, office: Office, tmp_p
     )
     run = app.test_cli_runner().invoke
     trial = run(args=["sites", "import", str(table), "--dry-run"])
-    assert trial.output == "1 sites would enter, 0 known already and left as they are.\n"
+    assert trial.output == "1 site would enter, 0 known already and left as they are.\n"
     done = run(args=["sites", "import", str(table)])
-    assert done.output == "1 sites entered, 0 known already and left as they are.\n"
+    assert done.output == "1 site entered, 0 known already and left as they are.\n"
     assert status_of("S05") == SiteStatus.UNVERIFIED
 
 
