@@ -70,7 +70,10 @@ class PasswordForm(PageForm):
     )
     again = PasswordField(
         "New password once more",
-        [EqualTo("new", "This differs from the new password above.")],
+        [
+            InputRequired("Enter the new password once more."),
+            EqualTo("new", "This differs from the new password above."),
+        ],
         render_kw={"autocomplete": "new-password"},
     )
 

@@ -38,6 +38,7 @@ from workflows.diagrams import graph
 # More choices than this are a list to pick from rather than buttons to look over.
 MOST_BUTTONS = 7
 LONGEST_TEXT = 4000
+MOST_ROWS = 50
 LONGEST_NAME = 300
 LARGEST_NUMBER = 10**12
 FIRST_DAY, LAST_DAY = "1900-01-01", "2199-12-31"
@@ -78,10 +79,21 @@ class PickField(_Unanswerable, SelectField):
 class RowsField(FieldList):  # type: ignore[type-arg]  # generic only in the types of WTForms
     """The rows of a table."""
 
+    has_too_many = False
+
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         """Leave out numbers of rows that WTForms takes for digits and Python cannot read."""
         readable = (name for name in formdata if name.isascii() and len(name) <= LONGEST_NAME)
-        return super()._extract_indices(prefix, readable)  # type: ignore[no-any-return,misc]
+        numbers = set(super()._extract_indices(prefix, readable))  # type: ignore[misc]
+        self.has_too_many = len(numbers) > MOST_ROWS
+        return iter(numbers)
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Refuse rows beyond the most, which WTForms would leave out without a word."""
+        super().validate(*args, **kwargs)
+        if self.has_too_many:
+            self.errors = [*self.errors, f"Give at most {MOST_ROWS} rows; more were sent."]
+        return not self.errors
 
 
 class DocumentWidget(FileInput):
@@ -131,7 +143,7 @@ def unbound(spec: graph.Field) -> Any:
 def _table(spec: graph.Field, common: dict[str, Any]) -> Any:
     row = type("Row", (Form,), {column.id: _cell(column) for column in spec.columns})
     common |= {"validators": [], "render_kw": {"data-row-name": _row_name(spec)}}
-    return RowsField(FormField(row), min_entries=1, max_entries=50, **common)
+    return RowsField(FormField(row), min_entries=1, max_entries=MOST_ROWS, **common)
 
 
 def _cell(column: graph.Field) -> Any:
@@ -185,7 +197,8 @@ _SIMPLE: dict[str, type[Field]] = {
 
 def _row_name(spec: graph.Field) -> str:
     label = spec.label or spec.id
-    return label[:-1] if label.endswith("s") and not label.endswith("ss") else label
+    many = label.endswith("s") and not label.endswith(("ss", "series"))
+    return label[:-1] if many else label
 
 
 def _choice(spec: graph.Field, common: dict[str, Any]) -> Any:
