@@ -254,6 +254,15 @@ def whoever_runs_the_system_reads_no_case(town: Desk) -> None:
         ), page
 
 
+@asvs("2.2.2")
+def no_row_of_a_table_is_left_out_without_a_word(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now)
+    address = f"/tasks/{walk.task('SubmitRequest').id}/completion"
+    rows = {f"other_admins-{number}-role": "owner" for number in range(51)}
+    given = town.post(town.town.people.rosa, address, **rows)
+    assert (given.status_code, "at most 50 rows" in given.text) == (422, True)
+
+
 @asvs("8.2.2")
 def a_document_of_another_case_can_be_neither_named_nor_sent_on(town: Desk) -> None:
     people = town.town.people
