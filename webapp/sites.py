@@ -28,6 +28,7 @@ from webapp.cli import in_words
 from webapp.forms import PageForm
 from webapp.incoming import page_number, row_number
 from webapp.task_page import duties
+from webapp.templating import plural
 from workflows import documents, site_decisions, sites
 from workflows.errors import InvalidAnswersError, NotAllowedError
 from workflows.reading import readable
