@@ -197,7 +197,8 @@ _SIMPLE: dict[str, type[Field]] = {
 
 def _row_name(spec: graph.Field) -> str:
     label = spec.label or spec.id
-    return label[:-1] if label.endswith("s") and not label.endswith("ss") else label
+    many = label.endswith("s") and not label.endswith(("ss", "series"))
+    return label[:-1] if many else label
 
 
 def _choice(spec: graph.Field, common: dict[str, Any]) -> Any:
