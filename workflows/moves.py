@@ -152,7 +152,9 @@ def _told_apart() -> Generator[None]:
     """Say to people what a diagram or an operation cannot do; bugs go on as they are."""
     try:
         yield
-    except (Unset, ConditionError, TimerError, OperationError, engine.EngineError) as error:
+    except OperationError as error:
+        raise StuckError(f"{error} Nothing was changed.") from error
+    except (Unset, ConditionError, TimerError, engine.EngineError) as error:
         message = f"{error} Nothing was changed; tell the owner of this process."
         raise StuckError(message) from error
 
@@ -163,14 +165,14 @@ def _operate(move: Move) -> None:
         if service is None:
             return
         _perform(move, service)
-    raise OperationError("More operations follow one another than a diagram may have.")
+    raise engine.EngineError(None, "More operations follow one another than a diagram may have.")
 
 
 def _perform(move: Move, service: engine.Waiting) -> None:
     node = move.diagrams.node(service.diagram, service.element)
     operation = OPERATIONS.get(node.topic or "")
     if operation is None:
-        raise OperationError(f'There is no operation "{node.topic}".')
+        raise engine.EngineError(node.id, f'There is no operation "{node.topic}".')
     act = act_of(move.runtime.pack, node)
     outcome = act.default if act else None
     if act is not None:

@@ -1,6 +1,6 @@
 """People at work in a process for tests to kill: `python -m tests.workflows.killable_office URL TOWN`.
 
-It says "ready" when its imports are done and starts on the first line it is sent.
+It says "begun" when it has started its first case, and goes on until it is killed.
 """
 
 import json
@@ -18,8 +18,8 @@ if __name__ == "__main__":
     town = walking.Town(
         walking.runtime(), city.Cast(**given["people"]), given["mia"], given["platform"]
     )
-    print("ready", flush=True)  # noqa: T201 (the test waits for it)
-    sys.stdin.readline()
     with app.app_context():
+        walking.start(town, now=datetime.now(UTC))
+        print("begun", flush=True)  # noqa: T201 (the test waits for it)
         while True:
             walking.launched(town, now=datetime.now(UTC))

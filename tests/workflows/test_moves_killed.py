@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 def office(url: str, town: Town) -> "subprocess.Popen[bytes]":
     given = {"people": asdict(town.people), "mia": town.mia, "platform": town.platform}
     command = [sys.executable, "-m", "tests.workflows.killable_office", url, json.dumps(given)]
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.long)])
@@ -36,15 +36,12 @@ def test_a_server_killed_at_work_leaves_every_case_before_or_after_its_step(
     url = app_on_either.config["SQLALCHEMY_DATABASE_URI"]
     for _ in range(kills):
         with office(url, town) as people:
-            assert people.stdin
             assert people.stdout
-            assert people.stdout.readline() == b"ready\n"
-            people.stdin.write(b"begin\n")
-            people.stdin.flush()
+            assert people.stdout.readline() == b"begun\n"
             time.sleep(random.uniform(0.2, 2.0))
             assert people.poll() is None
             people.kill()
         walking.assert_whole(db.session())
         for site in db.session.scalars(select(Site)):
             assert site.decision_id is not None
-    assert db.session.scalars(select(Case)).all()
+    assert len(db.session.scalars(select(Case)).all()) >= kills
