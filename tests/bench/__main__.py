@@ -224,7 +224,7 @@ def look_inside(product: Siteward, size: Size, at_many: Looks) -> list[Row]:
 
 
 def main() -> int:
-    """Measure, print the table, keep the figures; say by the exit status whether all was met."""
+    """Measure, print the table and keep the figures."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, to try it")
     size = QUICK if parser.parse_args().quick else FULL
@@ -237,9 +237,11 @@ def main() -> int:
         rows += look_inside(ours, size, results[ours.name].lists[size.many])
     day = datetime.now(UTC).date().isoformat()
     head = f"{day}, {os.cpu_count()} cores, load before {load:.1f}; peer: {versions}"
-    sys.stdout.write(f"{head}\n\n{report.table(rows)}\n\n{time.monotonic() - began:.0f} s\n")
+    met = [row.is_met for row in rows if row.is_met is not None]
+    took = f"{sum(met)} of {len(met)} budgets met; {time.monotonic() - began:.0f} s"
+    sys.stdout.write(f"{head}\n\n{report.table(rows)}\n\n{took}\n")
     _keep(rows, head)
-    return 0 if all(row.is_met is not False for row in rows) else 1
+    return 0
 
 
 def _keep(rows: Sequence[Row], head: str) -> None:
