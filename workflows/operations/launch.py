@@ -138,10 +138,15 @@ def _check_sign_in(occasion: Occasion) -> None:
         )
 
 
+def _is_new(occasion: Occasion) -> bool:
+    """Say whether this launch enters the site: nothing of the past needs to be looked up then."""
+    return occasion.case.site_id is None
+
+
 def _entered_site(occasion: Occasion) -> Site:
     """The site of the case, locked, or a new one that is not live yet; both up to date."""
     session = occasion.session
-    if occasion.case.site_id is None:
+    if _is_new(occasion):
         site = Site(code=next_code(session), status=SiteStatus.UNVERIFIED)
     else:
         site = session.get_one(Site, occasion.case.site_id, with_for_update=True)
@@ -210,11 +215,10 @@ def platform_named(session: Session, name: str) -> int:
 def _record_decision(occasion: Occasion, site: Site, outcome: Fact) -> None:
     """Write who let the site be live, when and why; the site is live from then on."""
     session = occasion.session
-    decision = session.scalar(
-        select(SiteDecision).where(
-            SiteDecision.site_id == site.id, SiteDecision.task_id == outcome.task_id
-        )
-    )
+    of_this_step = SiteDecision.site_id == site.id, SiteDecision.task_id == outcome.task_id
+    decision = None
+    if not _is_new(occasion):
+        decision = session.scalar(select(SiteDecision).where(*of_this_step))
     if decision is None:
         decision = SiteDecision(
             site_id=site.id,
@@ -248,11 +252,9 @@ def _beside(occasion: Occasion, outcome: Fact, key: str) -> str | None:
 def _record_roles(occasion: Occasion, site: Site, people: dict[int, str]) -> None:
     """End the roles that no longer hold and begin the new ones; nothing is deleted."""
     session = occasion.session
-    running = session.scalars(
-        select(SiteRole).where(SiteRole.site_id == site.id, SiteRole.until.is_(None))
-    )
+    roles = select(SiteRole).where(SiteRole.site_id == site.id, SiteRole.until.is_(None))
     begin = dict(people)
-    for role in running:
+    for role in () if _is_new(occasion) else session.scalars(roles):
         if begin.get(role.person_id) == role.role:
             del begin[role.person_id]
         else:
@@ -299,12 +301,10 @@ def _record_contract(occasion: Occasion, site: Site) -> None:
     accepted = facts.required(occasion, "contract.accepted_at")
     kind = facts.required_text(occasion, "contract.kind")
     session = occasion.session
-    running = session.scalars(
-        select(Contract).where(
-            Contract.site_id == site.id, Contract.kind == kind, Contract.superseded_at.is_(None)
-        )
+    running = select(Contract).where(
+        Contract.site_id == site.id, Contract.kind == kind, Contract.superseded_at.is_(None)
     )
-    for contract in running:
+    for contract in () if _is_new(occasion) else session.scalars(running):
         contract.superseded_at = occasion.now
     session.add(
         Contract(
