@@ -33,22 +33,6 @@ from workflows.diagrams.graph import Field, Node
 
 HOSTILE = "=<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}"
 TEXTS = frozenset({"string", "long-text"})
-TO_A_SITE = (
-    "SubmitRequest",
-    "ForwardRequest",
-    "ReviewRequest",
-    "AdviseSecurity",
-    "DecideRequest",
-    "IdentifyContract",
-    "AuthorizeContract",
-    "AcceptContract",
-    "CreateAccount",
-    "CheckTraining",
-    "MeetStandards",
-    "SetUpRetention",
-    "TestArchive",
-    "ConfirmReadiness",
-)
 NOTHING_TO_CHOOSE = Surroundings(ZoneInfo("America/Chicago"), lambda _kind: [])
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 BEYOND = (LARGEST_ID + 1, 2**63, 10**30)
@@ -70,7 +54,7 @@ def asvs(number: str) -> Callable[[Check], Check]:
 @asvs("1.2.1")
 def what_people_type_is_shown_and_never_run(town: Desk) -> None:
     who, walk = town.town.people, walking.start(town.town, now=town.now)
-    for element in TO_A_SITE:
+    for element in walking.TO_A_LIVE_SITE:
         node = walk.diagrams.node(walk.task(element).diagram, element)
         told = {f.id: HOSTILE[: f.max_length] for f in node.fields if f.type in TEXTS}
         given = town.complete(walk, element, **told)
@@ -90,7 +74,7 @@ def what_people_type_is_shown_and_never_run(town: Desk) -> None:
 def no_spreadsheet_takes_a_cell_of_the_register_for_a_formula(town: Desk) -> None:
     walk = walking.start(town.town, now=town.now).do("SubmitRequest", proposed_name="=1+1")
     walk.do("ForwardRequest").do("ReviewRequest").do("AdviseSecurity").do("DecideRequest")
-    for element in TO_A_SITE[5:]:
+    for element in walking.TO_A_LIVE_SITE[5:]:
         walk.do(element)
     lines = town.app.test_client().get("/register.csv").text
     rows = list(csv.reader(StringIO(lines, newline="")))

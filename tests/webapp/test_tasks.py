@@ -26,22 +26,7 @@ def test_a_request_becomes_a_launched_site_over_the_pages(town: Desk) -> None:
     assert started.status_code == 303
     task_id = int(started.location.rsplit("/", 1)[1])
     walk = walking.Walk(town.town, db.session.get_one(Task, task_id).case_id, town.now)
-    for element in (
-        "SubmitRequest",
-        "ForwardRequest",
-        "ReviewRequest",
-        "AdviseSecurity",
-        "DecideRequest",
-        "IdentifyContract",
-        "AuthorizeContract",
-        "AcceptContract",
-        "CreateAccount",
-        "CheckTraining",
-        "MeetStandards",
-        "SetUpRetention",
-        "TestArchive",
-        "ConfirmReadiness",
-    ):
+    for element in walking.TO_A_LIVE_SITE:
         answer = town.complete(walk, element)
         assert answer.status_code == 303, (element, answer.text)
     public = town.browser(people.nora).get("/register.json").json

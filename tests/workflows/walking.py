@@ -42,6 +42,25 @@ MINNESOTA = Calendar(ZoneInfo("America/Chicago"), "US-MN")
 NOT_TICKED = {"needs_retention_advice", "needs_law_advice", "public_body_site"}
 
 
+# The shortest way from a request to a live site: every step of it that people do.
+TO_A_LIVE_SITE = (
+    "SubmitRequest",
+    "ForwardRequest",
+    "ReviewRequest",
+    "AdviseSecurity",
+    "DecideRequest",
+    "IdentifyContract",
+    "AuthorizeContract",
+    "AcceptContract",
+    "CreateAccount",
+    "CheckTraining",
+    "MeetStandards",
+    "SetUpRetention",
+    "TestArchive",
+    "ConfirmReadiness",
+)
+
+
 @cache
 def pack() -> Pack:
     """The city's policy."""
