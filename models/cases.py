@@ -1,6 +1,7 @@
 """Processes, their diagram versions, the cases that run on them and the tasks of people."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
@@ -41,6 +42,13 @@ class DiagramVersion(Base):
     process: Mapped[Process] = relationship(lazy="raise_on_sql")
 
 
+class CaseSeries(StrEnum):
+    """The two series of case numbers."""
+
+    OPEN = "R"
+    CONFIDENTIAL = "C"
+
+
 class Case(Base):
     """A process instance: where its tokens are, and nothing that people said in it."""
 
@@ -48,6 +56,8 @@ class Case(Base):
     __table_args__ = (
         Index(None, "started_by_id"),
         Index(None, "site_id"),
+        Index(None, "version_id", "ended_at"),
+        UniqueConstraint("series", "number"),
         Index(
             "ix_case_open",
             "version_id",
@@ -56,7 +66,9 @@ class Case(Base):
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(unique=True)
+    # Confidential cases are counted apart: a gap in the other numbers would tell of them.
+    series: Mapped[str] = mapped_column(default=CaseSeries.OPEN)
+    number: Mapped[int]
     version_id: Mapped[int] = mapped_column(ForeignKey("diagram_version.id"))
     title: Mapped[str]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
@@ -66,6 +78,8 @@ class Case(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    # While it is suspended nobody completes anything in it, and its deadlines wait.
+    suspended_at: Mapped[datetime | None]
     tokens: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     revision: Mapped[int] = mapped_column()
 
@@ -81,7 +95,8 @@ class Case(Base):
     @property
     def label(self) -> str:
         """What people call it. A confidential case has a neutral number of its own series."""
-        return f"{'C' if self.confidential else 'R'}-{self.number}"
+        width = 2 if self.series == CaseSeries.CONFIDENTIAL else 1
+        return f"{self.series}-{self.number:0{width}d}"
 
 
 class TaskKind:
@@ -136,6 +151,15 @@ class Task(Base):
             sqlite_where=text("completed_by_id IS NOT NULL"),
             postgresql_where=text("completed_by_id IS NOT NULL"),
         ),
+        # How long each step takes: the latest rows of a step that people did.
+        Index(
+            "ix_task_pace",
+            "diagram",
+            "element",
+            "closed_at",
+            sqlite_where=text("completed_by_id IS NOT NULL"),
+            postgresql_where=text("completed_by_id IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
@@ -152,6 +176,9 @@ class Task(Base):
     duty: Mapped[str]
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # A step of a confidential case is offered to all who hold its duty only until one of them is
+    # on the list of the case; then it is for those on the list.
+    offered: Mapped[bool] = mapped_column(default=True)
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -160,6 +187,8 @@ class Task(Base):
     # The revision of the case that closed it: the order of acts, whatever the hosts' clocks say.
     closed_in: Mapped[int | None]
     completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The absent person in whose place it was done.
+    acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     outcome: Mapped[str | None]
     answers: Mapped[dict[str, Any] | None]
     # [diagram, element or flow] pairs that tokens passed because of this step, for the picture.
@@ -172,6 +201,9 @@ class Task(Base):
     )
     completed_by: Mapped[Person | None] = relationship(
         lazy="raise_on_sql", foreign_keys=[completed_by_id]
+    )
+    acting_for: Mapped[Person | None] = relationship(
+        lazy="raise_on_sql", foreign_keys=[acting_for_id]
     )
 
     @property
@@ -222,3 +254,44 @@ class File(Base):
     uploaded_at: Mapped[datetime]
 
     uploaded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class InterventionKind(StrEnum):
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    RETRY = "retry"
+    SKIP = "skip"
+    REOPEN = "reopen"
+    PLACE = "place"
+
+
+class Intervention(Base):
+    """What an owner of the process did to a case from outside its diagram, and why.
+
+    Where it touches a rule of the policy it waits for a second person, and is done by their word.
+    """
+
+    __tablename__ = "intervention"
+    __table_args__ = (Index(None, "case_id"), Index(None, "done_at", "refused_at"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    kind: Mapped[str]
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    diagram: Mapped[str | None]
+    element: Mapped[str | None]
+    reason: Mapped[str]
+    # The rules that make a second person necessary, by id.
+    rules: Mapped[list[Any]]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    done_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    # The revision of the case that it made, its place in the order of acts.
+    done_in: Mapped[int | None]
+
+    case: Mapped[Case] = relationship(lazy="raise_on_sql")
+    asked_by: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[asked_by_id])
+    second: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[second_id])

@@ -93,6 +93,26 @@ class RoleGrant(Base):
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
+class Absence(Base):
+    """Days on which somebody else does a person's steps; it begins and ends by itself."""
+
+    __tablename__ = "absence"
+    __table_args__ = (Index(None, "person_id"), Index(None, "substitute_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    # Only for steps of this process (its key); None is for all.
+    process: Mapped[str | None]
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime]
+    ended_early_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])
+    substitute: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[substitute_id])
+
+
 class UserSession(Base):
     """A signed-in browser. The cookie holds a random token, this row only its SHA-256."""
 

@@ -79,6 +79,14 @@ class Notice(Base):
     case: Mapped[Case | None] = relationship(lazy="raise_on_sql")
 
 
+class Heartbeat(Base):
+    """When a part of the product that has no page was last at work: the worker."""
+
+    __tablename__ = "heartbeat"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class Closure(Base):
     """A day on which the City's offices are closed beside the public holidays."""
 
@@ -91,6 +99,7 @@ class AuditRecord(Base):
     """One link of the chain: what a transaction did, by whom; never changed, never deleted."""
 
     __tablename__ = "audit_record"
+    __table_args__ = (Index(None, "subject", "seq"),)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     actor_id: Mapped[int | None]

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.cases import Case, DiagramVersion, Process
+from models.cases import Case, CaseSeries, DiagramVersion, Process
 from models.people import Person, RoleGrant, Unit, UnitKind
 
 LONG_AGO = date(2020, 1, 1)
@@ -159,6 +159,7 @@ def case(
             created_at=started_at,
         )
     row = Case(
+        series=CaseSeries.CONFIDENTIAL if confidential else CaseSeries.OPEN,
         number=session.scalars(select(func.coalesce(func.max(Case.number), 0))).one() + 1,
         version=version,
         title="A case of the tests",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, insert, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
-from models.cases import Case, Comment, DiagramVersion, File, Process, Task, TaskKind
+from models.cases import Case, CaseSeries, Comment, DiagramVersion, File, Process, Task, TaskKind
 from models.database import db, transaction
 from models.people import Person
 from models.trust import Job
@@ -17,7 +17,7 @@ from workflows.moves import DEADLINE_JOB, Move, advance, begin, deadline, resume
 from workflows.people import duties_of
 from workflows.runtime import Runtime
 
-FIRST_NUMBER = 1001
+FIRST_NUMBERS = {CaseSeries.OPEN: 1001, CaseSeries.CONFIDENTIAL: 1}
 LONGEST_COMMENT = 4000
 
 
@@ -50,8 +50,10 @@ def start_case(
         main = diagrams.diagrams[diagrams.main]
         person = session.get_one(Person, by, options=[joinedload(Person.unit)])
         _may_start(runtime, session, person, main.starters, now)
+        series = CaseSeries.CONFIDENTIAL if main.confidential else CaseSeries.OPEN
         case = Case(
-            number=number or _next_number(session),
+            series=series,
+            number=number or _next_number(session, series),
             version_id=version.id,
             title=main.name or diagrams.main,
             unit=person.unit,
@@ -69,11 +71,12 @@ def start_case(
         return case
 
 
-def _next_number(session: Session) -> int:
-    """Give the number after the highest; two cases that start at once take turns."""
+def _next_number(session: Session, series: CaseSeries) -> int:
+    """Give the number after the highest of the series; two cases that start at once take turns."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('case.number'))"))
-    return (session.scalar(select(func.max(Case.number))) or FIRST_NUMBER - 1) + 1
+    highest = session.scalar(select(func.max(Case.number)).where(Case.series == series))
+    return (highest or FIRST_NUMBERS[series] - 1) + 1
 
 
 def _may_start(

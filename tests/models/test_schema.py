@@ -24,3 +24,49 @@ def test_sqlite_keeps_foreign_keys_and_survives_a_crash(sqlite_url: str) -> None
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
     engine.dispose()
+
+
+def test_a_database_with_cases_from_before_keeps_them(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    command.upgrade(alembic_config(url), "0001")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        for statement in A_CASE_OF_BEFORE:
+            connection.execute(text(statement))
+        connection.commit()
+    command.upgrade(alembic_config(url), "head")
+    with engine.connect() as connection:
+        assert connection.execute(text('SELECT series, number FROM "case"')).one() == ("R", 1001)
+        assert connection.execute(text("SELECT offered FROM task")).scalar() == 1
+        indexes = connection.execute(
+            text("SELECT sql FROM sqlite_master WHERE name = 'ix_task_open'")
+        )
+        assert "WHERE closed_at IS NULL" in indexes.scalar_one()
+    engine.dispose()
+    command.downgrade(alembic_config(url), "0001")
+    with engine.connect() as connection:
+        assert connection.execute(text('SELECT number FROM "case"')).scalar() == 1001
+    engine.dispose()
+
+
+A_CASE_OF_BEFORE = (
+    "INSERT INTO unit (id, code, name, kind, is_public_body) VALUES (1, 'PRK', 'Parks', 'department', 0)",
+    (
+        "INSERT INTO person (id, given_name, family_name, email, unit_id, must_change_password)"
+        " VALUES (1, 'Rosa', 'Valdez', 'rosa@example.org', 1, 0)"
+    ),
+    "INSERT INTO process (id, key, name) VALUES (1, 'create-site', 'Create a site')",
+    (
+        "INSERT INTO diagram_version (id, process_id, number, xml, sha256, frozen, note, created_at)"
+        " VALUES (1, 1, 1, x'00', '', '{}', '', '2026-01-01 00:00:00')"
+    ),
+    (
+        'INSERT INTO "case" (id, number, version_id, title, unit_id, confidential, started_by_id,'
+        " started_at, revision) VALUES (1, 1001, 1, 'A site', 1, 0, 1, '2026-01-01 00:00:00', 1)"
+    ),
+    (
+        "INSERT INTO task (id, case_id, token, kind, element, diagram, scope, name, duty, opened_at)"
+        " VALUES (1, 1, 't', 'user', 'Ask', 'create-site', '', 'Ask', 'request-site',"
+        " '2026-01-01 00:00:00')"
+    ),
+)

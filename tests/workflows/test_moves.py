@@ -277,12 +277,12 @@ def test_a_notice_of_a_confidential_case_says_no_more_than_its_number(
     walk = small(now, text, lanes=lanes, confidential=True)
     hal, rosa = walk.town.people.hal, walk.town.people.rosa
     walk.do("A").do("B", hal)
-    assert walking.told(rosa) == ["C-1001 has news for you."]
+    assert walking.told(rosa) == ["C-01 has news for you."]
     with walking.writing() as session:
         for task in session.scalars(select(Task).where(Task.element == "C")):
             task.person_id = hal
     walk.do("C", hal)
-    assert walking.told(rosa) == ["C-1001 has news for you."] * 2
+    assert walking.told(rosa) == ["C-01 has news for you."] * 2
 
 
 def test_an_operation_learns_who_may_do_a_task(

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from models.cases import CaseSeries
 from models.database import transaction
 from models.trust import Notice
 from tests import city
@@ -85,10 +86,10 @@ def test_a_review_after_an_earlier_decision_is_the_news(stage: Stage) -> None:
 
 
 def test_a_confidential_case_tells_nothing_outside_itself(stage: Stage) -> None:
-    stage.case.confidential = True
+    stage.case.confidential, stage.case.series = True, CaseSeries.CONFIDENTIAL
     stage.say(stage.people.chen, decision__outcome="reject", decision__reason="A secret")
     inform_requester(stage.occasion())
-    assert told(stage) == {stage.people.rosa: "There is news about C-1."}
+    assert told(stage) == {stage.people.rosa: "There is news about C-01."}
 
 
 def test_the_requester_learns_that_the_approval_lapsed(stage: Stage) -> None:
