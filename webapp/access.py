@@ -162,7 +162,7 @@ def init_app(app: Flask) -> None:
     manager.anonymous_user = Visitor
     manager.request_loader(lambda _request: _signed_in())
     app.before_request(_guard)
-    app.jinja_env.globals["may"] = lambda capability: may(current_user, capability)
+    app.jinja_env.globals["may"] = lambda capability: may(visitor(), capability)
 
 
 def may(person: SignedIn | Visitor, permission: str) -> bool:
@@ -178,9 +178,15 @@ def may(person: SignedIn | Visitor, permission: str) -> bool:
     return any(grant.role in roles and grant.unit_id is None for grant in person.grants)
 
 
+def visitor() -> SignedIn | Visitor:
+    """Whoever asks, signed in or not: the person rather than a proxy that looks each time."""
+    found: SignedIn | Visitor = current_user._get_current_object()  # noqa: SLF001 (Flask's own name for it)
+    return found
+
+
 def me() -> SignedIn:
     """The person who is signed in; for pages that ENDPOINTS keeps from everybody else."""
-    person = current_user._get_current_object()  # noqa: SLF001 (Flask's own name for it)
+    person = visitor()
     if not isinstance(person, SignedIn):
         abort(403)
     return person
@@ -249,7 +255,7 @@ def _guard() -> ResponseReturnValue | None:
         abort(403)
     if request.endpoint in BEFORE_NEW_PASSWORD and permission == PUBLIC:
         return None  # without asking the database who it is
-    if not may(current_user, permission):
+    if not may(visitor(), permission):
         return _refuse()
     if current_user.must_change_password and request.endpoint not in BEFORE_NEW_PASSWORD:
         return redirect(url_for("signing_in.password"), code=303)

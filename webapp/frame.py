@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from config import Config
 from models.database import db
@@ -106,14 +106,19 @@ def _addresses() -> dict[str, str]:
 
 
 def _is_open(path: str, open_to: dict[str, str]) -> bool:
-    return path in open_to and access.may(current_user, open_to[path])
+    return path in open_to and access.may(access.visitor(), open_to[path])
 
 
 def _unread() -> int:
-    unread = select(func.count()).where(
-        Notice.person_id == access.me().id, Notice.read_at.is_(None)
+    return db.session.scalar(_unread_asked(), {"person": access.me().id}) or 0
+
+
+@cache
+def _unread_asked() -> Select[int]:
+    """Give the statement that every page asks, built once."""
+    return select(func.count()).where(
+        Notice.person_id == bindparam("person"), Notice.read_at.is_(None)
     )
-    return db.session.scalar(unread) or 0
 
 
 @cache

@@ -1,7 +1,7 @@
 """The inbox and the tasks in it."""
 
 from dataclasses import replace
-from typing import Any, get_args
+from typing import get_args
 
 from flask import (
     Blueprint,
@@ -60,31 +60,25 @@ class HandoverForm(PageForm):
 def index() -> ResponseReturnValue:
     """Show what waits for the person, in four tabs."""
     session["inbox"] = request.full_path
-    held = duties()
-    counted = inbox.counts(db.session(), held)
-    tab = _tab(counted)
-    filters = _filters()
-    page = inbox.tasks(db.session(), tab, held, filters, page=page_number(), now=clock.now())
+    held, filters, now = duties(), _filters(), clock.now()
+    seen = inbox.look(db.session(), _tab(), held, filters, page=page_number(), now=now)
     return render_template(
         "tasks/index.html",
-        tab=tab,
+        tab=seen.tab,
         headings=HEADINGS,
-        counts=counted,
-        page=page,
+        counts=seen.counts,
+        page=seen.page,
         filters_given=filters,
-        now=clock.now(),
-        empty_text=EMPTY[tab],
+        now=now,
+        empty_text=EMPTY[seen.tab],
         most=inbox.MOST_COUNTED,
         duty_titles=_duty_titles(held),
     )
 
 
-def _tab(counted: dict[Any, int]) -> inbox.Tab:
+def _tab() -> inbox.Tab | None:
     asked = request.args.get("tab")
-    if asked in inbox.TABS:
-        found: inbox.Tab = asked
-        return found
-    return "mine" if counted["mine"] or not counted["roles"] else "roles"
+    return next((tab for tab in inbox.TABS if tab == asked), None)
 
 
 def _filters() -> inbox.Filters:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request, url_for
@@ -42,9 +43,7 @@ class CityClock:
         """Tuesday 24 November; the year is named where it is not this one."""
         if moment is None:
             return ""
-        the_day = self.day_of(moment)
-        year = f" {the_day.year}" if the_day.year != self.today().year else ""
-        return f"{the_day:%A} {the_day.day} {the_day:%B}{year}"
+        return _day_in_words(self.day_of(moment), self.today())
 
     def time(self, moment: datetime | None) -> str:
         return f"{self.local(moment):%H:%M}" if moment else ""
@@ -59,11 +58,7 @@ class CityClock:
 
     def distance(self, moment: date) -> str:
         """In 2 days, tomorrow, today, yesterday, 3 days ago: by calendar days of the city."""
-        days = (self.day_of(moment) - self.today()).days
-        near = {0: "today", 1: "tomorrow", -1: "yesterday"}
-        if days in near:
-            return near[days]
-        return f"in {plural(days, 'day')}" if days > 0 else f"{plural(-days, 'day')} ago"
+        return _days_apart(self.day_of(moment), self.today())
 
     def ago(self, moment: date | None) -> str:
         """5 minutes ago within the last hour, then the hour of today, then days."""
@@ -89,10 +84,27 @@ class CityClock:
         if moment is None:
             return "no due date"
         verb = "was due" if self.is_past(moment) else "due"
-        if self.day_of(moment) == self.today():
+        the_day, today = self.day_of(moment), self.today()
+        if the_day == today:
             at = f" at {self.time(moment)}" if isinstance(moment, datetime) else ""
             return f"{verb} today{at}"
-        return f"{verb} {self.day(moment)} ({self.distance(moment)})"
+        return f"{verb} {_day_in_words(the_day, today)} ({_days_apart(the_day, today)})"
+
+
+# A list names the same few days again and again.
+@lru_cache(maxsize=1024)
+def _day_in_words(day: date, today: date) -> str:
+    year = f" {day.year}" if day.year != today.year else ""
+    return f"{day:%A} {day.day} {day:%B}{year}"
+
+
+@lru_cache(maxsize=1024)
+def _days_apart(day: date, today: date) -> str:
+    days = (day - today).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    if days in near:
+        return near[days]
+    return f"in {plural(days, 'day')}" if days > 0 else f"{plural(-days, 'day')} ago"
 
 
 def plural(count: int, noun: str, nouns: str | None = None) -> str:

@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, union_all
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from models.cases import Case, Task, TaskKind
 from models.database import UTCDateTime
+from models.people import Person, Unit
 from workflows.people import Duties
 
 PAGE_SIZE = 25
@@ -44,6 +45,11 @@ class Filters:
     sort: Sort = "due"
     descending: bool = False
 
+    @property
+    def narrow(self) -> bool:
+        """Whether some rows of the tab are left out."""
+        return self.overdue or bool(self.duty) or bool(self.held)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -58,19 +64,36 @@ class Page:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def tasks(
-    session: Session, tab: Tab, duties: Duties, filters: Filters, *, page: int, now: datetime
-) -> Page:
-    """Give one page of a tab of the inbox of the person with these duties."""
-    found = _list(tab, _hats(duties), filters)
-    if found is None:
-        return Page([], page, 0)
+@dataclass(frozen=True)
+class Inbox:
+    """What somebody sees who looks at their tasks: the tabs with their counts, one of them open."""
+
+    tab: Tab
+    counts: dict[Tab, int]
+    page: Page
+
+
+def look(
+    session: Session, tab: Tab | None, duties: Duties, filters: Filters, *, page: int, now: datetime
+) -> Inbox:
+    """Give the inbox of the person with these duties; without a tab, the first with work in it."""
+    counted = counts(session, duties)
+    shown: Tab = tab or ("mine" if counted["mine"] or not counted["roles"] else "roles")
+    known = None if filters.narrow else counted[shown]  # nothing is counted twice
     reach = page * PAGE_SIZE
     told = {"me": duties.person_id, "now": now, "reach": reach, "before": reach - PAGE_SIZE}
+    found = _list(shown, _hats(duties), filters)
+    return Inbox(shown, counted, _page(session, found, told, known))
+
+
+def _page(session: Session, found: "_List | None", told: dict[str, Any], known: int | None) -> Page:
+    number = told["reach"] // PAGE_SIZE
+    if found is None:
+        return Page([], number, 0)
     rows = list(session.scalars(found.rows, told))
-    if page == 1 and len(rows) < PAGE_SIZE:
-        return Page(rows, page, len(rows))
-    return Page(rows, page, session.scalar(found.total, told) or 0)
+    if number == 1 and len(rows) < PAGE_SIZE:
+        return Page(rows, number, len(rows))
+    return Page(rows, number, session.scalar(found.total, told) or 0 if known is None else known)
 
 
 def counts(session: Session, duties: Duties) -> dict[Tab, int]:
@@ -86,6 +109,29 @@ class _List:
 
     rows: Select[Task]
     total: Select[Any]
+
+
+# A row needs few of the columns, and least of all what was answered.
+_SHOWN = (
+    load_only(
+        Task.case_id,
+        Task.name,
+        Task.party,
+        Task.person_id,
+        Task.opened_at,
+        Task.due_at,
+        Task.closed_at,
+        Task.claimed_by_id,
+    ),
+    contains_eager(Task.case).options(
+        load_only(Case.number, Case.title, Case.confidential),
+        joinedload(Case.started_by, innerjoin=True).load_only(
+            Person.given_name, Person.family_name
+        ),
+        joinedload(Case.unit, innerjoin=True).load_only(Unit.name),
+    ),
+    joinedload(Task.claimed_by).load_only(Person.given_name, Person.family_name),
+)
 
 
 # Building a statement of a part for each duty takes longer than asking it: people with the same
@@ -105,11 +151,7 @@ def _list(tab: Tab, hats: Hats, filters: Filters) -> _List | None:
         select(Task)
         .join(found, found.c.id == Task.id)
         .join(Task.case)
-        .options(
-            joinedload(Task.case).joinedload(Case.started_by),
-            joinedload(Task.case).joinedload(Case.unit),
-            joinedload(Task.claimed_by),
-        )
+        .options(*_SHOWN)
         .order_by(*order)
         .limit(PAGE_SIZE)
         .offset(BEFORE)

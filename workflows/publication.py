@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, func, select, text
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.cases import DiagramVersion, Process
 from models.database import transaction
@@ -145,19 +146,24 @@ def _version(
 
 
 def _latest(session: Session) -> dict[str, DiagramVersion]:
+    return {row[0]: row[1] for row in session.execute(_newest())}
+
+
+@cache
+def _newest() -> Select[str, DiagramVersion]:
+    """Give the statement behind `published`: the lists of tasks ask it, so it is built once."""
     newest = (
         select(func.max(DiagramVersion.number))
         .where(DiagramVersion.process_id == Process.id, DiagramVersion.published_at.is_not(None))
         .correlate(Process)
         .scalar_subquery()
     )
-    rows = session.execute(
+    return (
         select(Process.key, DiagramVersion)
         .join(DiagramVersion.process)
         .where(DiagramVersion.number == newest)
-        .options(joinedload(DiagramVersion.process))
+        .options(contains_eager(DiagramVersion.process))
     )
-    return {row[0]: row[1] for row in rows}
 
 
 def published(session: Session) -> dict[str, DiagramVersion]:

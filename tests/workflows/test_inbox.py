@@ -34,7 +34,7 @@ def page_of(
 ) -> Page:
     db.session.rollback()
     held = duties(town, person, now)
-    return inbox.tasks(db.session(), tab, held, filters, page=page, now=now)
+    return inbox.look(db.session(), tab, held, filters, page=page, now=now).page
 
 
 def names(town: Town, person: int, tab: Tab, now: datetime, **filters: Any) -> list[str]:
@@ -170,7 +170,7 @@ def test_counting_stops_where_nobody_would_count_on(town: Town, now: datetime) -
 
 def test_who_has_no_role_has_an_empty_list(town: Town, now: datetime) -> None:
     nobody = Duties(town.people.nora)
-    assert inbox.tasks(db.session(), "roles", nobody, EVERYTHING, page=1, now=now).rows == []
+    assert inbox.look(db.session(), "roles", nobody, EVERYTHING, page=1, now=now).page.rows == []
     assert inbox.counts(db.session(), nobody)["roles"] == 0
 
 
@@ -193,10 +193,21 @@ def test_a_list_takes_the_same_few_statements_however_long(town: Town, now: date
     held = duties(town, town.people.chen, now)
     db.session.rollback()
     with walking.counted() as sent:
-        page = inbox.tasks(db.session(), "roles", held, EVERYTHING, page=1, now=now)
-        assert page.rows[0].case.started_by.name == "Nora Quist"
-        inbox.counts(db.session(), held)
-    assert len(sent) == 3
+        seen = inbox.look(db.session(), "roles", held, EVERYTHING, page=1, now=now)
+        assert seen.page.rows[0].case.started_by.name == "Nora Quist"
+    assert len(sent) == 2
+
+
+def test_the_inbox_opens_where_work_is(town: Town, now: datetime) -> None:
+    def opens(person: int) -> inbox.Tab:
+        held = duties(town, person, now)
+        return inbox.look(db.session(), None, held, EVERYTHING, page=1, now=now).tab
+
+    fill(town, now, 1)
+    walking.start(town, now=now)
+    assert opens(town.people.rosa) == "mine"
+    assert opens(town.people.chen) == "roles"
+    assert opens(town.people.nora) == "mine"  # nothing waits for her anywhere
 
 
 def test_each_tab_is_read_from_its_index(town: Town, now: datetime) -> None:
@@ -223,7 +234,7 @@ def _plan(town: Town, person: int, tab: Tab, now: datetime) -> list[str]:
     held = duties(town, person, now)
     db.session.rollback()
     with walking.counted() as statements:
-        inbox.tasks(db.session(), tab, held, EVERYTHING, page=1, now=now)
+        inbox.look(db.session(), tab, held, EVERYTHING, page=1, now=now)
     sent = [statement for statement in statements if "LIMIT" in statement]
     plan: list[str] = []
     for statement in sent:
