@@ -64,6 +64,25 @@ class Case(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        # What status pages count by the month, without confidential cases, from the index alone.
+        Index(
+            "ix_case_started",
+            "started_at",
+            "version_id",
+            "unit_id",
+            sqlite_where=text("confidential IS 0"),
+            postgresql_where=text("confidential IS false"),
+        ),
+        Index(
+            "ix_case_ended",
+            "ended_at",
+            "version_id",
+            "unit_id",
+            "started_at",
+            "outcome",
+            sqlite_where=text("confidential IS 0 AND ended_at IS NOT NULL"),
+            postgresql_where=text("confidential IS false AND ended_at IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     # Confidential cases are counted apart: a gap in the other numbers would tell of them.
@@ -295,3 +314,30 @@ class Intervention(Base):
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
     asked_by: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[asked_by_id])
     second: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[second_id])
+
+
+class CareKind(StrEnum):
+    NUDGE = "nudge"
+    DUE = "due"
+
+
+class TaskCare(Base):
+    """What a lead did for a step that waits: reminded those whom it waits for, or moved its due date.
+
+    The step itself and who does it stay as they are.
+    """
+
+    __tablename__ = "task_care"
+    __table_args__ = (Index(None, "task_id", "kind", "at"), Index(None, "case_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    kind: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str | None]
+    due_before: Mapped[datetime | None]
+    due_after: Mapped[datetime | None]
+
+    task: Mapped[Task] = relationship(lazy="raise_on_sql")
+    by: Mapped[Person] = relationship(lazy="raise_on_sql")

@@ -134,6 +134,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_intervention_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intervention_done_at_refused_at'), ['done_at', 'refused_at'], unique=False)
 
+    op.create_table('task_care',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', UTCDateTime(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('due_before', UTCDateTime(), nullable=True),
+    sa.Column('due_after', UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_task_care_by_id_person')),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_task_care_case_id_case')),
+    sa.ForeignKeyConstraint(['task_id'], ['task.id'], name=op.f('fk_task_care_task_id_task')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_task_care'))
+    )
+    with op.batch_alter_table('task_care', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_task_care_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_task_care_task_id_kind_at'), ['task_id', 'kind', 'at'], unique=False)
+
     with op.batch_alter_table('audit_record', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_record_subject_seq'), ['subject', 'seq'], unique=False)
 
@@ -143,6 +162,8 @@ def upgrade() -> None:
         batch_op.drop_constraint(batch_op.f('uq_case_number'), type_='unique')
         batch_op.create_index(batch_op.f('ix_case_version_id_ended_at'), ['version_id', 'ended_at'], unique=False)
         batch_op.create_unique_constraint(batch_op.f('uq_case_series_number'), ['series', 'number'])
+        batch_op.create_index('ix_case_started', ['started_at', 'version_id', 'unit_id'], unique=False, sqlite_where=sa.text('confidential IS 0'), postgresql_where=sa.text('confidential IS false'))
+        batch_op.create_index('ix_case_ended', ['ended_at', 'version_id', 'unit_id', 'started_at', 'outcome'], unique=False, sqlite_where=sa.text('confidential IS 0 AND ended_at IS NOT NULL'), postgresql_where=sa.text('confidential IS false AND ended_at IS NOT NULL'))
 
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.add_column(sa.Column('offered', sa.Boolean(), nullable=False, server_default=sa.true()))
@@ -159,6 +180,8 @@ def downgrade() -> None:
         batch_op.drop_column("offered")
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_case_series_number"), type_="unique")
+        batch_op.drop_index("ix_case_ended")
+        batch_op.drop_index("ix_case_started")
         batch_op.drop_index(batch_op.f("ix_case_version_id_ended_at"))
         batch_op.create_unique_constraint(batch_op.f("uq_case_number"), ["number"])
         batch_op.drop_column("suspended_at")
@@ -166,6 +189,7 @@ def downgrade() -> None:
     with op.batch_alter_table("audit_record", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_record_subject_seq"))
     for table in (
+        "task_care",
         "intervention",
         "case_read",
         "case_exclusion",
