@@ -5,10 +5,11 @@ a duty, and for whom a lane acts (one unit, or the whole city), is the policy pa
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -25,19 +26,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, contains_eager
 
-from models.people import Person, RoleGrant, Unit
+from models.cases import Task
+from models.people import Absence, Person, RoleGrant
 from models.sites import Delegation, SiteRole
-from workflows.policy.pack import Act, Pack
+from workflows.policy.pack import Act, Pack, Party
 
 # A day, or the place of one in a statement that is asked again and again.
 Day: TypeAlias = date | BindParameter[date]
 
 NOTHING: frozenset[str] = frozenset()
-
-# Whoever leads an office may hand its steps to somebody else; a process manager may do so for
-# every office, without doing the steps.
-LEADING = frozenset({"comms_director", "city_clerk", "dept_head"})
-LEADING_ALL = frozenset({"process_manager"})
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,8 @@ class Duties:
 
     `city` holds for steps that belong to no unit, `units` for steps of those units, `every_unit`
     for steps of any unit. Steps given to one person (the starter, a delegate) follow from the
-    task itself, never from here. `roles` are all roles held anywhere, `led_*` is what the person
-    may hand over to others.
+    task itself, never from here. `roles` are all roles held anywhere, `led*` is what the person
+    may hand over to others, `standing_in` the absent people whose steps are the person's today.
     """
 
     person_id: int
@@ -56,30 +53,99 @@ class Duties:
     every_unit: frozenset[str] = NOTHING
     units: Mapping[int, frozenset[str]] = field(default_factory=dict)
     led: Mapping[int | None, frozenset[str]] = field(default_factory=dict)
+    led_in_every_unit: frozenset[str] = NOTHING
     leads_all: bool = False
+    standing_in: tuple["StandIn", ...] = ()
 
-    def may(self, duty: str, unit_id: int | None) -> bool:
-        """Say whether the person may do a step with this duty; a step of no unit is the city's."""
+    def holds(self, duty: str, unit_id: int | None) -> bool:
+        """Say whether the person's own roles do a step with this duty; of no unit: the city's."""
         if unit_id is None:
             return duty in self.city
         return duty in self.every_unit or duty in self.units.get(unit_id, NOTHING)
 
+    def may(self, duty: str, unit_id: int | None, process: str | None = None) -> bool:
+        """Say whether the person may do a step with this duty, for an absent person too.
+
+        `process` is the key of the case's process: who stands in for one process alone does so
+        only where it is given.
+        """
+        return self.holds(duty, unit_id) or any(
+            absent.covers(process) and absent.duties.holds(duty, unit_id)
+            for absent in self.standing_in
+        )
+
+    def may_do(self, task: Task, process: str | None = None) -> bool:
+        """Say whether a step waits for this person, by name, by a role, or as a substitute."""
+        return self._is_for(task) or self.acting_for(task, process) is not None
+
+    def acting_for(self, task: Task, process: str | None = None) -> int | None:
+        """Give the absent person in whose place a step would be done; None: for oneself, or not."""
+        if self._is_for(task):
+            return None
+        for_whom = [absent.person_id for absent in self.standing_in if absent.does(task, process)]
+        return task.claimed_by_id if task.claimed_by_id in for_whom else next(iter(for_whom), None)
+
+    def hands(self, process: str | None = None) -> frozenset[int]:
+        """Give whose work in a case is this person's: their own, and of those they stand in for."""
+        absent = (one.person_id for one in self.standing_in if one.covers(process))
+        return frozenset((self.person_id, *absent))
+
     def leads(self, duty: str, unit_id: int | None) -> bool:
         """Say whether the person may hand a step with this duty over to somebody else."""
-        return self.leads_all or duty in self.led.get(unit_id, NOTHING)
+        in_every_unit = unit_id is not None and duty in self.led_in_every_unit
+        return self.leads_all or in_every_unit or duty in self.led.get(unit_id, NOTHING)
 
     def has_role(self, roles: Collection[str]) -> bool:
         """Say whether the person holds one of the roles, in whatever unit."""
         return not self.roles.isdisjoint(roles)
 
+    def _is_for(self, task: Task) -> bool:
+        if task.person_id is not None:
+            return task.person_id == self.person_id
+        return self.holds(task.duty, task.unit_id)
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """An absent person whose steps somebody else does today, in these processes or (None) in all.
+
+    `duties` are the absent person's own: whoever they stand in for is not passed on. Nor is
+    `personal`, what was entrusted to that one person alone (a delegate's signature, GC-1b).
+    """
+
+    person_id: int
+    duties: Duties
+    processes: frozenset[str] | None = None
+    personal: frozenset[str] = NOTHING
+
+    def covers(self, process: str | None) -> bool:
+        """Say whether the substitute acts in cases of the process with this key."""
+        return self.processes is None or process in self.processes
+
+    def does(self, task: Task, process: str | None) -> bool:
+        """Say whether a step that waits for the absent person may be done by the substitute."""
+        if not self.covers(process) or task.duty in self.personal:
+            return False
+        if task.person_id is not None:
+            return task.person_id == self.person_id
+        return self.duties.holds(task.duty, task.unit_id)
+
 
 @dataclass(frozen=True)
 class Offices:
-    """The policy pack read the other way round: role -> duties, by the reach of the lane."""
+    """The policy pack read the other way round: role -> duties, by the reach of the lane.
+
+    `led_*` are the duties that a role may hand over, `lead_all` the roles that may with every
+    one; `personal` are duties that nobody can do in somebody's place.
+    """
 
     city: Mapping[str, frozenset[str]]
     unit: Mapping[str, frozenset[str]]
     everyone: frozenset[str]
+    led_city: Mapping[str, frozenset[str]]
+    led_unit: Mapping[str, frozenset[str]]
+    lead_all: frozenset[str]
+    personal: frozenset[str]
 
     def roles_for(self, duty: str, unit_id: int | None) -> frozenset[str]:
         """Give the roles that perform the duty for the city, or for a unit."""
@@ -100,7 +166,8 @@ def offices(pack: Pack) -> Offices:
 def duties_of(session: Session, person_id: int, pack: Pack, day: date) -> Duties:
     """Give what the person may do on that day (in the city), with one statement.
 
-    Somebody who is disabled, or whose employment or term has ended, may do nothing.
+    For a person who stands in for somebody on that day it takes one more. Somebody who is
+    disabled, or whose employment or term has ended, may do nothing.
     """
     rows = session.execute(_duties_asked(), {"person": person_id, "day": day}).all()
     if not rows:
@@ -111,7 +178,43 @@ def duties_of(session: Session, person_id: int, pack: Pack, day: date) -> Duties
     held: list[tuple[str, int | None]] = [(row.role, row.unit_id) for row in rows if row.role]
     # A role that everyone has, everyone has at home: one acknowledges for one's own unit.
     held += [(role.id, first.home) for role in pack.roles.values() if role.held == "everyone"]
-    return _duties(person_id, frozenset(implied), held, offices(pack))
+    own = _duties(person_id, frozenset(implied), held, offices(pack))
+    if not first.stands_in:
+        return own
+    return replace(own, standing_in=_standing_in(session, person_id, pack, day))
+
+
+def _standing_in(session: Session, person_id: int, pack: Pack, day: date) -> tuple[StandIn, ...]:
+    """Read for whom the person stands in, with what those hold by grants: no role is inherited."""
+    rows = session.execute(_absent_asked(), {"person": person_id, "day": day}).all()
+    known = offices(pack)
+    found = []
+    for absent_id, of_one in groupby(rows, lambda row: row.person_id):
+        lines = list(of_one)
+        held = {(row.role, row.unit_id) for row in lines if row.role}
+        processes = {row.process for row in lines}
+        found.append(
+            StandIn(
+                absent_id,
+                _duties(absent_id, NOTHING, held, known),
+                None if None in processes else frozenset(processes),
+                known.personal,
+            )
+        )
+    return tuple(found)
+
+
+@cache
+def _absent_asked() -> Select[*tuple[Any, ...]]:
+    """Give the statement for the people whose substitute somebody is on a day."""
+    day = bindparam("day", type_=Date)
+    return (
+        select(Absence.person_id, Absence.process, RoleGrant.role, RoleGrant.unit_id)
+        .join(Person, Person.id == Absence.person_id)
+        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Absence.person_id, holds_on(day)))
+        .where(Absence.substitute_id == bindparam("person"), is_away_on(day), is_active_on(day))
+        .order_by(Absence.person_id)
+    )
 
 
 @cache
@@ -125,6 +228,7 @@ def _duties_asked() -> Select[*tuple[Any, ...]]:
             RoleGrant.unit_id,
             _has_delegation(day).label("delegation"),
             _has_site().label("register"),
+            exists().where(Absence.substitute_id == Person.id, is_away_on(day)).label("stands_in"),
         )
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, holds_on(day)))
         .where(Person.id == bindparam("person"), is_active_on(day))
@@ -151,41 +255,6 @@ def holders(
     )
 
 
-@dataclass(frozen=True)
-class Vacancy:
-    """A party that nobody acts for: its steps would wait for ever."""
-
-    party: str
-    unit: Unit | None
-    roles: tuple[str, ...]
-
-
-def vacancies(session: Session, pack: Pack, day: date) -> list[Vacancy]:
-    """Give the parties without an active holder: city-wide ones, and unit ones by unit."""
-    rows = session.execute(
-        select(RoleGrant.role, RoleGrant.unit_id)
-        .join(Person, Person.id == RoleGrant.person_id)
-        .where(holds_on(day), is_active_on(day))
-    )
-    held = {(role, unit_id) for role, unit_id in rows}
-    units = list(session.scalars(select(Unit).order_by(Unit.name)))
-    # A board's requests are forwarded by its liaison's department, so the board needs nobody.
-    answering = [unit for unit in units if unit.forwarded_by == unit.id]
-    found: list[Vacancy] = []
-    for party in pack.parties.values():
-        places: Sequence[Unit | None] = ()
-        if party.scope == "city":
-            places = [None]
-        elif party.scope == "unit":
-            places = answering
-        found += [
-            Vacancy(party.name, unit, party.roles)
-            for unit in places
-            if not _is_held(held, party.roles, unit)
-        ]
-    return found
-
-
 def is_active_on(day: Day) -> ColumnElement[bool]:
     """A condition: the person's account is open and employment or term has not ended."""
     return and_(Person.disabled_at.is_(None), or_(Person.ends_on.is_(None), Person.ends_on >= day))
@@ -198,9 +267,9 @@ def holds_on(day: Day) -> ColumnElement[bool]:
     )
 
 
-def _is_held(held: set[tuple[str, int | None]], roles: Iterable[str], unit: Unit | None) -> bool:
-    places = {None} if unit is None else {None, unit.id}
-    return any((role, place) in held for role in roles for place in places)
+def is_away_on(day: Day) -> ColumnElement[bool]:
+    """A condition: the absence covers that day, and was not ended early."""
+    return and_(Absence.starts_on <= day, Absence.ends_on >= day, Absence.ended_early_at.is_(None))
 
 
 def _duties(
@@ -213,26 +282,29 @@ def _duties(
     every_unit: set[str] = set()
     units: dict[int, set[str]] = defaultdict(set)
     led: dict[int | None, set[str]] = defaultdict(set)
+    led_in_every_unit: set[str] = set()
     roles = set(implied)
     leads_all = False
     for role, unit_id in held:
         roles.add(role)
         in_units = known.unit.get(role, NOTHING)
         if unit_id is None:
-            leads_all |= role in LEADING_ALL
+            leads_all |= role in known.lead_all
+            led[None] |= known.led_city.get(role, NOTHING)
+            led_in_every_unit |= known.led_unit.get(role, NOTHING)
             city |= known.city.get(role, NOTHING)
             every_unit |= in_units
         else:
             units[unit_id] |= in_units
-        if role in LEADING:
-            led[unit_id] |= known.city.get(role, NOTHING) if unit_id is None else in_units
+            led[unit_id] |= known.led_unit.get(role, NOTHING)
     return Duties(
         person_id=person_id,
         roles=frozenset(roles),
         city=frozenset(city),
         every_unit=frozenset(every_unit),
         units={unit_id: frozenset(duties) for unit_id, duties in units.items() if duties},
-        led={unit_id: frozenset(duties) for unit_id, duties in led.items()},
+        led={unit_id: frozenset(duties) for unit_id, duties in led.items() if duties},
+        led_in_every_unit=frozenset(led_in_every_unit),
         leads_all=leads_all,
     )
 
@@ -261,25 +333,39 @@ def _has_site() -> ColumnElement[bool]:
 def _read_offices(pack: Pack) -> Offices:
     homes = _homes(pack)
     by_scope: dict[str, dict[str, set[str]]] = {
-        "city": defaultdict(set),
-        "unit": defaultdict(set),
+        scope: defaultdict(set) for scope in ("city", "unit", "led city", "led unit")
     }
     for party in pack.parties.values():
         if party.scope not in by_scope:
             continue
-        reach = by_scope[party.scope]
+        reach, led = by_scope[party.scope], by_scope[f"led {party.scope}"]
         for role in party.roles:
             reach[role].add(f"party/{party.name}")
+            if pack.roles[role].leads == "party":
+                led[role] |= _duties_in(pack, party)
         for act in pack.acts.values():
             if party.name in act.parties:
                 for role in _performers(act, party.name, homes):
                     reach[role].add(act.duty_in(party.name))
-    city, unit = (
-        {role: frozenset(duties) for role, duties in by_scope[scope].items()}
-        for scope in ("city", "unit")
+    city, unit, led_city, led_unit = (
+        {role: frozenset(duties) for role, duties in reach.items()} for reach in by_scope.values()
     )
-    everyone = frozenset(role.id for role in pack.roles.values() if role.held == "everyone")
-    return Offices(city, unit, everyone)
+    return Offices(
+        city=city,
+        unit=unit,
+        everyone=frozenset(role.id for role in pack.roles.values() if role.held == "everyone"),
+        led_city=led_city,
+        led_unit=led_unit,
+        lead_all=frozenset(role.id for role in pack.roles.values() if role.leads == "all"),
+        personal=frozenset().union(
+            *(_duties_in(pack, p) for p in pack.parties.values() if p.scope == "delegate")
+        ),
+    )
+
+
+def _duties_in(pack: Pack, party: Party) -> set[str]:
+    acts = (act for act in pack.acts.values() if party.name in act.parties)
+    return {f"party/{party.name}", *(act.duty_in(party.name) for act in acts)}
 
 
 def _homes(pack: Pack) -> Mapping[str, set[str]]:

@@ -14,8 +14,9 @@ from models.people import Person
 from models.sites import Delegation
 from tests import city
 from tests.city import Cast
-from workflows.people import Duties, duties_of, holders, offices, vacancies
+from workflows.people import Duties, duties_of, holders, offices
 from workflows.policy.pack import Pack, load
+from workflows.vacancies import vacancies
 
 TODAY = date(2026, 11, 16)
 
@@ -191,6 +192,23 @@ def test_a_department_head_leads_the_unit_alone(cast: Cast, pack: Pack) -> None:
     assert not nora.leads("forward-request", cast.parks)
     assert not nora.leads("review-request", None)
     assert not duties(cast.chen, pack).leads("review-request", None)
+
+
+def test_a_department_head_of_the_whole_city_leads_every_unit(cast: Cast, pack: Pack) -> None:
+    with transaction() as session:
+        city.grant(session, cast.nora, "dept_head")
+    nora = duties(cast.nora, pack)
+    assert nora.leads("forward-request", cast.parks)
+    assert not nora.leads("review-request", None)
+
+
+def test_who_leads_a_party_hands_over_every_step_of_it(cast: Cast, pack: Pack) -> None:
+    """Also those that the lead does not do, such as the check of training by a trainer."""
+    with transaction() as session:
+        city.grant(session, cast.nora, "city_clerk")
+    nora = duties(cast.nora, pack)
+    assert nora.leads("test-archive", None)
+    assert not nora.leads("advise-security", None)
 
 
 def test_parties_that_nobody_acts_for_are_named(cast: Cast, pack: Pack) -> None:

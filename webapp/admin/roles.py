@@ -8,7 +8,7 @@ from webapp import clock
 from webapp.admin.blueprint import bp
 from webapp.runtime import pack
 from workflows import directory
-from workflows.people import vacancies
+from workflows.vacancies import vacancies
 
 
 @bp.get("/roles")

@@ -12,7 +12,7 @@ from webapp.forms import PageForm
 from webapp.incoming import page_number
 from webapp.runtime import pack
 from workflows import directory, incidents, worklist
-from workflows.people import vacancies
+from workflows.vacancies import vacancies
 
 
 class NoteForm(PageForm):

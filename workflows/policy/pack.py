@@ -17,6 +17,7 @@ FILES = ("clauses.toml", "acts.toml", "roles.toml", "rules.toml")
 SCOPES = ("starter", "unit", "city", "delegate")
 Thing = TypeVar("Thing")
 HELD = ("grant", "everyone", "delegation", "register", "public")
+LEADS = ("party", "all")
 
 
 class PolicyPackError(Exception):
@@ -40,12 +41,16 @@ class Clause:
 
 @dataclass(frozen=True)
 class Role:
-    """What a person may do. `held` says where it comes from, e.g. a grant or a delegation."""
+    """What a person may do. `held` says where it comes from, e.g. a grant or a delegation.
+
+    `leads` says whose steps its holders may hand over: of its "party", of "all", or "" for nobody's.
+    """
 
     id: str
     title: str
     description: str
     held: str
+    leads: str
 
 
 @dataclass(frozen=True)
@@ -201,6 +206,7 @@ def _read_role(entry: Entry) -> Role:
         title=entry.text("title"),
         description=entry.text("description"),
         held=entry.choice("held", HELD, default="grant"),
+        leads=entry.choice("leads", LEADS, default=""),
     )
 
 

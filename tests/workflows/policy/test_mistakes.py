@@ -134,7 +134,13 @@ MISTAKES = {
         "roles.toml",
         'held = "everyone"',
         "held = everyone",
-        "roles.toml, line 19: Not valid TOML: ",
+        "roles.toml, line 22: Not valid TOML: ",
+    ),
+    "leads something unknown": (
+        "roles.toml",
+        'leads = "all"',
+        'leads = "everything"',
+        'role "process_manager", key "leads": Unknown "everything". Known: all, party.',
     ),
     "date as text": (
         "clauses.toml",
