@@ -117,6 +117,11 @@ class Case(Base):
         width = 2 if self.series == CaseSeries.CONFIDENTIAL else 1
         return f"{self.series}-{self.number:0{width}d}"
 
+    @property
+    def reference(self) -> str:
+        """The case in an address: its number, with the series where that is not the usual one."""
+        return str(self.number) if self.series == CaseSeries.OPEN else self.label
+
 
 class TaskKind:
     """What a row of the task table records."""

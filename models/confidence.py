@@ -64,6 +64,8 @@ class CaseExclusion(Base):
     # Who named this person: the person themselves, where they declared it.
     named_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     since: Mapped[datetime]
+    # Since when an answer in the case is meant for this person's eyes; they see that, no more.
+    shown_at: Mapped[datetime | None]
 
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
     person: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])

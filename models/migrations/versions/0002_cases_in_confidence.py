@@ -85,6 +85,7 @@ def upgrade() -> None:
     sa.Column('why', sa.String(), nullable=False),
     sa.Column('named_by_id', sa.Integer(), nullable=True),
     sa.Column('since', UTCDateTime(), nullable=False),
+    sa.Column('shown_at', UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_case_exclusion_case_id_case')),
     sa.ForeignKeyConstraint(['named_by_id'], ['person.id'], name=op.f('fk_case_exclusion_named_by_id_person')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_case_exclusion_person_id_person')),
