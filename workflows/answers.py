@@ -37,6 +37,7 @@ class Done:
     performer: int | None
     at: datetime
     answers: Answers | None
+    acting_for: int | None = None
 
 
 @dataclass
@@ -86,10 +87,19 @@ class History:
     def deeds(self) -> list[Deed]:
         """The acts, in the order in which they happened."""
         return [
-            Deed(step.act, step.outcome, step.party, step.performer, step.at)
+            Deed(step.act, step.outcome, step.party, step.performer, step.at, step.acting_for)
             for step in self.steps
             if step.act is not None
         ]
+
+    @property
+    def acts(self) -> dict[str, Fact]:
+        """Give the latest time that somebody did each act, with its outcome."""
+        return {
+            step.act: Fact(step.outcome, step.id, step.performer, step.at)
+            for step in self.steps
+            if step.act is not None and step.performer is not None
+        }
 
     def facts(self, diagrams: Mapping[str, Diagram]) -> dict[str, Fact]:
         """Give the latest answer to each field that feeds the register, by its register key.
@@ -153,6 +163,7 @@ def _history_asked() -> Select[*tuple[Any, ...]]:
             Task.completed_by_id,
             Task.closed_at,
             case((newest == 1, Task.answers)),
+            Task.acting_for_id,
         )
         .where(Task.case_id == bindparam("case"), _was_done())
         .order_by(Task.closed_in, Task.id)

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import flag_modified
 
 from models.cases import Case, Draft, Task, TaskKind
-from models.people import Unit
 from models.sites import Delegation
 from models.trust import Incident, Job
 from workflows import engine
@@ -39,7 +38,6 @@ from workflows.runtime import Runtime
 MOST_OPERATIONS = 50
 
 DEADLINE_JOB = "deadline"
-
 DEFAULT_DUE = "P10BD"
 
 
@@ -179,7 +177,10 @@ def _perform(move: Move, service: engine.Waiting) -> None:
         permit(move, Deed(act.id, outcome, node.lane, None, move.now))
     facts = move.history.facts(move.diagrams.diagrams)
     awaited = partial(_holders, move)
-    operation(Occasion(move.session, move.case, facts, move.now, move.actor, awaited, move.told))
+    occasion = Occasion(
+        move.session, move.case, facts, move.now, move.actor, awaited, move.told, move.history.acts
+    )
+    operation(occasion)
     move.run.complete(service.id)
     record = Task(
         **_place(move, service, node),
@@ -208,6 +209,7 @@ def note(move: Move, record: Task) -> None:
             record.completed_by_id,
             move.now,
             record.answers,
+            record.acting_for_id,
         )
     )
 
@@ -355,8 +357,7 @@ def _assignment(move: Move, scope: str | None) -> tuple[int | None, int | None]:
     if scope == "starter":
         return None, move.case.started_by_id
     if scope == "unit":
-        unit: Unit = move.case.unit
-        return unit.forwarded_by, None
+        return move.case.unit.forwarded_by, None
     if scope == "delegate":
         chosen = select(Delegation.person_id).where(
             Delegation.case_id == move.case.id, Delegation.revoked_at.is_(None)

@@ -21,7 +21,7 @@ from models.database import db, transaction
 from models.people import Person, Unit
 from models.sites import Platform, Site, SiteRole, SiteStatus
 from workflows import audit
-from workflows.operations.launch import next_code, platform_named
+from workflows.operations.known import next_code, platform_named
 
 REQUIRED = (
     "name",

@@ -7,9 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import select
-
-from models.cases import Task
 from workflows.operations.occasion import Fact, Occasion, OperationError
 
 
@@ -31,19 +28,11 @@ def required(occasion: Occasion, key: str) -> Fact:
 
 
 def done(occasion: Occasion, act: str) -> Fact | None:
-    """The latest time that this act was done in the case, with its outcome; None if never.
+    """The latest time that somebody did this act in the case, with its outcome; None if never.
 
     What an act decided is what the rules judged it by, so it counts before any field's answer.
     """
-    task = occasion.session.scalar(
-        select(Task)
-        .where(Task.case_id == occasion.case.id, Task.act == act, Task.completed_by_id.is_not(None))
-        .order_by(Task.closed_at.desc(), Task.id.desc())
-        .limit(1)
-    )
-    if task is None or task.closed_at is None:
-        return None
-    return Fact(task.outcome, task.id, task.completed_by_id, task.closed_at)
+    return occasion.acts.get(act)
 
 
 def person_of(fact: Fact, key: str) -> int:

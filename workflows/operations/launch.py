@@ -1,16 +1,13 @@
 """Launching a site: what the case says becomes the register's entry, with its decision."""
 
-import re
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from models.cases import File
-from models.people import Person, TrainingRecord
+from models.people import TrainingRecord
 from models.sites import (
     Contract,
-    Platform,
     RetentionSetup,
     Site,
     SiteDecision,
@@ -18,14 +15,14 @@ from models.sites import (
     SiteStatus,
 )
 from workflows.operations import facts
+from workflows.operations.known import Known, code_after, look_up, platform_named
 from workflows.operations.occasion import Fact, Occasion, OperationError
-from workflows.people import is_active_on
 
 LICENSING = ("approve", "approve-with-conditions")
 # Auditors found sites with a single administrator and sites with a crowd of them (K14).
 FEWEST_ADMINISTRATORS, MOST_ADMINISTRATORS = 2, 5
 ADMINISTERING = ("owner", "admin")
-_CODE = re.compile(r"S(\d+)")
+CONTRACT_COPY = "contract.copy"
 
 
 def launch_site(occasion: Occasion) -> Site:
@@ -38,16 +35,19 @@ def launch_site(occasion: Occasion) -> Site:
     """
     outcome = _approval(occasion)
     people = _people(occasion)
-    _check_people(occasion, people, approver=facts.person_of(outcome, "decision.outcome"))
+    named = {*people, _owner(occasion)}
+    known = look_up(occasion.session, occasion.case, named, copy=_copy(occasion), now=occasion.now)
+    _check_people(people, known, approver=facts.person_of(outcome, "decision.outcome"))
     _check_sign_in(occasion)
-    site = _entered_site(occasion)
+    site = _entered_site(occasion, known)
     _record_decision(occasion, site, outcome)
-    _record_roles(occasion, site, people)
-    _record_training(occasion)
-    _record_contract(occasion, site)
-    _record_retention(occasion, site)
+    # From here on rows only follow: they are written together, and the case once, by its move.
+    with occasion.session.no_autoflush:
+        _record_roles(occasion, site, people)
+        _record_training(occasion)
+        _record_contract(occasion, site, known)
+        _record_retention(occasion, site)
     occasion.case.site_id = site.id
-    occasion.session.flush()
     return site
 
 
@@ -105,16 +105,10 @@ def _strength(role: str) -> int:
     return ADMINISTERING.index(role) if role in ADMINISTERING else len(ADMINISTERING)
 
 
-def _check_people(occasion: Occasion, people: dict[int, str], *, approver: int) -> None:
-    named = {*people, _owner(occasion)}
-    active = set(
-        occasion.session.scalars(
-            select(Person.id).where(Person.id.in_(named), is_active_on(occasion.now.date()))
-        )
-    )
-    if named - active:
+def _check_people(people: dict[int, str], known: Known, *, approver: int) -> None:
+    if gone := known.named - known.active:
         raise OperationError(
-            f"The site cannot be launched: {len(named - active)} of the people named for it "
+            f"The site cannot be launched: {len(gone)} of the people named for it "
             "have left or are not known. Name somebody else."
         )
     administrators = [person for person, role in people.items() if role in ADMINISTERING]
@@ -123,7 +117,7 @@ def _check_people(occasion: Occasion, people: dict[int, str], *, approver: int) 
             f"The site cannot be launched with {len(administrators)} administrators: "
             f"{FEWEST_ADMINISTRATORS} to {MOST_ADMINISTRATORS} different people must hold it."
         )
-    if approver in named:
+    if approver in known.named:
         raise OperationError(
             "The site cannot be launched: the person who approved it would also run it. "
             "Somebody else in Communications decides, or somebody else runs it (GC-2)."
@@ -143,11 +137,11 @@ def _is_new(occasion: Occasion) -> bool:
     return occasion.case.site_id is None
 
 
-def _entered_site(occasion: Occasion) -> Site:
+def _entered_site(occasion: Occasion, known: Known) -> Site:
     """The site of the case, locked, or a new one that is not live yet; both up to date."""
     session = occasion.session
     if _is_new(occasion):
-        site = Site(code=next_code(session), status=SiteStatus.UNVERIFIED)
+        site = Site(code=code_after(known.codes), status=SiteStatus.UNVERIFIED)
     else:
         site = session.get_one(Site, occasion.case.site_id, with_for_update=True)
     _describe(occasion, site)
@@ -156,17 +150,8 @@ def _entered_site(occasion: Occasion) -> Site:
     return site
 
 
-def next_code(session: Session) -> str:
-    """The code of the next site (S11); two launches at once take turns."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtext('site.code'))"))
-    codes = session.scalars(select(Site.code).where(Site.code.like("S%")))
-    numbers = [int(match[1]) for code in codes if (match := _CODE.fullmatch(code))]
-    return f"S{max(numbers, default=0) + 1:02d}"
-
-
 def _describe(occasion: Occasion, site: Site) -> None:
-    """Write what the case says; what it leaves open stays as it was in the register."""
+    """Write what the case says; what it leaves open stays as it was in the known."""
     site.name = facts.required_text(occasion, "site.name")
     site.handle = facts.required_text(occasion, "site.handle")
     site.platform_id = _platform(occasion)
@@ -199,17 +184,6 @@ def _platform(occasion: Occasion) -> int:
     if other is None or (chosen is not None and chosen.at > other.at):
         return facts.required_number(occasion, "site.platform")
     return platform_named(occasion.session, facts.in_words(other.value))
-
-
-def platform_named(session: Session, name: str) -> int:
-    """The id of the platform with this name, whatever its case; it is added where it is new."""
-    known = session.scalar(select(Platform.id).where(func.lower(Platform.name) == name.lower()))
-    if known is not None:
-        return known
-    platform = Platform(name=name)
-    session.add(platform)
-    session.flush()  # gives the platform its id
-    return platform.id
 
 
 def _record_decision(occasion: Occasion, site: Site, outcome: Fact) -> None:
@@ -276,28 +250,32 @@ def _record_training(occasion: Occasion) -> None:
     }
     if not completed:
         return
-    session, people = occasion.session, {person for person, _, _ in completed}
-    on_record = session.scalars(select(TrainingRecord).where(TrainingRecord.person_id.in_(people)))
-    known = {(record.person_id, record.course, record.completed_on) for record in on_record}
-    session.add_all(
-        TrainingRecord(
-            person_id=person,
-            course=course,
-            completed_on=day,
-            expires_on=date.fromisoformat(row["expires"]) if row.get("expires") else None,
-        )
+    rows = [
+        {
+            "person_id": person,
+            "course": course,
+            "completed_on": day,
+            "expires_on": date.fromisoformat(row["expires"]) if row.get("expires") else None,
+        }
         for (person, course, day), row in completed.items()
-        if (person, course, day) not in known
-    )
+    ]
+    # What is on record stays as it is: a check may find what an earlier one has found.
+    dialect = occasion.session.get_bind().dialect.name
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(TrainingRecord)
+    occasion.session.execute(new.on_conflict_do_nothing(), rows)
 
 
-def _record_contract(occasion: Occasion, site: Site) -> None:
+def _record_contract(occasion: Occasion, site: Site, known: Known) -> None:
     """Keep the contract accepted in this case; the one of its kind before it is superseded.
 
     The person who answered when it was accepted is the one who accepted it (GC-1).
     """
     if facts.given(occasion, "contract.kind") is None:
         return
+    if _copy(occasion) is not None and not known.copy_is_ours:
+        raise OperationError(
+            f"The document of {CONTRACT_COPY} does not belong to {occasion.case.label}."
+        )
     accepted = facts.required(occasion, "contract.accepted_at")
     kind = facts.required_text(occasion, "contract.kind")
     session = occasion.session
@@ -313,7 +291,7 @@ def _record_contract(occasion: Occasion, site: Site) -> None:
             kind=kind,
             version_date=facts.day(occasion, "contract.version_date"),
             source_url=facts.text(occasion, "contract.source_url"),
-            file_id=_file(occasion, "contract.copy"),
+            file_id=_copy(occasion),
             accepted_by_id=facts.person_of(accepted, "contract.accepted_at"),
             accepted_at=facts.required_moment(occasion, "contract.accepted_at"),
             indemnity=facts.text(occasion, "contract.indemnity"),
@@ -323,17 +301,8 @@ def _record_contract(occasion: Occasion, site: Site) -> None:
     )
 
 
-def _file(occasion: Occasion, key: str) -> int | None:
-    """A document of this case; another case's document cannot be slipped in."""
-    number = facts.number(occasion, key)
-    if number is None:
-        return None
-    belongs = occasion.session.scalar(
-        select(File.id).where(File.id == number, File.case_id == occasion.case.id)
-    )
-    if belongs is None:
-        raise OperationError(f"The document of {key} does not belong to {occasion.case.label}.")
-    return belongs
+def _copy(occasion: Occasion) -> int | None:
+    return facts.number(occasion, CONTRACT_COPY)
 
 
 def _record_retention(occasion: Occasion, site: Site) -> None:

@@ -16,7 +16,7 @@ class OperationError(Exception):
 
 @dataclass(frozen=True)
 class Fact:
-    """The latest answer in a case to a field that carries a `register` key."""
+    """The latest answer in a case to a field that carries a `register` key, or an act's outcome."""
 
     value: Any
     task_id: int
@@ -32,8 +32,9 @@ def _nobody(_task: Task) -> Iterable[int]:
 class Occasion:
     """One call of an operation, inside the write transaction of the case.
 
-    `facts` maps register keys ("site.name") to the latest answer; `actor` is the person whose
-    step led here, None where the worker did. `holders` gives the ids of those who may do an
+    `facts` maps register keys ("site.name") to the latest answer, `acts` the acts that people did
+    to the latest outcome of each; `actor` is the person whose step led here, None where the worker
+    did. `holders` gives the ids of those who may do an
     open task; only a caller that knows the policy pack can say. An operation adds to `told` whom
     it has told what became of the case, so that nobody is told twice.
     """
@@ -45,6 +46,7 @@ class Occasion:
     actor: int | None
     holders: Callable[[Task], Iterable[int]] = _nobody
     told: set[int] = field(default_factory=set)
+    acts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 Operation = Callable[[Occasion], None]

@@ -35,12 +35,18 @@ def inform_requester(occasion: Occasion) -> None:
 
 
 def launch_and_tell(occasion: Occasion) -> None:
-    """Make the site live, and tell the requester that it is."""
-    site = launch_site(occasion)
-    requester = occasion.case.started_by_id
-    occasion.told.add(requester)
-    words = _sentence(occasion.case, LIVE.format(code=site.code))
-    notices.tell(occasion.session, [requester], words, now=occasion.now, case_id=occasion.case.id)
+    """Make the site live, and tell the requester and the site's owner that it is.
+
+    Of a confidential case only its requester hears: the owner may have no part in it.
+    """
+    site, case = launch_site(occasion), occasion.case
+    people = {case.started_by_id}
+    if site.owner_id is not None and not case.confidential:
+        people.add(site.owner_id)
+    occasion.told.update(people)
+    words = _sentence(case, LIVE.format(code=site.code))
+    with occasion.session.no_autoflush:  # the case is written once, when its tokens have moved
+        notices.tell(occasion.session, people, words, now=occasion.now, case_id=case.id)
 
 
 def lapse_approval(occasion: Occasion) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.cases import Case, File, Task, TaskKind
 from models.sites import Platform
 from tests import city
+from workflows.answers import History
 from workflows.operations import Fact, Occasion
 
 
@@ -58,7 +59,15 @@ class Stage:
 
     def occasion(self, holders: Iterable[int] = (), actor: int | None = None) -> Occasion:
         people = list(holders)
-        return Occasion(self.session, self.case, self.facts, self.now, actor, lambda _task: people)
+        return Occasion(
+            self.session,
+            self.case,
+            self.facts,
+            self.now,
+            actor,
+            lambda _task: people,
+            acts=History.read(self.session, self.case.id).acts,
+        )
 
     def document(self, case_id: int | None) -> int:
         file = File(

@@ -21,7 +21,8 @@ from models.sites import (
 from tests import city
 from tests.workflows.operations.stage import Stage, a_ready_stage
 from workflows.operations import OPERATIONS, OperationError
-from workflows.operations.launch import launch_site, next_code, platform_named, year_later
+from workflows.operations.known import next_code, platform_named
+from workflows.operations.launch import launch_site, year_later
 
 
 @pytest.fixture
@@ -154,7 +155,14 @@ def test_without_multi_factor_sign_in_nothing_is_launched(
         launch_site(ready.occasion())
 
 
-def test_courses_that_the_check_found_go_on_record_once(ready: Stage) -> None:
+def test_courses_that_the_check_found_go_on_record_once(
+    app_on_either: Flask, now: datetime
+) -> None:
+    with transaction() as session:
+        _launch_twice_with_courses(a_ready_stage(session, now))
+
+
+def _launch_twice_with_courses(ready: Stage) -> None:
     rosa, dan = ready.people.rosa, ready.people.dan
     rows = [
         {"person": rosa, "course": "security", "completed": "2026-10-01", "expires": "2027-10-01"},

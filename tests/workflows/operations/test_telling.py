@@ -40,6 +40,30 @@ def test_the_requester_learns_that_the_site_is_live_on_both_databases(
         }
 
 
+def test_the_owner_of_a_new_site_learns_that_it_is_live_and_is_told_once(
+    app: Flask, now: datetime
+) -> None:
+    with transaction() as session:
+        stage = a_ready_stage(session, now)
+        stage.tell("site.owner", stage.people.dan)
+        occasion = stage.occasion()
+        OPERATIONS["launch-site"](occasion)
+        heard = told(stage)
+        assert set(heard) == occasion.told == {stage.people.rosa, stage.people.dan}
+        assert heard[stage.people.dan].endswith("It stands in the register as S01.")
+
+
+def test_the_owner_of_a_site_hears_nothing_of_a_confidential_case(
+    app: Flask, now: datetime
+) -> None:
+    with transaction() as session:
+        stage = a_ready_stage(session, now)
+        stage.case.confidential, stage.case.series = True, CaseSeries.CONFIDENTIAL
+        stage.tell("site.owner", stage.people.dan)
+        OPERATIONS["launch-site"](stage.occasion())
+        assert told(stage) == {stage.people.rosa: f"There is news about {stage.case.label}."}
+
+
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
