@@ -38,6 +38,9 @@ from workflows.runtime import Runtime
 MOST_OPERATIONS = 50
 
 DEADLINE_JOB = "deadline"
+
+# The register key of the field that names whom a case is about.
+SUBJECT = "excluded.subject"
 DEFAULT_DUE = "P10BD"
 
 
@@ -358,12 +361,20 @@ def _assignment(move: Move, scope: str | None) -> tuple[int | None, int | None]:
         return None, move.case.started_by_id
     if scope == "unit":
         return move.case.unit.forwarded_by, None
+    if scope == "subject":
+        return None, _subject(move)
     if scope == "delegate":
         chosen = select(Delegation.person_id).where(
             Delegation.case_id == move.case.id, Delegation.revoked_at.is_(None)
         )
         return None, move.session.scalar(chosen.order_by(Delegation.id.desc()).limit(1))
     return None, None
+
+
+def _subject(move: Move) -> int | None:
+    """Give the person whom the case names as its subject, None where that is nobody with an account."""
+    fact = move.history.facts(move.diagrams.diagrams).get(SUBJECT)
+    return fact.value if fact and isinstance(fact.value, int) else None
 
 
 def _end(move: Move) -> None:

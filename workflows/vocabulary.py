@@ -24,4 +24,5 @@ def vocabulary(pack: Pack) -> Known:
         parties=frozenset(pack.parties),
         topics={topic: act.id if act else None for topic, act in own.items()},
         clauses=frozenset(pack.clauses),
+        classifications=frozenset(pack.classifications),
     )

@@ -20,9 +20,12 @@ PROPERTIES = frozenset(
         "help",
         "classification",
         "register",
+        "shown-to",
     }
 )
 CHOICES = frozenset({"enum", "multi-enum"})
+# Those of whom a case tells something without letting them read it.
+SHOWN_TO = frozenset({"complainant", "subject"})
 COLUMN = "column."
 _COMPARED_LENGTH = 64
 _COMPARED_WORDS = 300
@@ -78,7 +81,22 @@ def _field(element: etree._Element, findings: Findings) -> Field:
         classification=properties.get("classification", "public"),
         default=element.get("defaultValue"),
         register=register,
+        shown_to=_shown_to(element, properties.get("shown-to", ""), findings),
     )
+
+
+def _shown_to(element: etree._Element, text: str, findings: Findings) -> tuple[str, ...]:
+    """Read whom of a confidential case the answer is shown to beside those who work on it."""
+    named = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    for word in named:
+        if word not in SHOWN_TO:
+            findings.error(
+                "bad-shown-to",
+                element,
+                f'The field "{element.get("id", "")}" is shown to "{word[:40]}"'
+                f"{suggestion(word, SHOWN_TO)}. Known are {', '.join(sorted(SHOWN_TO))}.",
+            )
+    return tuple(word for word in named if word in SHOWN_TO)
 
 
 def _type(element: etree._Element, widget: str, findings: Findings) -> str:

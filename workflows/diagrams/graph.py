@@ -89,6 +89,7 @@ class Field:
     classification: str = "public"
     default: str | None = None
     register: str | None = None
+    shown_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A city's policy pack: clauses, acts, roles and rules, read from TOML and checked as a whole."""
+"""A city's policy pack, read from TOML and checked as a whole: clauses, acts, rules and the like."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from workflows.policy.automata import ImmediatelyBefore, Precedence
 from workflows.policy.reading import Document, Entry, Mistake, did_you_mean, read_document
 from workflows.policy.rules import AtomList, Rule, Vocabulary, read_list, read_rule
 
-FILES = ("clauses.toml", "acts.toml", "roles.toml", "rules.toml")
-SCOPES = ("starter", "unit", "city", "delegate")
+FILES = ("clauses.toml", "acts.toml", "roles.toml", "rules.toml", "classifications.toml")
+SCOPES = ("starter", "unit", "city", "delegate", "subject")
 Thing = TypeVar("Thing")
-HELD = ("grant", "everyone", "delegation", "register", "public")
+HELD = ("grant", "everyone", "delegation", "register", "case", "public")
 LEADS = ("party", "all")
 
 
@@ -55,11 +55,26 @@ class Role:
 
 @dataclass(frozen=True)
 class Party:
-    """A lane. `roles` do its steps without an act; `scope` is starter, unit, city or delegate."""
+    """A lane. `roles` do its steps without an act; `scope` is one of SCOPES."""
 
     name: str
     scope: str
     roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Classification:
+    """A class of data: the parties that may see an answer of it beside the person who gave it.
+
+    `law` says where it comes from. `shareable`: a field may show it to the complainant or the
+    subject of a case by name (`shown-to`).
+    """
+
+    id: str
+    title: str
+    law: str
+    seen_by: tuple[str, ...]
+    shareable: bool
 
 
 @dataclass(frozen=True)
@@ -108,6 +123,7 @@ class Pack:
     roles: Mapping[str, Role]
     parties: Mapping[str, Party]
     rules: Mapping[str, Rule]
+    classifications: Mapping[str, Classification]
 
     def outcome_field(self, act: str, fields: Iterable[tuple[str, Iterable[str]]]) -> str | None:
         """Give the id of the field whose answer is the act's outcome, of (id, option ids) pairs.
@@ -149,7 +165,7 @@ def load(path: Path) -> Pack:
     Raises PolicyPackError, which lists every mistake in every file at once.
     """
     documents = [read_document(path / name) for name in FILES]
-    clauses_file, acts_file, roles_file, rules_file = documents
+    clauses_file, acts_file, roles_file, rules_file, classes_file = documents
     clauses = _by_id(clauses_file, "clause", _read_clause)
     roles = _by_id(roles_file, "role", _read_role)
     parties = _by_id(
@@ -158,14 +174,16 @@ def load(path: Path) -> Pack:
     known = _Known(clauses.keys(), roles.keys(), parties.keys())
     acts = _by_id(acts_file, "act", lambda entry: _read_act(entry, known))
     rules = _read_rules(rules_file, acts, known)
+    classes = _by_id(classes_file, "classification", lambda entry: _read_class(entry, known))
     clauses_file.finish("clause")
     acts_file.finish("act")
     roles_file.finish("role", "party")
     rules_file.finish("list", "rule")
+    classes_file.finish("classification")
     mistakes = [mistake for document in documents for mistake in document.mistakes]
     if mistakes:
         raise PolicyPackError(mistakes)
-    return Pack(_version(path), clauses, acts, roles, parties, rules)
+    return Pack(_version(path), clauses, acts, roles, parties, rules, classes)
 
 
 @dataclass(frozen=True)
@@ -215,6 +233,16 @@ def _read_party(entry: Entry, roles: Collection[str]) -> Party:
         name=entry.text("name"),
         scope=entry.choice("scope", SCOPES),
         roles=entry.choices("roles", roles, required=True),
+    )
+
+
+def _read_class(entry: Entry, known: _Known) -> Classification:
+    return Classification(
+        id=entry.identifier(),
+        title=entry.text("title"),
+        law=entry.text("law"),
+        seen_by=entry.choices("seen_by", known.parties),
+        shareable=entry.flag("shareable"),
     )
 
 

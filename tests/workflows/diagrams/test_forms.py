@@ -64,6 +64,25 @@ def test_limits_and_lengths_are_read() -> None:
     assert (fields[1].min_length, fields[1].max_length, fields[1].required) == (2, 80, False)
 
 
+def test_an_answer_may_be_shown_to_those_whom_the_case_is_about() -> None:
+    (asked, other), findings = form(
+        field("reply", "string", shown_to="complainant, subject complainant"),
+        field("notes", "string"),
+    )
+    assert findings == []
+    assert (asked.shown_to, other.shown_to) == (("complainant", "subject"), ())
+
+
+def test_an_answer_is_shown_to_nobody_unknown() -> None:
+    (asked,), (finding,) = (
+        form(field("reply", "string", shown_to="complainants press"))[0],
+        form(field("reply", "string", shown_to="complainants"))[1],
+    )
+    assert asked.shown_to == ()
+    assert finding.code == "bad-shown-to"
+    assert 'did you mean "complainant"?' in finding.message
+
+
 def test_a_table_has_typed_columns() -> None:
     columns = {
         "who": "Who | person | required",

@@ -134,13 +134,25 @@ MISTAKES = {
         "roles.toml",
         'held = "everyone"',
         "held = everyone",
-        "roles.toml, line 22: Not valid TOML: ",
+        "roles.toml, line 24: Not valid TOML: ",
     ),
     "leads something unknown": (
         "roles.toml",
         'leads = "all"',
         'leads = "everything"',
         'role "process_manager", key "leads": Unknown "everything". Known: all, party.',
+    ),
+    "class seen by nobody known": (
+        "classifications.toml",
+        'seen_by = ["City Attorney", "Communications"]',
+        'seen_by = ["City Attorney", "Press"]',
+        'classification "privileged", key "seen_by": Unknown "Press". Known: City Attorney,',
+    ),
+    "class shared perhaps": (
+        "classifications.toml",
+        "shareable = false",
+        'shareable = "no"',
+        'key "shareable": Give true or false, without quotation marks.',
     ),
     "date as text": (
         "clauses.toml",
@@ -322,7 +334,7 @@ def test_the_mistakes_of_all_files_are_listed_at_once(tmp_path: Path) -> None:
     with pytest.raises(PolicyPackError) as refusal:
         load(place)
     files = [mistake.file for mistake in refusal.value.mistakes]
-    assert [files.count(name) > 10 for name in FILES] == [True] * 4
+    assert [files.count(name) > 10 for name in FILES] == [True] * 5
     assert str(refusal.value).count("\n") == len(files) - 1
 
 

@@ -86,6 +86,19 @@ def test_a_yes_is_what_allows_something_later(pack: Pack) -> None:
     assert pack.licensing("make-finding") == pack.acts["make-finding"].possible
 
 
+def test_a_class_of_data_names_the_parties_that_may_see_it(pack: Pack) -> None:
+    assert pack.classifications["personnel-flags"].seen_by == ("Human Resources",)
+    assert pack.classifications["public"].seen_by == ()
+    assert "Subject" not in {
+        party for known in pack.classifications.values() for party in known.seen_by
+    }
+
+
+def test_who_complained_is_never_shown_to_those_whom_a_case_is_about(pack: Pack) -> None:
+    assert not pack.classifications["identity"].shareable
+    assert pack.classifications["investigation"].shareable
+
+
 def test_no_shipped_text_repeats_itself(pack: Pack) -> None:
     titles = [act.title for act in pack.acts.values()]
     assert len(set(titles)) == len(titles)

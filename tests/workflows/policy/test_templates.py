@@ -162,6 +162,9 @@ def write_pack(place: Path) -> Path:
         )
     )
     (place / "rules.toml").write_text(EVERY_TEMPLATE)
+    (place / "classifications.toml").write_text(
+        '[[classification]]\nid = "public"\ntitle = "Public"\nlaw = "The City"\n'
+    )
     return place
 
 
