@@ -234,6 +234,12 @@ class Task(Base):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def done_by(self) -> str:
+        """Who completed it, and in whose place: Rosa Valdez, for Dan Okafor."""
+        who = self.completed_by.name if self.completed_by else ""
+        return f"{who}, for {self.acting_for.name}" if self.acting_for else who
+
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and self.due_at is not None and self.due_at < now
 

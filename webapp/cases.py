@@ -128,8 +128,8 @@ def _gather(case: Case, held: Duties) -> CasePage:
         files=files,
         pictures=_pictures(case, diagrams),
         waiting=waiting,
-        mine={task.id for task in waiting if tasks.may_do(held, task)},
-        messages=_messages(case, held),
+        mine={task.id for task in waiting if tasks.may_do(held, task, diagrams.main)},
+        messages=_messages(case, held, diagrams.main),
         people=_people(case),
         may_remark=_may_remark(case, held),
     )
@@ -141,12 +141,12 @@ def _sentence(case: Case) -> str:
     return state_of(case, goes_on=goes_on)
 
 
-def _messages(case: Case, held: Duties) -> list[Task]:
+def _messages(case: Case, held: Duties, process: str) -> list[Task]:
     """Give the messages that this person may send now, each act once."""
     open_to = {
         task.act: task
         for task in case.tasks
-        if task.is_open and task.kind == TaskKind.MESSAGE and tasks.may_do(held, task)
+        if task.is_open and task.kind == TaskKind.MESSAGE and tasks.may_do(held, task, process)
     }
     return list(open_to.values())
 
@@ -186,7 +186,7 @@ def _people(case: Case) -> list[tuple[str, str]]:
     parts: dict[str, set[str]] = {case.started_by.name: {"Requester"}}
     for task in case.tasks:
         if task.completed_by:
-            parts.setdefault(task.completed_by.name, set()).add(task.party or "the system")
+            parts.setdefault(task.done_by, set()).add(task.party or "the system")
     return [(name, ", ".join(sorted(parties))) for name, parties in sorted(parts.items())]
 
 

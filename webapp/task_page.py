@@ -66,8 +66,18 @@ class TaskPage:
     @property
     def cautions(self) -> list[Refusal]:
         """The rules that warn of this step and of what it sets off, and hinder nobody."""
-        by = self.duties.person_id
-        return tasks.cautions(runtime(), db.session(), self.task, by=by)
+        by, acting_for = self.duties.person_id, self.acting_for
+        return tasks.cautions(runtime(), db.session(), self.task, by=by, acting_for=acting_for)
+
+    @property
+    def acting_for(self) -> int | None:
+        """The absent person in whose place this person would do the step."""
+        return self.duties.acting_for(self.task, self.diagrams.main)
+
+    @cached_property
+    def absent(self) -> Person | None:
+        """That absent person, to be named."""
+        return db.session.get(Person, self.acting_for) if self.acting_for else None
 
     @property
     def hats(self) -> list[str]:
@@ -75,6 +85,8 @@ class TaskPage:
         if self.task.person_id is not None:
             return []
         pack = runtime().pack
+        if self.acting_for is not None:
+            return []
         wanted = offices(pack).roles_for(self.task.duty, self.task.unit_id)
         return sorted(pack.roles[role].title for role in wanted & self.duties.roles)
 
@@ -100,9 +112,14 @@ class TaskPage:
         return version_number(self.case, self.task.diagram)
 
     @property
+    def done_by(self) -> str:
+        """Who completed the step; the case has been read with its people."""
+        return next(task.done_by for task in self.case.tasks if task.id == self.task.id)
+
+    @property
     def is_for_me(self) -> bool:
         """Whether the person may do the step; who only leads its office may hand it over."""
-        return tasks.may_do(self.duties, self.task)
+        return tasks.may_do(self.duties, self.task, self.diagrams.main)
 
     @property
     def is_mine(self) -> bool:
@@ -110,7 +127,8 @@ class TaskPage:
 
     @property
     def is_held_by_another(self) -> bool:
-        return self.task.claimed_by_id not in (None, self.duties.person_id)
+        hands = self.duties.hands(self.diagrams.main)
+        return self.task.claimed_by_id is not None and self.task.claimed_by_id not in hands
 
 
 def version_number(case: Case, diagram: str) -> int:
@@ -130,9 +148,10 @@ def open_task(task_id: int) -> tuple[Task, Duties, DiagramSet]:
     """Give a task that waits for this person; raises NotFoundError or NotAllowedError."""
     task = tasks.find(task_id)
     held = duties()
-    if not (tasks.may_do(held, task) or held.leads(task.duty, task.unit_id)):
+    diagrams = runtime().library.of(db.session(), task.case.version_id)
+    if not (tasks.may_do(held, task, diagrams.main) or held.leads(task.duty, task.unit_id)):
         raise tasks.not_yours(held, task)
-    return task, held, runtime().library.of(db.session(), task.case.version_id)
+    return task, held, diagrams
 
 
 def sent_form(task_id: int, sent: MultiDict[str, Any]) -> tuple[Task, Node, StepForm]:
@@ -151,7 +170,7 @@ def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
     task, held, diagrams = open_task(task_id)
     node = tasks.form_of(diagrams, task)
     session = db.session()
-    draft = tasks.draft_of(task.id, by=held.person_id)
+    draft = tasks.draft_of(task.id, by=held.hands(diagrams.main))
     case = cases.with_history(task.case_id)
     comments, files = cases.comments_on(task.case_id), cases.files_of(task.case_id)
     leads = held.leads(task.duty, task.unit_id) and task.person_id is None
@@ -166,7 +185,13 @@ def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
         diagrams=diagrams,
         events=timeline(case, diagrams.diagrams, comments, files),
         files=files,
-        refusals=tasks.objections(runtime(), session, task, by=held.person_id),
+        refusals=tasks.objections(
+            runtime(),
+            session,
+            task,
+            by=held.person_id,
+            acting_for=held.acting_for(task, diagrams.main),
+        ),
         follows=consequences(
             diagrams.diagrams[task.diagram], task.element, among=diagrams.diagrams
         ),

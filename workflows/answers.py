@@ -138,7 +138,7 @@ class History:
                 person
                 for name, fact in facts.items()
                 if name.startswith(key)
-                for person in _people_in(fact.value)
+                for person in people_in(fact.value)
             )
             for key in keys
         }
@@ -198,12 +198,12 @@ def _facts_in(step: Done, diagrams: Mapping[str, Diagram]) -> dict[str, Fact]:
     }
 
 
-def _people_in(value: Any) -> Iterator[int]:
-    """Walk the ids in an answer: one person, several, or the rows of a table."""
+def people_in(value: Any) -> Iterator[int]:
+    """Walk the ids of people in an answer: one person, several, or the rows of a table."""
     if isinstance(value, list):
         for part in value:
-            yield from _people_in(part)
+            yield from people_in(part)
     elif isinstance(value, dict):
-        yield from _people_in(value.get("person"))
+        yield from people_in(value.get("person"))
     elif isinstance(value, int):
         yield value

@@ -182,6 +182,7 @@ def _with_history() -> Select[Case]:
         joinedload(Case.started_by),
         joinedload(Case.version).joinedload(DiagramVersion.process),
         selectinload(Case.tasks).joinedload(Task.completed_by),
+        selectinload(Case.tasks).joinedload(Task.acting_for),
         selectinload(Case.tasks).joinedload(Task.claimed_by),
         selectinload(Case.tasks).joinedload(Task.unit),
     )

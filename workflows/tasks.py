@@ -1,6 +1,6 @@
 """What people do with a task: claim, release, hand over, draft and complete it."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -53,11 +53,17 @@ def find(task_id: int) -> Task:
     return task
 
 
-def may_do(duties: Duties, task: Task) -> bool:
-    """Say whether the person with these duties is one of those whom the task waits for."""
-    if task.person_id is not None:
-        return task.person_id == duties.person_id
-    return duties.may(task.duty, task.unit_id)
+def process_of(runtime: Runtime, session: Session, case: Case) -> str:
+    """Give the key of the process that a case is of; asks the database only for a new version."""
+    return runtime.library.of(session, case.version_id).main
+
+
+def may_do(duties: Duties, task: Task, process: str | None = None) -> bool:
+    """Say whether the person with these duties is one of those whom the task waits for.
+
+    `process` is the key of the case's process, for who stands in for somebody in that one alone.
+    """
+    return duties.may_do(task, process)
 
 
 def not_yours(duties: Duties, task: Task) -> NotAllowedError | NotFoundError:
@@ -75,17 +81,25 @@ def form_of(diagrams: DiagramSet, task: Task) -> Node:
     return diagrams.node(task.diagram, task.element)
 
 
-def objections(runtime: Runtime, session: Session, task: Task, *, by: int) -> list[Refusal]:
-    """Give the rules that would refuse this person's act now, before anything is typed."""
+def objections(
+    runtime: Runtime, session: Session, task: Task, *, by: int, acting_for: int | None = None
+) -> list[Refusal]:
+    """Give the rules that would refuse this person's act now, before anything is typed.
+
+    `acting_for` is the absent person in whose place it would be done.
+    """
     if task.act is None or task.act not in runtime.pack.acts:
         return []
     diagrams = runtime.library.of(session, task.case.version_id)
     history = History.read(session, task.case_id)
     named = history.named(runtime.pack, task.act, diagrams.diagrams)
-    return could(runtime.pack, history.deeds, task.act, party=task.party, performer=by, named=named)
+    attempt = Deed(task.act, None, task.party, by, task.opened_at, acting_for)
+    return could(runtime.pack, history.deeds, attempt, named=named)
 
 
-def cautions(runtime: Runtime, session: Session, task: Task, *, by: int) -> list[Refusal]:
+def cautions(
+    runtime: Runtime, session: Session, task: Task, *, by: int, acting_for: int | None = None
+) -> list[Refusal]:
     """Give the rules that would only warn: of this person's act, and of what it sets off at once.
 
     A warning hinders nobody, so that it must be read before: each rule stands here once.
@@ -93,7 +107,7 @@ def cautions(runtime: Runtime, session: Session, task: Task, *, by: int) -> list
     diagrams = runtime.library.of(session, task.case.version_id)
     history = History.read(session, task.case_id)
     found: dict[str, Refusal] = {}
-    for deed in _next_deeds(runtime, diagrams, task, by):
+    for deed in _next_deeds(runtime, diagrams, task, (by, acting_for)):
         named = history.named(runtime.pack, deed.act, diagrams.diagrams)
         for warning in warnings(runtime.pack, history.deeds, deed, named=named):
             found.setdefault(warning.rule, warning)
@@ -101,13 +115,14 @@ def cautions(runtime: Runtime, session: Session, task: Task, *, by: int) -> list
 
 
 def _next_deeds(
-    runtime: Runtime, diagrams: DiagramSet, task: Task, by: int
+    runtime: Runtime, diagrams: DiagramSet, task: Task, hands: tuple[int, int | None]
 ) -> Generator[Deed, None, None]:
     """Walk what the step may do: its act with each yes, then the operations that follow it."""
     pack = runtime.pack
     if (own := pack.acts.get(task.act or "")) is not None:
         for outcome in sorted(pack.licensing(own.id)):
-            yield Deed(own.id, outcome, task.party, by, task.opened_at)
+            by, acting_for = hands
+            yield Deed(own.id, outcome, task.party, by, task.opened_at, acting_for)
     diagram = diagrams.diagrams[task.diagram]
     for node in operations_after(diagram, task.element, among=diagrams.diagrams):
         act = act_of(pack, node)
@@ -126,7 +141,7 @@ def complete(
     """
     with transaction() as session:
         task = _locked_task(session, task_id)
-        _check_hands(session, runtime, task, by=by, now=now)
+        task.acting_for_id = _check_hands(session, runtime, task, by=by, now=now)
         move = resume(session, runtime, task.case, now=now, actor=by)
         _close(move, task, by=by, answers=answers)
         step = move.run.deliver if task.kind == TaskKind.MESSAGE else move.run.complete
@@ -134,6 +149,8 @@ def complete(
         if task.claimed_at is not None:  # who types holds the task: without, there is no draft
             session.execute(delete(Draft).where(Draft.task_id == task_id))
         details = {"task": task.id, "act": task.act, "outcome": task.outcome, "answers": answers}
+        if task.acting_for_id is not None:
+            details["acting_for"] = task.acting_for_id
         audit.record(
             session,
             action="task:completed",
@@ -145,17 +162,23 @@ def complete(
         return Completion(task.case, task, tuple(move.opened))
 
 
-def _check_hands(session: Session, runtime: Runtime, task: Task, *, by: int, now: datetime) -> None:
+def _check_hands(
+    session: Session, runtime: Runtime, task: Task, *, by: int, now: datetime
+) -> int | None:
+    """Refuse whom the task does not wait for; give the absent person in whose place it is done."""
     duties = duties_of(session, by, runtime.pack, runtime.calendar.day_of(now))
-    if not may_do(duties, task):
+    process = process_of(runtime, session, task.case)
+    if not may_do(duties, task, process):
         raise not_yours(duties, task)
     _check_open(session, task)
-    if task.claimed_by_id not in (None, by):
+    # What an absent person has taken, their substitute goes on with.
+    if task.claimed_by_id is not None and task.claimed_by_id not in duties.hands(process):
         holder = session.get_one(Person, task.claimed_by_id)
         raise ConflictError(
             f"{holder.name} is working on “{task.name}”. Ask them to release it, or a lead to "
             "hand it over."
         )
+    return duties.acting_for(task, process)
 
 
 def _check_open(session: Session, task: Task) -> None:
@@ -175,7 +198,7 @@ def _close(move: Move, task: Task, *, by: int, answers: Submitted) -> None:
     act = move.runtime.pack.acts.get(task.act or "")
     if act is not None:
         task.outcome = outcome_of(move.runtime, node, answers)
-        permit(move, Deed(act.id, task.outcome, task.party, by, move.now))
+        permit(move, Deed(act.id, task.outcome, task.party, by, move.now, task.acting_for_id))
     task.closed_at, task.closed_in, task.completed_by_id = move.now, move.revision, by
     task.answers = dict(answers)
     note(move, task)
@@ -214,11 +237,12 @@ def claim(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
     """Take a task, so that others see who works on it."""
     with transaction() as session:
         task = _locked_task(session, task_id)
-        _check_hands(session, runtime, task, by=by, now=now)
+        acting_for = _check_hands(session, runtime, task, by=by, now=now)
         if task.kind != TaskKind.USER:
             raise NotFoundError("There is no such task.")
         task.claimed_by_id, task.claimed_at = by, now
-        _record(session, "task:claimed", task, by=by, now=now)
+        details = {} if acting_for is None else {"acting_for": acting_for}
+        _record(session, "task:claimed", task, by=by, now=now, **details)
         return task
 
 
@@ -311,7 +335,12 @@ def save_draft(
     with transaction() as session:
         task = session.get(Task, task_id)
         duties = duties_of(session, by, runtime.pack, runtime.calendar.day_of(now))
-        if task is None or not may_do(duties, task):
+        if task is None:
+            return False
+        process = None
+        if duties.standing_in:
+            process = process_of(runtime, session, session.get_one(Case, task.case_id))
+        if not may_do(duties, task, process):
             return False
         # This locks the task's row, so that a completion either comes first and closes it, or
         # comes after and finds the draft.
@@ -320,7 +349,7 @@ def save_draft(
             .where(
                 Task.id == task_id,
                 Task.closed_at.is_(None),
-                or_(Task.claimed_by_id.is_(None), Task.claimed_by_id == by),
+                or_(Task.claimed_by_id.is_(None), Task.claimed_by_id.in_(duties.hands(process))),
             )
             .values(claimed_by_id=by, claimed_at=func.coalesce(Task.claimed_at, now))
             .execution_options(synchronize_session=False)
@@ -338,7 +367,10 @@ def save_draft(
         return True
 
 
-def draft_of(task_id: int, *, by: int) -> Draft | None:
-    """Give what this person has typed into the task and not sent."""
+def draft_of(task_id: int, *, by: Collection[int]) -> Draft | None:
+    """Give what one of these people has typed into the task and not sent.
+
+    A substitute goes on with what the absent person has typed.
+    """
     draft = db.session.get(Draft, task_id)
-    return draft if draft is not None and draft.person_id == by else None
+    return draft if draft is not None and draft.person_id in by else None

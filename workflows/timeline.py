@@ -54,7 +54,7 @@ def _of_task(task: Task, diagrams: Mapping[str, Diagram]) -> Event:
         return Event(at, f"The time was up: {task.name}.", task=task)
     if task.completed_by is None:
         return Event(at, f"“{task.name}” was no longer needed.", task=task)
-    who = task.completed_by.name
+    who = task.done_by
     if task.kind == TaskKind.MESSAGE:
         return Event(at, f"{who}: {task.name}.", reason_in(task), task)
     node = diagrams[task.diagram].nodes.get(task.element)

@@ -186,10 +186,10 @@ def test_a_draft_is_kept_for_who_types_and_holds_the_task(
     save = partial(tasks.save_draft, town.runtime, task.id, now=now)
     assert save(by=town.mia, answers={"reason": ["Bec"]})
     assert save(by=town.mia, answers={"reason": ["Because"]})
-    draft = tasks.draft_of(task.id, by=town.mia)
+    draft = tasks.draft_of(task.id, by=[town.mia])
     assert draft is not None
     assert draft.answers == {"reason": ["Because"]}
-    assert tasks.draft_of(task.id, by=town.people.chen) is None
+    assert tasks.draft_of(task.id, by=[town.people.chen]) is None
     assert walk.task("ReviewRequest").claimed_by_id == town.mia
     assert not save(by=town.people.chen, answers={"reason": ["No"]})
     with pytest.raises(ConflictError, match="Mia Stone is working on"):
@@ -216,7 +216,7 @@ def test_a_draft_waits_for_who_released_the_task_and_goes_with_its_completion(
     tasks.save_draft(town.runtime, task.id, by=town.mia, answers={"a": ["b"]}, now=now)
     tasks.release(town.runtime, task.id, by=town.mia, now=now)
     db.session.expire_all()
-    assert tasks.draft_of(task.id, by=town.mia) is not None
+    assert tasks.draft_of(task.id, by=[town.mia]) is not None
     walk.do("ReviewRequest", town.people.chen)
     assert walking.count(db.session(), Draft) == 0
 

@@ -5,8 +5,8 @@ that what is decided here is still true when it is written.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
 from workflows.policy.automata import Atoms, Automaton, run
@@ -15,7 +15,6 @@ from workflows.policy.rules import Lane, Part, Rule, Separation
 
 Named = Mapping[str, frozenset[int]]
 NOBODY: Named = {}
-_NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -99,23 +98,20 @@ def warnings(
 def could(
     pack: Pack,
     past: Sequence[Deed],
-    act: str,
+    attempt: Deed,
     *,
-    party: str | None,
-    performer: int | None,
     named: Named = NOBODY,
 ) -> list[Refusal]:
     """Give what forbids an act whatever its yes is, before anybody fills in its form.
 
-    Tried are the outcomes that would allow something later: of a decision, the approvals. What
+    The outcome of `attempt` does not matter, nor, since no rule reads it, its time. Tried are the outcomes that would allow something later: of a decision, the approvals. What
     forbids only some of them is left to `verdict`. An act unknown to the pack is not forbidden.
     """
-    if act not in pack.acts:
+    if attempt.act not in pack.acts:
         return []
     first, *others = (
-        # Not done yet: no rule reads the time of the deed that is tried.
-        verdict(pack, past, Deed(act, outcome, party, performer, _NOT_YET), named=named)
-        for outcome in sorted(pack.licensing(act))
+        verdict(pack, past, replace(attempt, outcome=outcome), named=named)
+        for outcome in sorted(pack.licensing(attempt.act))
     )
     return [refusal for refusal in first if all(refusal in other for other in others)]
 

@@ -261,9 +261,10 @@ def test_nobody_decides_on_a_site_that_they_administer(pack: Pack) -> None:
     (refusal,) = verdict(pack, past, attempt, named=named)
     assert (refusal.rule, refusal.people) == ("K06", (CHEN,))
     assert verdict(pack, past, attempt, named={"site-role": frozenset({DAN})}) == []
-    (refusal,) = could(
-        pack, past, "approve-site", party="Communications", performer=CHEN, named=named
-    )
+    (refusal,) = could(pack, past, deed(pack, "approve-site"), named=named)
+    assert (refusal.rule, refusal.people) == ("K06", (CHEN,))
+    for_chen = deed(pack, "approve-site", by=99, acting_for=CHEN)
+    (refusal,) = could(pack, past, for_chen, named=named)
     assert (refusal.rule, refusal.people) == ("K06", (CHEN,))
 
 

@@ -64,7 +64,7 @@ def test_a_breach_in_the_past_does_not_refuse_what_keeps_the_rules(pack: Pack) -
 def test_an_act_that_the_rules_do_not_know_is_let_through(pack: Pack) -> None:
     stranger = Deed("water-the-plants", None, None, CHEN, FIRST_DAY)
     assert verdict(pack, [stranger], stranger) == []
-    assert could(pack, [stranger], "water-the-plants", party=None, performer=CHEN) == []
+    assert could(pack, [stranger], stranger) == []
     assert open_duties(pack, [stranger]) == []
 
 
@@ -91,8 +91,7 @@ def test_a_rule_that_is_only_proved_refuses_nothing(pack: Pack) -> None:
 def test_a_task_page_knows_whether_a_yes_would_be_refused(
     pack: Pack, past: tuple[str, ...], act: str, rules: list[str]
 ) -> None:
-    party = pack.acts[act].parties[0]
-    refusals = could(pack, story(pack, past), act, party=party, performer=99)
+    refusals = could(pack, story(pack, past), deed(pack, act, by=99))
     assert [refusal.rule for refusal in refusals] == rules
 
 
@@ -102,7 +101,7 @@ def test_what_forbids_only_some_of_the_yeses_is_left_to_the_verdict(pack: Pack) 
     narrow = replace(rule, parts=(replace(rule.parts[0], constraint=approving),))
     # K01 names both approvals as a yes; the narrowed rule forbids only one of them.
     other = replace(pack, rules={"K01": pack.rules["K01"], "K03": narrow})
-    assert could(other, [], "approve-site", party="Communications", performer=CHEN) == []
+    assert could(other, [], deed(pack, "approve-site", by=CHEN)) == []
     refusals = verdict(other, [], deed(pack, "approve-site:approve"))
     assert [refusal.rule for refusal in refusals] == ["K03"]
 

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -221,9 +222,9 @@ def test_a_rejected_decision_never_licenses_a_launch(before: list[Deed], after: 
 @given(deeds=CITY_CASES, named=NAMED)
 def test_what_a_task_page_refuses_no_yes_would_pass(deeds: list[Deed], named: Named) -> None:
     *past, last = deeds
-    refused = could(CITY, past, last.act, party=last.party, performer=last.performer, named=named)
+    refused = could(CITY, past, last, named=named)
     for outcome in CITY.licensing(last.act):
-        attempt = Deed(last.act, outcome, last.party, last.performer, last.at)
+        attempt = replace(last, outcome=outcome)
         assert {refusal.rule for refusal in refused} <= {
             refusal.rule for refusal in verdict(CITY, past, attempt, named=named)
         }
