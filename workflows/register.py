@@ -94,7 +94,7 @@ def as_csv(entries: Iterable[Entry]) -> str:
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(field.name for field in fields(Entry))
     for entry in entries:
-        writer.writerow(spreadsheet_cell(value) for value in asdict(entry).values())
+        writer.writerow(_cell(value) for value in asdict(entry).values())
     return written.getvalue()
 
 
@@ -144,8 +144,7 @@ def _languages(site: Site) -> str:
     return ", ".join(LANGUAGES.get(code, str(code)) for code in site.languages or ())
 
 
-def spreadsheet_cell(value: object) -> str:
-    """Write a value so that no spreadsheet takes it for a formula."""
+def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)
