@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from models.cases import Case
 from models.database import db, transaction
-from models.trust import Job, JobState
+from models.trust import Heartbeat, Job, JobState
 from workflows import incidents
 
 MAXIMUM_ATTEMPTS = 8
@@ -32,6 +32,11 @@ JOBS_PER_PASS = 1000
 _JOBS_BEFORE_LOOKING_UP = 20
 _POLLS_TO_WAIT_FOR_DATABASE = 10
 _LONGEST_ERROR = 500
+
+WORKER = "worker"
+BEAT_EVERY = timedelta(seconds=10)
+# A worker that is alive beats far more often, and does what is due within seconds.
+MISSED_AFTER = timedelta(minutes=2)
 
 log = logging.getLogger(__name__)
 
@@ -134,9 +139,14 @@ def run_for_ever(
     goes wrong outside a job.
     """
     owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+    beaten: datetime | None = None
     while not stop.is_set():
         try:
-            tried = run_due(handlers, now=clock(), owner=owner, limit=_JOBS_BEFORE_LOOKING_UP)
+            now = clock()
+            tried = run_due(handlers, now=now, owner=owner, limit=_JOBS_BEFORE_LOOKING_UP)
+            if beaten is None or now - beaten >= BEAT_EVERY:
+                beat(now=now)
+                beaten = now
         except Exception:
             # Mostly the database, which is away or full. Whatever it is: a worker that ended here
             # would leave every deadline waiting.
@@ -147,6 +157,33 @@ def run_for_ever(
             db.session.remove()
         if not tried:
             stop.wait(poll)
+
+
+def beat(*, now: datetime) -> None:
+    """Note that a worker is alive; several workers share the note, and the newest counts.
+
+    Not on the audit record: it changes nothing that the policy speaks of.
+    """
+    with transaction() as session:
+        is_postgres = session.get_bind().dialect.name == "postgresql"
+        upsert = postgresql.insert(Heartbeat) if is_postgres else sqlite.insert(Heartbeat)
+        alive = upsert.values(name=WORKER, at=now)
+        session.execute(alive.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+
+
+def what_is_wrong(session: Session, *, now: datetime) -> str | None:
+    """Say why deadlines do not come as they should: no worker, or one that falls behind.
+
+    None where all is well, and where no worker has ever run and nothing waits for one.
+    """
+    seen = session.scalar(select(Heartbeat.at).where(Heartbeat.name == WORKER))
+    if seen is not None and now - seen > MISSED_AFTER:
+        return f"No worker has been at work since {seen:%Y-%m-%d %H:%M} UTC. Start one."
+    late = session.scalar(_due(now - MISSED_AFTER).with_only_columns(Job.run_at))
+    if late is None:
+        return None
+    since = f"Work that was due at {late:%Y-%m-%d %H:%M} UTC is not done"
+    return f"{since}, and no worker has ever run." if seen is None else f"{since}: it falls behind."
 
 
 def _is_anything_due(now: datetime) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from models.database import db, transaction
 from tests import city
 from tests.webapp.door import password_hash, sign_in
+from workflows import jobs
 from workflows.errors import ConflictError, NotFoundError, PolicyError, RefusedError
 
 pytestmark = pytest.mark.usefixtures("clock_stands")
@@ -158,6 +159,17 @@ def test_a_database_without_its_schema_is_not_ready(app: Flask) -> None:
     response = app.test_client().get("/readyz")
     assert response.status_code == 503
     assert "db upgrade" in response.text
+
+
+def test_a_product_whose_worker_has_died_is_not_ready(app: Flask, now: datetime) -> None:
+    app.config["NOW"] = now
+    jobs.beat(now=now - jobs.MISSED_AFTER)
+    assert app.test_client().get("/readyz").status_code == 200
+    app.config["NOW"] = now + timedelta(seconds=1)
+    response = app.test_client().get("/readyz")
+    assert response.status_code == 503
+    assert "No worker has been at work" in response.get_json()["why"]
+    assert app.test_client().get("/healthz").status_code == 200
 
 
 def test_a_page_whose_frame_is_broken_still_says_what_happened(

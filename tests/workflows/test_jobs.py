@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.cases import Case
 from models.database import db, transaction
-from models.trust import Incident, Job, JobState, Notice
+from models.trust import Heartbeat, Incident, Job, JobState, Notice
 from tests import city
 from workflows import audit, jobs
 
@@ -359,6 +359,39 @@ def test_a_worker_waits_for_a_database_that_is_away(
     assert [record.message for record in caplog.records] == [
         "The worker could not go on; it tries again."
     ] * 2
+
+
+def test_a_worker_says_that_it_lives_but_not_at_each_look(app_on_either: Flask) -> None:
+    stop, looks, beats = threading.Event(), list[datetime](), list[datetime]()
+
+    def look() -> datetime:
+        looks.append(NOW + len(looks) * SECOND)
+        with db.engine.connect() as connection:
+            beats.extend(connection.scalars(select(Heartbeat.at)))
+        if len(looks) == 13:
+            stop.set()
+        return looks[-1]
+
+    jobs.run_for_ever({}, poll=0.001, stop=stop, clock=look)
+    assert sorted(set(beats)) == [NOW, NOW + 10 * SECOND]
+
+
+def test_what_is_wrong_with_the_worker_is_said(app: Flask) -> None:
+    minutes = timedelta(minutes=1)
+
+    def wrong(after: timedelta) -> str:
+        return jobs.what_is_wrong(db.session(), now=NOW + after) or ""
+
+    assert wrong(timedelta()) == ""
+    schedule("first", run_at=NOW)
+    assert wrong(2 * minutes - SECOND) == ""
+    assert "no worker has ever run" in wrong(3 * minutes)
+    jobs.beat(now=NOW + 3 * minutes)
+    assert "due at 2026-11-16 15:00 UTC is not done: it falls behind" in wrong(3 * minutes)
+    with transaction() as session:
+        jobs.unschedule(session, ["first"])
+    assert wrong(5 * minutes) == ""
+    assert "No worker has been at work since 2026-11-16 15:03 UTC" in wrong(6 * minutes)
 
 
 def test_looking_for_work_costs_the_same_however_much_waits_for_later(app_on_either: Flask) -> None:
