@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from jinja2 import TemplateError
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from config import Config
 from models.database import db
@@ -91,6 +91,7 @@ def _csrf_error(error: CSRFError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.response is not None and error.code is None:
         return make_response(error.response)
+    error = _told_by_its_path(error)
     code = error.code or 500
     if code < 400:
         return make_response(error.get_response())
@@ -101,6 +102,18 @@ def _http_error(error: HTTPException) -> Response:
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def _told_by_its_path(error: HTTPException) -> HTTPException:
+    """Tell a wrong method from an address that is not there where the last slash was left out.
+
+    Werkzeug takes /tasks for /tasks/, but with a method that neither has it finds nothing at all.
+    """
+    if error is not request.routing_exception or error.code != 404 or request.path[-1] == "/":
+        return error
+    adapter = current_app.create_url_adapter(request)
+    methods = adapter.allowed_methods(f"{request.path}/") if adapter else ()
+    return MethodNotAllowed(valid_methods=list(methods)) if methods else error
 
 
 def _database_error(error: SQLAlchemyError) -> Response:

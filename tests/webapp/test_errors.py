@@ -81,6 +81,18 @@ def test_a_wrong_method_says_which_are_right(app: Flask) -> None:
     assert "POST" in response.headers["Allow"]
 
 
+@pytest.mark.parametrize("method", ["PUT", "TRACE", "DELETE", "PATCH"])
+def test_a_wrong_method_is_told_from_an_address_that_is_not_there(app: Flask, method: str) -> None:
+    client = app.test_client()
+    for known in ("/", "/tasks", "/tasks/", "/tasks/1", "/admin", "/healthz"):
+        response = client.open(known, method=method)
+        assert response.status_code == 405, known
+        assert "GET" in response.headers["Allow"]
+        assert "Not in this way" in response.text
+    for unknown in ("/nothing-here", "/tasks/one"):
+        assert client.open(unknown, method=method).status_code == 404, unknown
+
+
 @pytest.mark.parametrize("code", [400, 403, 409, 413, 415, 418, 422, 429, 503])
 def test_every_status_has_a_page(app: Flask, code: int) -> None:
     app.view_functions["signing_in.login"] = lambda: abort(code)
