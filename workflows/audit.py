@@ -12,8 +12,8 @@ still proves what remains.
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -76,12 +76,16 @@ class Break:
 
 @dataclass(frozen=True)
 class ChainReport:
-    """What `verify` found. `erased` counts payloads that are gone, `records` those read."""
+    """What `verify` found. `erased` counts payloads that are gone, `records` those read.
+
+    `head` is the last record read: where `is_complete` is not so, later ones were not looked at.
+    """
 
     records: int
     erased: int
     head: Checkpoint
     first_break: Break | None
+    is_complete: bool = True
 
     @property
     def is_intact(self) -> bool:
@@ -151,16 +155,24 @@ def erase(
     return len(wanted)
 
 
-def verify(session: Session, *, expected: Checkpoint | None = None) -> ChainReport:
+def verify(
+    session: Session,
+    *,
+    expected: Checkpoint | None = None,
+    enough: Callable[[], bool] = lambda: False,
+) -> ChainReport:
     """Read the whole chain in one consistent view and say where it first does not hold.
 
-    `expected` is a checkpoint kept from earlier: the chain must still contain it.
+    `expected` is a checkpoint kept from earlier: the chain must still contain it. `enough` is
+    asked every thousand records whether to stop there, for somebody who waits at a page.
     """
     reading = _Reading(expected)
     with session.execute(_chain()) as rows:
         for row in rows:
             if what := reading.take(row):
                 return reading.report(Break(reading.head.seq + 1, what))
+            if reading.records % _ROWS_AT_ONCE == 0 and enough():
+                return replace(reading.report(None), is_complete=False)
     return reading.report(reading.at_the_end())
 
 
