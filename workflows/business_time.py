@@ -92,7 +92,11 @@ def after_business_days(calendar: Calendar, days: int, start: datetime) -> datet
         day += _DAY
     for _ in range(days):
         day = _business_day_from(calendar, day + _DAY)
-    day = _business_day_from(calendar, day)
+    return close_of_office(calendar, _business_day_from(calendar, day))
+
+
+def close_of_office(calendar: Calendar, day: date) -> datetime:
+    """Give when the offices close on that day of the city, in UTC; whether it is a working day or not."""
     return datetime.combine(day, OFFICES_CLOSE, calendar.time_zone).astimezone(UTC)
 
 
