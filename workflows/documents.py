@@ -10,13 +10,14 @@ import re
 import struct
 import unicodedata
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.parser import BytesHeaderParser
 
 import puremagic
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.cases import File
@@ -101,6 +102,27 @@ def accept(
     session.add(file)
     session.flush()  # generate file.id, which the answer of a file field is
     return file
+
+
+def same(session: Session, document: Document, *, task_id: int, by: int) -> File | None:
+    """Give the document that this person has attached to the task before, if it is the same.
+
+    A form that comes back with mistakes brings its documents each time that it is sent.
+    """
+    return session.scalar(
+        select(File)
+        .where(File.task_id == task_id, File.uploaded_by_id == by, File.sha256 == document.sha256)
+        .limit(1)
+    )
+
+
+def drop_unused(session: Session, task_id: int, used: Collection[int]) -> list[int]:
+    """Drop what was attached to a task on the way and is in no answer; give the ids.
+
+    Belongs into the transaction that completes the task.
+    """
+    unused = delete(File).where(File.task_id == task_id, File.id.not_in(used))
+    return sorted(session.scalars(unused.returning(File.id)))
 
 
 def _refused(name: str, why: str) -> DocumentRefusedError:

@@ -5,14 +5,18 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from models.cases import Draft, Task
+from models.cases import Draft, File, Task
 from models.database import db, transaction
 from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import walking
 from tests.workflows.drawn import drawn
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 @pytest.fixture
@@ -54,11 +58,33 @@ def test_a_document_that_was_attached_survives_a_mistake_elsewhere(town: Desk) -
     name = next(
         f.id for f in walk.diagrams.node(task.diagram, task.element).fields if f.type == "file"
     )
-    sent = {name: (BytesIO(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"), "page.pdf")}
+    sent = {name: (BytesIO(PDF), "page.pdf")}
     answer = town.post(town.town.people.rosa, f"/tasks/{task.id}/completion", **sent)
     assert answer.status_code == 422
     assert "Attached: page.pdf" in answer.text
     assert f'name="{name}-kept"' in answer.text
+
+
+def test_a_form_that_comes_back_does_not_pile_up_its_documents(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now)
+    task, rosa = walk.task("SubmitRequest"), town.town.people.rosa
+    node = walk.diagrams.node(task.diagram, task.element)
+    name = next(field.id for field in node.fields if field.type == "file")
+
+    def send(content: bytes, **fields: str) -> TestResponse:
+        sent = {**fields, name: (BytesIO(content), "page.pdf")}
+        return town.post(rosa, f"/tasks/{task.id}/completion", **sent)
+
+    for content in (PDF, PDF, PDF + b"\n", PDF):
+        assert send(content).status_code == 422
+    db.session.rollback()
+    assert len(db.session.scalars(select(File.id)).all()) == 2
+    whole = dict(desk.as_typed(node, walk.form(task, rosa, {})))
+    assert send(PDF, **whole).status_code == 303
+    db.session.rollback()
+    (kept,) = db.session.scalars(select(File))
+    assert (db.session.get_one(Task, task.id).answers or {})[name] == kept.id
+    assert kept.size == len(PDF)
 
 
 def test_a_document_of_a_kind_that_is_not_taken_is_refused_at_its_field(town: Desk) -> None:
