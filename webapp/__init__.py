@@ -20,6 +20,7 @@ from webapp import (
     diagram_commands,
     diagrams,
     errors,
+    evidence,
     forms,
     frame,
     headers,
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     policy.bp,
     sites.bp,
     register.bp,
+    evidence.bp,
     uploads.bp,
 )
 

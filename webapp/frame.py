@@ -29,6 +29,7 @@ MORE = (
     ("Records", "/records"),
     ("Reports", "/reports"),
     ("Public register", "/register"),
+    ("Evidence", "/evidence"),
     ("Audit trail", "/admin/audit"),
     ("Administration", "/admin"),
 )

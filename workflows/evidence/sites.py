@@ -112,14 +112,6 @@ def evidence_of(runtime: Runtime, session: Session, code: str, day: date) -> Sit
     return _gathered(runtime, session, [site], day)[0]
 
 
-def readable_cases(
-    session: Session, rows: Iterable[SiteEvidence], readable: ColumnElement[bool]
-) -> frozenset[int]:
-    """Give the ids of those cases behind these sites that a reader may open."""
-    ids = {row.decision.case_id for row in rows if row.decision and row.decision.case_id}
-    return frozenset(session.scalars(select(Case.id).where(Case.id.in_(ids), readable)))
-
-
 def _sites() -> Select[Site]:
     decision = joinedload(Site.decision)
     return (

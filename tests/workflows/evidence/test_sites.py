@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import false, true
 
 from models.database import db, transaction
 from models.sites import Site, SiteStatus
@@ -13,7 +12,6 @@ from workflows.errors import NotFoundError
 from workflows.evidence.sites import (
     all_site_evidence,
     evidence_of,
-    readable_cases,
     site_evidence,
     standing,
 )
@@ -84,8 +82,7 @@ def test_a_launched_site_shows_its_case_with_the_rules_checked_now(
     assert found.review is not None
     assert found.review.violated == []
     assert found.mfa is True
-    assert readable_cases(db.session(), [found], true()) == {walk.case_id}
-    assert readable_cases(db.session(), [found], false()) == set()
+    assert found.review.case.id == walk.case_id
 
 
 def test_a_page_takes_as_many_statements_for_many_sites_as_for_one(
