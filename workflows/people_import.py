@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,6 +33,7 @@ class ImportReport:
 class _Row:
     line: int
     cells: dict[str, str]
+    too_many: bool = False
 
     def list(self, name: str) -> tuple[str, ...]:
         return tuple(part.strip() for part in self.cells[name].split(";") if part.strip())
@@ -83,11 +84,9 @@ def _read(text: str) -> list[_Row]:
     blank = dict.fromkeys((*REQUIRED, *OPTIONAL), "")
     rows: list[_Row] = []
     for cells in reader:
-        if None in cells:
-            text = f"Line {reader.line_num}: it has more cells than the table has columns."
-            raise InvalidAnswersError({f"line {reader.line_num}": text})
+        too_many = cells.pop(None, None) is not None  # where csv keeps the surplus
         stripped = {name: (value or "").strip() for name, value in cells.items()}
-        rows.append(_Row(reader.line_num, blank | stripped))
+        rows.append(_Row(reader.line_num, blank | stripped, too_many))
     if len(rows) > MOST_ROWS:
         raise InvalidAnswersError({"line 1": f"Bring in at most {MOST_ROWS:,} people at once."})
     return rows
@@ -98,43 +97,48 @@ def _errors(rows: Iterable[_Row], units: dict[str, int], pack: Pack) -> dict[str
     seen: dict[str, int] = {}
     for row in rows:
         email = row.cells["email"].lower()
-        wrong = _wrong_with(row, units, pack)
-        if not wrong and email in seen:
-            wrong = f"the address {email} stands in line {seen[email]} already"
-        seen.setdefault(email, row.line)
+        wrong = list(_wrong_with(row, units, pack))
+        if email in seen:
+            wrong.append(f"the address {email} stands in line {seen[email]} already")
+        if email:
+            seen.setdefault(email, row.line)
         if wrong:
-            errors[f"line {row.line}"] = f"Line {row.line}: {wrong}."
+            errors[f"line {row.line}"] = f"Line {row.line}: {'; '.join(wrong)}."
     return errors
 
 
-def _wrong_with(row: _Row, units: dict[str, int], pack: Pack) -> str | None:
-    if empty := [name for name in REQUIRED if not row.cells[name]]:
-        return f"{empty[0]} is empty"
-    if "@" not in row.cells["email"].strip("@"):
-        return f"{row.cells['email']} is no e-mail address"
-    if row.cells["unit"].upper() not in units:
-        return f"there is no unit {row.cells['unit']}"
-    if unknown := [name for name in row.list("categories") if name not in CATEGORIES]:
-        return f"there is no category “{unknown[0]}”"
-    return _wrong_role(row, units, pack) or _wrong_day(row)
+def _wrong_with(row: _Row, units: dict[str, int], pack: Pack) -> Iterator[str]:
+    """Give everything that is wrong with a row, so that it is put right in one go."""
+    if row.too_many:
+        yield "it has more cells than the table has columns"
+    yield from (f"{name} is empty" for name in REQUIRED if not row.cells[name])
+    email, unit, ends_on = (row.cells[name] for name in ("email", "unit", "ends_on"))
+    if email and "@" not in email.strip("@"):
+        yield f"{email} is no e-mail address"
+    if unit and unit.upper() not in units:
+        yield f"there is no unit {unit}"
+    unknown = (name for name in row.list("categories") if name not in CATEGORIES)
+    yield from (f"there is no category “{name}”" for name in unknown)
+    yield from _wrong_roles(row, units, pack)
+    if ends_on and not _is_day(ends_on):
+        yield f"{ends_on} is no day; write 2026-12-31"
 
 
-def _wrong_role(row: _Row, units: dict[str, int], pack: Pack) -> str | None:
+def _wrong_roles(row: _Row, units: dict[str, int], pack: Pack) -> Iterator[str]:
     for written in row.list("roles"):
         role, at, unit = written.partition("@")
         if role not in pack.roles or pack.roles[role].held != "grant":
-            return f"“{role}” is no role that can be given"
+            yield f"“{role}” is no role that can be given"
         if at and unit.upper() not in units:
-            return f"there is no unit {unit}, for the role {role}"
-    return None
+            yield f"there is no unit {unit}, for the role {role}"
 
 
-def _wrong_day(row: _Row) -> str | None:
+def _is_day(written: str) -> bool:
     try:
-        date.fromisoformat(row.cells["ends_on"] or "2026-12-31")
+        date.fromisoformat(written)
     except ValueError:
-        return f"{row.cells['ends_on']} is no day; write 2026-12-31"
-    return None
+        return False
+    return True
 
 
 def _add(session: Session, row: _Row, units: dict[str, int], *, by: int | None, day: date) -> None:

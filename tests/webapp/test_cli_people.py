@@ -150,6 +150,23 @@ def test_one_wrong_line_keeps_everybody_out(
     assert not db.session.scalars(select(Person)).all()
 
 
+def test_every_mistake_of_a_row_is_said_at_once(run: Run, parks: int, tmp_path: Path) -> None:
+    first = ",Osei,ada,ZOO,king;queen,requester;dept_head@SEA,31.12.26"
+    second = "R,V,rosa.VALDEZ@city.example,PRK,duke,,,more"
+    result = run("people", "import", table(tmp_path, ROSA, first, second))
+    assert (
+        "Line 3: given_name is empty; ada is no e-mail address; there is no unit ZOO; "
+        "there is no category “king”; there is no category “queen”; "
+        "“requester” is no role that can be given; there is no unit SEA, for the role dept_head; "
+        "31.12.26 is no day; write 2026-12-31."
+    ) in result.output
+    assert (
+        "Line 4: it has more cells than the table has columns; there is no category “duke”; "
+        "the address rosa.valdez@city.example stands in line 2 already."
+    ) in result.output
+    assert not db.session.scalars(select(Person)).all()
+
+
 def test_a_table_with_other_columns_is_refused(run: Run, tmp_path: Path) -> None:
     result = run("people", "import", table(tmp_path, head="name,email,unit"))
     assert result.exit_code == 1
