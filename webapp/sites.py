@@ -35,7 +35,7 @@ from workflows.reading import readable
 from workflows.register import web_address
 from workflows.site_decisions import EarlierDecision
 from workflows.site_findings import administration, count_problems, findings
-from workflows.site_history import history
+from workflows.site_history import history, trail
 from workflows.site_import import import_sites
 from workflows.sites import Record, Wanted
 
@@ -114,6 +114,7 @@ def show(code: str) -> ResponseReturnValue:
         people=administration(record, today),
         findings=findings(record, today),
         events=history(record),
+        trail=trail(db.session(), record),
         security=sites.security_of(db.session(), record.site, me.id, roles),
         may_verify=_may_verify(record.site),
     )

@@ -1,6 +1,6 @@
 """The audit records as a list to read: who did what to what, and when. Reading only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,24 +51,42 @@ class Trail:
 def read_trail(session: Session, search: TrailSearch) -> Trail:
     """Give the page of the trail that the search asks for, without details of any case."""
     wanted = _wanted(search)
+    lines = _lines(session, wanted, most=PER_PAGE, after=(search.page - 1) * PER_PAGE)
+    total = session.scalar(select(func.count()).select_from(AuditRecord).where(*wanted)) or 0
+    return Trail(lines, total, head(session))
+
+
+def about(session: Session, subjects: Collection[str], *, most: int) -> list[TrailLine]:
+    """Give the latest records about exactly these subjects, the newest first.
+
+    The caller says which subjects the reader may know of; confidential cases never come.
+    """
+    return _lines(session, [AuditRecord.subject.in_(subjects), _is_open()], most=most)
+
+
+def _lines(
+    session: Session, wanted: Sequence[ColumnElement[bool]], *, most: int, after: int = 0
+) -> list[TrailLine]:
     rows = session.execute(
         select(AuditRecord, Person)
         .outerjoin(Person, Person.id == AuditRecord.actor_id)
         .where(*wanted)
         .order_by(AuditRecord.seq.desc())
-        .limit(PER_PAGE)
-        .offset((search.page - 1) * PER_PAGE)
+        .limit(most)
+        .offset(after)
     )
-    lines = [
+    return [
         TrailLine(record.seq, record.at, person, record.action, record.subject)
         for record, person in rows
     ]
-    total = session.scalar(select(func.count()).select_from(AuditRecord).where(*wanted)) or 0
-    return Trail(lines, total, head(session))
+
+
+def _is_open() -> ColumnElement[bool]:
+    return AuditRecord.subject.not_like(f"{CONFIDENTIAL}%")
 
 
 def _wanted(search: TrailSearch) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [AuditRecord.subject.not_like(f"{CONFIDENTIAL}%")]
+    wanted: list[ColumnElement[bool]] = [_is_open()]
     if search.action:
         wanted.append(AuditRecord.action.startswith(search.action, autoescape=True))
     if search.subject:

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from models.cases import Case
+from workflows.audit_trail import TrailLine, about
 from workflows.site_findings import ROLES
 from workflows.sites import Record
 
@@ -13,6 +16,9 @@ DECIDED = {
     "approve-with-conditions": "approved the site with conditions",
     "reject": "rejected the site",
 }
+
+# Enough for the page of a site; auditors find the rest in the audit trail.
+MOST_RECORDS = 25
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,15 @@ def history(record: Record) -> list[SiteEvent]:
     if record.site.retired_at:
         events.append(SiteEvent(record.site.retired_at, "The site was retired."))
     return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def trail(session: Session, record: Record) -> list[TrailLine]:
+    """Give the latest audit records of the site and of the cases about it that the reader may see.
+
+    The history tells what holds; the trail who wrote it, and when.
+    """
+    subjects = [f"site {record.site.id}", *(case.label for case in record.cases)]
+    return about(session, subjects, most=MOST_RECORDS)
 
 
 def _of_decisions(record: Record) -> Iterator[SiteEvent]:

@@ -9,8 +9,10 @@ from models.cases import Case
 from models.database import db, transaction
 from models.sites import Delegation
 from tests import city
-from tests.workflows import register_of
-from workflows.site_history import history
+from tests.workflows import register_of, walking
+from tests.workflows.walking import Town
+from workflows import audit
+from workflows.site_history import history, trail
 from workflows.sites import find_site
 
 
@@ -75,3 +77,30 @@ def test_the_case_of_a_decision_is_named_only_to_those_who_may_read_it(app: Flas
 
     assert cases_named(true()) == ["R-1"]
     assert cases_named(false()) == []
+
+
+def test_the_trail_has_what_was_written_about_the_site_and_in_its_cases(
+    town: Town, now: datetime
+) -> None:
+    walk = walking.launched(town, now=now)
+    other = walking.start(town, now=now)
+    record = find_site(db.session(), "S01", readable=true())
+    lines = trail(db.session(), record)
+    assert {line.subject for line in lines} == {walk.case.label}
+    assert other.case.label != walk.case.label
+    assert [line.seq for line in lines] == sorted((line.seq for line in lines), reverse=True)
+    assert lines[0].action == "task:completed"
+    subject = f"site {record.site.id}"
+    with transaction() as session:
+        audit.record(
+            session, action="site:reviewed", subject=subject, actor=None, now=now, details={}
+        )
+    newest = trail(db.session(), find_site(db.session(), "S01", readable=true()))[0]
+    assert (newest.action, newest.subject) == ("site:reviewed", subject)
+
+
+def test_the_trail_shows_nothing_of_cases_that_the_reader_may_not_see(
+    town: Town, now: datetime
+) -> None:
+    walking.launched(town, now=now)
+    assert trail(db.session(), find_site(db.session(), "S01", readable=false())) == []
