@@ -16,9 +16,9 @@ from models.database import transaction
 from models.people import Absence, Person
 from workflows import audit
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError, NotFoundError
+from workflows.leads import leads_person
 from workflows.notices import tell
-from workflows.people import Duties, duties_of
-from workflows.roles import ADMINISTRATOR
+from workflows.people import ADMINISTRATOR, Duties, duties_of
 from workflows.runtime import Runtime
 
 State = Literal["now", "to come", "over", "ended early"]
@@ -145,17 +145,8 @@ def may_enter_for(lead: Duties, person: Person, of_person: Duties) -> bool:
 
     So may the person, and an administrator.
     """
-    if lead.person_id == person.id or lead.has_role([ADMINISTRATOR]) or lead.leads_all:
-        return True
-    return bool(lead.led.get(person.unit_id)) or any(
-        lead.leads(duty, unit_id) for duty, unit_id in _held(of_person)
-    )
-
-
-def _held(duties: Duties) -> list[tuple[str, int | None]]:
-    return [(duty, None) for duty in duties.city] + [
-        (duty, unit_id) for unit_id, held in duties.units.items() for duty in held
-    ]
+    is_oneself = lead.person_id == person.id
+    return is_oneself or lead.has_role([ADMINISTRATOR]) or leads_person(lead, person, of_person)
 
 
 def _people(session: Session, away: Away) -> Person:

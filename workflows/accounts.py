@@ -12,7 +12,8 @@ from models.database import transaction
 from models.people import Person, PersonCategory, RoleGrant, Unit
 from workflows import audit, passwords, sessions
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError, NotFoundError
-from workflows.roles import ADMINISTRATOR, refuse_last_administrator
+from workflows.people import ADMINISTRATOR
+from workflows.roles import refuse_last_administrator
 
 # The Covered Persons of the policy (DF-2), in its order; one person may be several of them.
 CATEGORIES = (

@@ -36,6 +36,8 @@ Day: TypeAlias = date | BindParameter[date]
 
 NOTHING: frozenset[str] = frozenset()
 
+ADMINISTRATOR = "sysadmin"
+
 
 @dataclass(frozen=True)
 class Duties:
@@ -45,6 +47,7 @@ class Duties:
     for steps of any unit. Steps given to one person (the starter, a delegate) follow from the
     task itself, never from here. `roles` are all roles held anywhere, `led*` is what the person
     may hand over to others, `standing_in` the absent people whose steps are the person's today.
+    `home` is the unit that the person works in.
     """
 
     person_id: int
@@ -56,6 +59,7 @@ class Duties:
     led_in_every_unit: frozenset[str] = NOTHING
     leads_all: bool = False
     standing_in: tuple["StandIn", ...] = ()
+    home: int | None = None
 
     def holds(self, duty: str, unit_id: int | None) -> bool:
         """Say whether the person's own roles do a step with this duty; of no unit: the city's."""
@@ -178,7 +182,7 @@ def duties_of(session: Session, person_id: int, pack: Pack, day: date) -> Duties
     held: list[tuple[str, int | None]] = [(row.role, row.unit_id) for row in rows if row.role]
     # A role that everyone has, everyone has at home: one acknowledges for one's own unit.
     held += [(role.id, first.home) for role in pack.roles.values() if role.held == "everyone"]
-    own = _duties(person_id, frozenset(implied), held, offices(pack))
+    own = replace(_duties(person_id, frozenset(implied), held, offices(pack)), home=first.home)
     if not first.stands_in:
         return own
     return replace(own, standing_in=_standing_in(session, person_id, pack, day))

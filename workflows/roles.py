@@ -10,10 +10,8 @@ from models.database import transaction
 from models.people import Person, RoleGrant, Unit
 from workflows import audit
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError, NotFoundError
-from workflows.people import holds_on, is_active_on, offices
+from workflows.people import ADMINISTRATOR, holds_on, is_active_on, offices
 from workflows.policy.pack import Pack
-
-ADMINISTRATOR = "sysadmin"
 
 
 @dataclass(frozen=True, kw_only=True)
