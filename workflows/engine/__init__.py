@@ -6,7 +6,7 @@ that the caller keeps. What it saves is where the tokens are.
 """
 
 from workflows.engine.errors import EngineError, NotWaitingError, UnansweredError
-from workflows.engine.run import Run, Waiting, load, start
+from workflows.engine.run import Run, Waiting, empty, load, start
 from workflows.engine.scopes import Passed
 from workflows.engine.script import Answers
 from workflows.engine.specs import Specs, parse
@@ -20,6 +20,7 @@ __all__ = [
     "Specs",
     "UnansweredError",
     "Waiting",
+    "empty",
     "load",
     "parse",
     "start",

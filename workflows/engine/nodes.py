@@ -167,7 +167,8 @@ class Host(FlowNode):
         self.boundaries: list[TokenSpec] = []
 
     def _on_complete_hook(self, my_task: Token) -> None:
-        seam.add(my_task, self.main)
+        inwards = my_task.internal_data.pop("inwards", None)
+        seam.add(my_task, self.main, **({"inwards": inwards} if inwards else {}))
         for boundary in self.boundaries:
             # Nobody can fire an error from outside, so it needs no token to be armed.
             if boundary.node.event.kind != "error":

@@ -65,6 +65,13 @@ def load(specs: Specs, state: bytes, answers: Answers) -> "Run":
     return Run(specs, top)
 
 
+def empty(specs: Specs, answers: Answers) -> "Run":
+    """Take up a case that has ended, for tokens to be placed in it again."""
+    top = CaseScope(specs, ConditionEngine(specs, answers))
+    top.finish()
+    return Run(specs, top)
+
+
 class Run:
     """The tokens of one case.
 
@@ -113,25 +120,46 @@ class Run:
         self._happen(identity, "message")
 
     def place(self, element: str, diagram: str | None = None, *, scope: str | None = None) -> None:
-        """Put a token on an element, of the main diagram or of a called one that is running.
+        """Put a token on an element, of the main diagram or of one that it calls.
 
         Serves moves, reopening and migration; a gateway that joins goes on without waiting. An
-        ended case runs again. `scope` tells calls of one diagram apart, as in Waiting. Raises
-        EngineError where no such place is open.
+        ended case runs again. Where the element's diagram or subprocess is not running, it is
+        entered there, by way of the activities around it. `scope` tells calls of one diagram
+        apart, as in Waiting. Raises EngineError where there is no such place.
         """
         diagram = diagram or self.specs.main
-        for running in self._top.all():
-            spec = running.spec.task_specs.get(element)
-            is_there = running.diagram == diagram and scope in (None, running.path)
-            # Specs of our own making have other names than elements have ids.
-            if not is_there or getattr(spec, "bpmn_id", None) != element:
-                continue
-            if isinstance(spec, nodes.Boundary):
-                raise EngineError(element, "A boundary event has no place of its own.")
-            running.enter(element)
-            self.go_on()
-            return
-        raise EngineError(element, f"{diagram} is not running, or has no such element where it is.")
+        node = self.specs.drawings[diagram].nodes.get(element) if self._knows(diagram) else None
+        if node is None:
+            raise EngineError(element, f"{diagram} has no such element.")
+        if node.tag == "boundaryEvent":
+            raise EngineError(element, "A boundary event has no place of its own.")
+        for outer, way in self._ways(diagram, node):
+            for running in self._top.all():
+                if running.spec.name == outer and scope in (None, running.path):
+                    running.enter(*way)
+                    self.go_on()
+                    return
+        raise EngineError(element, f"{diagram} is not running where the token would be.")
+
+    def _knows(self, diagram: str) -> bool:
+        return diagram in self.specs.drawings
+
+    def _ways(self, diagram: str, node: Node) -> Iterator[tuple[str, list[str]]]:
+        """Walk the scopes that lead to a node, the nearest first, and what to enter from each."""
+        queue = [(diagram, node, [node.id])]
+        for here, inner, from_inner in queue:
+            way, around = from_inner, inner.parent
+            while around is not None:
+                yield f"{here}/{around}", way
+                way = [around, *way]
+                around = self.specs.drawings[here].nodes[around].parent
+            yield here, way
+            queue += [
+                (caller.process, call, [call.id, *way])
+                for caller in self.specs.drawings.values()
+                for call in caller.nodes.values()
+                if call.called == here
+            ]
 
     def withdraw(self, identity: str) -> None:
         """Take one token away, with the boundary events of its step; nothing goes on from there."""

@@ -49,10 +49,16 @@ class _Tokens:
         self.task_tree = Task(self, self.spec.start, state=seam.COMPLETED)
         self.last_task = self.task_tree
 
-    def enter(self, element: str) -> Token:
-        """Put a token on a node, or on the host that stands before it, and let it arrive."""
+    def enter(self, element: str, *inwards: str) -> Token:
+        """Put a token on a node, or on the host that stands before it, and let it arrive.
+
+        `inwards` are the nodes to enter inside it, from one scope to the next, instead of where
+        each of them starts.
+        """
         specs = self.spec.task_specs
-        token = seam.add(self.task_tree, specs.get(f"{element} [host]") or specs[element])
+        marks = {"inwards": list(inwards)} if inwards else {}
+        spec = specs.get(f"{element} [host]") or specs[element]
+        token = seam.add(self.task_tree, spec, **marks)
         self.completed = False
         seam.arrive(token)
         return token
@@ -132,7 +138,8 @@ class CaseScope(_Tokens, BpmnWorkflow):  # type: ignore[misc]
             scope.path = f"{scope.path}/{called}".lstrip("/")
         scope.plant()
         if not empty:
-            scope.enter(scope.spec.entry)
+            inwards = activity.internal_data.pop("inwards", None) or [scope.spec.entry]
+            scope.enter(*inwards)
         return scope
 
     def close(self, activity: Token) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.workflows.engine.sketch import Given, begin, do, names, specs, the
-from workflows.engine import EngineError, NotWaitingError, load
+from tests.workflows.engine.sketch import Given, begin, bpmn, do, names, specs, the
+from workflows.engine import EngineError, NotWaitingError, Run, empty, load, parse, start
 
 TEXT = """
     start S
@@ -115,8 +115,6 @@ def test_an_ended_case_is_reopened_by_placing_a_token() -> None:
 
 def test_a_token_may_be_placed_in_a_called_diagram_that_is_running() -> None:
     run = begin(TEXT, inner=INNER)
-    with pytest.raises(EngineError, match="inner is not running"):
-        run.place("Deeper", "inner")
     run.place("D")
     run.place("Deeper", "inner")
     assert names(run) == ["A", "Deep", "Deeper"]
@@ -134,11 +132,80 @@ def test_calls_of_one_diagram_are_told_apart_by_their_scope() -> None:
 
 def test_a_token_may_be_placed_in_a_subprocess_that_is_running() -> None:
     run = begin(TEXT, inner=INNER)
-    with pytest.raises(EngineError, match="no such element where it is"):
-        run.place("C")
     run.place("In")
     run.place("C")
     assert names(run) == ["A", "C", "C"]
+    assert [waiting.scope for waiting in run.waiting()] == ["", "", ""]
+
+
+def test_a_subprocess_that_is_not_running_is_entered_at_the_element() -> None:
+    run = begin(TEXT, inner=INNER)
+    run.place("C")
+    assert names(run) == ["A", "C"]
+    run = load(run.specs, run.save(), Given())
+    assert names(run) == ["A", "C"]
+
+
+def test_a_called_diagram_that_is_not_running_is_entered_at_the_element() -> None:
+    run = begin(TEXT, inner=INNER)
+    run.place("Deeper", "inner")
+    assert names(run) == ["A", "Deeper"]
+    assert the(run, "Deeper").scope.startswith("D.")
+    run = load(run.specs, run.save(), Given())
+    assert names(run) == ["A", "Deeper"]
+
+
+NESTED = {
+    "outer": "start S\nuser A\ncall M to=middle\non Late host=M duration=P1D\nuser L\nend E\n"
+    "S -> A -> M -> E\nLate -> L",
+    "middle": "start T\nuser B\nsub Box {\nstart V\nuser C\ncall I to=inner\nend W\nV -> C -> I -> W\n}\n"
+    "end U\nT -> B -> Box -> U",
+    "inner": "start X\nuser D\nuser G\nend Y\nX -> D -> G -> Y",
+}
+
+
+def nested() -> Run:
+    files = {name: bpmn(text, name) for name, text in NESTED.items()}
+    return start(parse(files, "outer"), Given())
+
+
+def test_a_token_is_placed_inside_calls_inside_a_subprocess_with_the_events_around_it() -> None:
+    run = nested()
+    run.place("G", "inner")
+    assert names(run) == ["A", "G", "Late"]
+    assert [part.split(".")[0] for part in the(run, "G").scope.split("/")] == ["M", "I"]
+    run = load(run.specs, run.save(), Given())
+    do(run, "A", "G")
+    assert names(run) == ["B", "Late"]
+
+
+def test_the_nearest_diagram_that_is_running_is_entered_rather_than_another_beside_it() -> None:
+    run = nested()
+    do(run, "A", "B")
+    box = the(run, "C").scope
+    run.place("G", "inner")
+    assert names(run) == ["C", "G", "Late"]
+    assert the(run, "G").scope.startswith(f"{box}/I.")
+
+
+def test_a_case_that_has_ended_and_was_not_kept_is_taken_up_empty() -> None:
+    run = empty(nested().specs, Given())
+    assert run.ended
+    assert run.waiting() == ()
+    run.place("C", "middle")
+    assert not run.ended
+    assert names(run) == ["C", "Late"]
+
+
+def test_a_token_cannot_be_placed_in_a_scope_that_is_not_running() -> None:
+    run = nested()
+    with pytest.raises(EngineError, match="inner is not running where the token would be"):
+        run.place("G", "inner", scope="M.12345678")
+
+
+def test_a_token_cannot_be_placed_in_a_diagram_that_the_case_does_not_have() -> None:
+    with pytest.raises(EngineError, match="elsewhere has no such element"):
+        nested().place("G", "elsewhere")
 
 
 @pytest.mark.parametrize("element", ["Nothing", " ", "B [host]", "Many [child]"])
