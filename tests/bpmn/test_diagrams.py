@@ -15,7 +15,9 @@ from workflows.operations import OPERATIONS
 
 CALLED = ("gather-advice", "prepare-site", "agree-contract")
 REGISTER = {
-    "case.unit",
+    "case.unit", "excluded.subject", "excluded.complainant", "excluded.conflict",
+    "disposition.outcome", "disposition.kind", "disposition.final-on", "disposition.reasons",
+    "disposition.documents",
     "site.name", "site.handle", "site.url", "site.platform", "site.platform_other",
     "site.presence_form", "site.acting_as", "site.purpose", "site.audience", "site.languages",
     "site.comments_mode", "site.mfa_on", "site.public_body", "site.vault_ref", "site.recovery_contact",
