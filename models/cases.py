@@ -310,6 +310,10 @@ class Intervention(Base):
     task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
     diagram: Mapped[str | None]
     element: Mapped[str | None]
+    # In which call of the diagram, as in the tasks; None where any will do.
+    scope: Mapped[str | None]
+    # Whether what waited elsewhere in the case is taken back.
+    takes_back: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str]
     # The rules that make a second person necessary, by id.
     rules: Mapped[list[Any]]

@@ -13,6 +13,8 @@ from models.people import Person
 
 class JobState:
     DUE = "due"
+    # Of a case that is suspended: no worker takes it before the case is resumed.
+    HELD = "held"
     DEAD = "dead"
 
 

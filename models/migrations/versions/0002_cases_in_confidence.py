@@ -116,6 +116,8 @@ def upgrade() -> None:
     sa.Column('task_id', sa.Integer(), nullable=True),
     sa.Column('diagram', sa.String(), nullable=True),
     sa.Column('element', sa.String(), nullable=True),
+    sa.Column('scope', sa.String(), nullable=True),
+    sa.Column('takes_back', sa.Boolean(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('rules', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('asked_by_id', sa.Integer(), nullable=False),
