@@ -25,6 +25,7 @@ from workflows.library import DiagramSet
 from workflows.people import Duties, duties_of, offices
 from workflows.policy.guard import Refusal
 from workflows.timeline import Event, timeline
+from workflows.training import Trained, known_training
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ class TaskPage:
     def absent(self) -> Person | None:
         """That absent person, to be named."""
         return db.session.get(Person, self.acting_for) if self.acting_for else None
+
+    @cached_property
+    def training(self) -> list[Trained]:
+        """What is on record of the people concerned, where the step checks courses."""
+        return known_training(db.session(), self.case, self.node, self.diagrams.diagrams)
 
     @property
     def hats(self) -> list[str]:

@@ -224,6 +224,7 @@ def install(
     clock = CityClock(zone, now or _utc_now)
     app.jinja_env.filters.update(
         day=clock.day,
+        day_of=clock.day_of,
         time=clock.time,
         moment=clock.moment,
         ago=clock.ago,

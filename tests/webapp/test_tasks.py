@@ -1,6 +1,6 @@
 """Tasks as people meet them: lists, forms, and what happens when two want the same."""
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from models.cases import Draft, File, Task
 from models.database import db, transaction
+from models.people import TrainingRecord
 from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
@@ -120,6 +121,29 @@ def test_a_task_of_another_role_is_refused(town: Desk) -> None:
     assert town.post(town.town.people.dan, f"/tasks/{task.id}/completion").status_code == 403
     assert town.browser(town.town.people.hal).get(f"/tasks/{task.id}").status_code == 403
     assert town.browser(town.town.people.dan).get("/tasks/99999").status_code == 404
+
+
+def test_the_page_of_a_check_shows_what_is_on_record(town: Desk) -> None:
+    walk = walking.start(town.town, now=town.now)
+    steps = walking.TO_A_LIVE_SITE
+    for element in steps[: steps.index("CheckTraining")]:
+        walk.do(element)
+    with transaction() as session:
+        session.add(
+            TrainingRecord(
+                person_id=town.town.people.rosa,
+                course="security",
+                completed_on=town.now.date(),
+                expires_on=date(2027, 11, 16),
+            )
+        )
+    address = f"/tasks/{walk.task('CheckTraining').id}"
+    page = town.browser(town.town.people.chen).get(address).text
+    assert "Training on record" in page
+    assert "Tuesday 16 November 2027" in page
+    assert "None on record" in page
+    other = f"/tasks/{walk.task('MeetStandards').id}"
+    assert "Training on record" not in town.browser(town.town.people.dan).get(other).text
 
 
 def test_the_page_says_why_me_and_what_follows(town: Desk) -> None:
