@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from workflows.diagrams.conditions import Unset, Value, compile_condition
 from workflows.diagrams.graph import ENDS, GATEWAYS, Diagram, Flow, Node
 
-# Gateways and ends of called diagrams in a row; a longer chain is a riddle, not a consequence.
+# Gateways, calls and ends of called diagrams in a row; a longer chain is a riddle, not a consequence.
 MOST_TURNS = 6
 
 ALONE: Mapping[str, Diagram] = {}
@@ -43,7 +43,8 @@ def consequences(
 
     A step that no gateway follows has one consequence, without a choice. Flows whose conditions
     depend on other answers are all given: what follows then is not known yet. `among` are the
-    diagrams of the case by their key: the end of a called one goes on in those that call it.
+    diagrams of the case by their key: the end of a called one goes on in those that call it, and a
+    call is told by its first step, where there is one.
     """
     step = diagram.nodes[element]
     field = next((f for f in step.fields if f.id in _asked_next(diagram, element)), None)
@@ -106,6 +107,8 @@ def _onward(
     """Give the flows on which a token goes on from here without waiting; none where it stays."""
     if node.kind in GATEWAYS:
         return [(diagram, flow) for flow in _taken(diagram, node, world)]
+    if node.kind == "callActivity":
+        return _entered(among.get(node.called or ""))
     if node.kind not in ENDS:
         return []
     if node.parent is not None:
@@ -117,6 +120,18 @@ def _onward(
         if call.called == diagram.process_id
         for left in _left_by(caller, call, node)
         for flow in caller.outgoing(left)
+    ]
+
+
+def _entered(called: Diagram | None) -> list[tuple[Diagram, Flow]]:
+    """Give the flow to the first step of a called diagram; none where it begins with a question."""
+    if called is None:
+        return []
+    return [
+        (called, flow)
+        for start in called.starts()
+        for flow in called.outgoing(start.id)
+        if called.nodes[flow.target].kind not in GATEWAYS
     ]
 
 

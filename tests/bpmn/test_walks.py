@@ -43,11 +43,22 @@ def set_up(walk: Walk) -> Walk:
     return walk.do("TestArchive", outcome="passed")
 
 
+def a_launched_site() -> Walk:
+    return set_up(a_created_account()).do("ConfirmReadiness", decision="ready").do("LaunchSite")
+
+
 def test_a_request_becomes_a_live_site() -> None:
-    walk = set_up(a_created_account()).do("ConfirmReadiness", decision="ready").do("LaunchSite")
+    walk = a_launched_site()
     assert walk.waits_for == set()
     walk.event("ThirtyDaysLive").do("CheckAfterLaunch", as_approved="yes")
     assert walk.end == "Site live"
+
+
+def test_what_the_check_after_the_launch_finds_is_mended_and_checked_again() -> None:
+    walk = a_launched_site().event("ThirtyDaysLive").do("CheckAfterLaunch", as_approved="no")
+    assert walk.waits_for == {"MendFindings"}
+    assert walk.do("MendFindings").waits_for == {"CheckAfterLaunch"}
+    assert walk.do("CheckAfterLaunch", as_approved="yes").end == "Site live"
 
 
 def test_an_approval_with_conditions_leads_to_the_preparation_too() -> None:
@@ -122,8 +133,8 @@ def test_an_unclear_determination_goes_to_the_attorney_whatever_the_review_ticks
     [
         ("WithdrawBeforeForwarding", Walk),
         ("WithdrawWhileForwarding", lambda: Walk().do("SubmitRequest")),
-        ("WithdrawWhileReviewing", a_forwarded_request),
-        ("WithdrawWhileAdvising", lambda: a_reviewed_request(law=True)),
+        ("WithdrawWhileDeciding", a_forwarded_request),
+        ("WithdrawWhileDeciding", lambda: a_reviewed_request(law=True)),
         ("WithdrawWhileDeciding", an_advised_request),
     ],
 )

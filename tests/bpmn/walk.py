@@ -41,6 +41,7 @@ class Walk:
     def __init__(self, process: str = "create-site") -> None:
         self.answers: dict[tuple[str, str, str], Value] = {}
         self.deeds: list[Deed] = []
+        self.process = process
         self.run = start(specs(process), self)
 
     def value(self, scope: str, element: str, field: str) -> Value:
@@ -83,7 +84,7 @@ class Walk:
         assert self.run.ended, self.waits_for
         assert open_duties(pack(), self.deeds) == []
         (*_others, last) = self.run.ends
-        return diagrams()["create-site"].nodes[last].name
+        return diagrams()[self.process].nodes[last].name
 
     def _waiting(self, element: str) -> Waiting:
         (found,) = [w for w in self.run.waiting() if w.element == element]

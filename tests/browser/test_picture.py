@@ -30,15 +30,16 @@ def lit(diagram: Locator, marker: str) -> set[str]:
 def test_a_case_shows_where_it_has_been_and_where_it_waits(arrive: Arrive) -> None:
     page = arrive("Odalys Fernbrook").open("/cases/1042")
     diagram = drawn(page, "Create site")
-    assert lit(diagram, "is-live") == {"DecideRequest"}
-    assert {"SubmitRequest", "ForwardRequest", "Forwarded", "ReviewRequest", "GatherAdvice"} <= lit(
-        diagram, "is-passed"
-    )
-    assert not {"PrepareSite", "LaunchSite", "AnswerDecline"} & lit(diagram, "is-passed")
+    assert lit(diagram, "is-live") == {"ReviewAndDecide"}
+    assert {"SubmitRequest", "AskDepartment"} <= lit(diagram, "is-passed")
+    assert not {"PrepareSite", "LaunchAndCheck", "RequestDeclined"} & lit(diagram, "is-passed")
     expect(diagram.locator(".badge--live")).to_have_text("Waiting")
     path = diagram.locator(".djs-connection.is-passed .djs-visual > path").first
     assert path.evaluate("one => getComputedStyle(one).stroke") == "rgb(47, 122, 74)"
-    shape = diagram.locator("[data-element-id=DecideRequest] .djs-visual > :first-child").first
+    inside = drawn(page, "Decide on request")
+    assert lit(inside, "is-live") == {"DecideRequest"}
+    assert {"ReviewRequest", "RequestComplete", "GatherAdvice"} <= lit(inside, "is-passed")
+    shape = inside.locator("[data-element-id=DecideRequest] .djs-visual > :first-child").first
     assert shape.evaluate("one => getComputedStyle(one).stroke") == "rgb(180, 83, 9)"
 
 
@@ -55,7 +56,7 @@ def test_a_step_of_a_called_diagram_is_lit_in_both(arrive: Arrive) -> None:
 
 def test_a_task_shows_itself(arrive: Arrive) -> None:
     person = arrive("Odalys Fernbrook").open_task("R-1042", "Decide on the request")
-    diagram = drawn(person.page, "Diagram of Create site")
+    diagram = drawn(person.page, "Diagram of Decide on request")
     assert lit(diagram, "is-here") == {"DecideRequest"}
     assert lit(diagram, "is-live") == set()
     badge = diagram.locator(".badge--here")
@@ -80,7 +81,7 @@ def test_the_same_stands_in_words(arrive: Arrive) -> None:
     words = page.locator(".twin").first
     expect(words).to_be_visible()
     waiting = words.get_by_role("listitem").filter(has_text="Waiting now")
-    expect(waiting.first).to_contain_text("Decide on the request")
+    expect(waiting.first).to_contain_text("Review and decide")
     expect(words.get_by_role("listitem").filter(has_text="Done").first).to_be_visible()
 
 

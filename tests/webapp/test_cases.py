@@ -25,7 +25,7 @@ def test_a_case_says_where_it_stands_and_how_it_got_there(town: Desk) -> None:
     assert "Waits for Communications to do “Review the request”" in page
     assert "Rosa Valdez completed “Submit site request”" in page
     assert "Dan Okafor completed “Forward the request”" in page
-    assert "&#34;live&#34;: [&#34;ReviewRequest&#34;]" in page
+    assert "&#34;live&#34;: [&#34;ReviewRequest&#34;, &#34;ReviewAndDecide&#34;]" in page
     assert "ForwardRequest" in page
 
 
@@ -174,7 +174,7 @@ def test_a_process_is_started_only_by_those_it_is_for(town: Desk) -> None:
 def test_every_diagram_is_shown_in_picture_and_words(town: Desk) -> None:
     chen = town.browser(town.town.people.chen)
     listed = chen.get("/diagrams").text
-    for key in ("create-site", "gather-advice", "prepare-site", "agree-contract"):
+    for key in ("create-site", "decide-request", "gather-advice", "agree-contract"):
         assert f"/diagrams/{key}" in listed
         page = chen.get(f"/diagrams/{key}").text
         assert "The same in words" in page

@@ -167,9 +167,9 @@ def test_a_rejected_request_tells_the_requester_why(town: Town, now: datetime) -
             "WithdrawWhileForwarding",
             lambda town, *, now: walking.start(town, now=now).do("SubmitRequest"),
         ),
-        ("WithdrawWhileReviewing", walking.forwarded),
+        ("WithdrawWhileDeciding", walking.forwarded),
         (
-            "WithdrawWhileAdvising",
+            "WithdrawWhileDeciding",
             lambda town, *, now: walking.forwarded(town, now=now).do(
                 "ReviewRequest", needs_law_advice=True
             ),
@@ -264,6 +264,9 @@ def test_the_walks_together_take_every_flow_of_every_diagram(town: Town, now: da
     walk.do("MeetStandards").do("TestArchive").do("ConfirmReadiness", decision="not-ready")
     walking.prepare(walk.do("CreateAccount")).do("ConfirmReadiness")
     walk.wait(days=31)
+    walk.do("CheckAfterLaunch", as_approved="no")
+    assert walk.wait(days=20) == 1  # the department is reminded
+    walk.do("MendFindings").wait(days=10)  # and so is Communications
     assert walk.do("CheckAfterLaunch").case.outcome == "Site live"
     taken = {
         (diagram, element)
@@ -286,13 +289,13 @@ def _take_every_way_to_an_approval(town: Town, now: datetime) -> None:
     walk = a_declined_request(town, now).do("AnswerDecline")
     walk.do("ReviewRequest", decision="return").do("SubmitRequest").do("ForwardRequest")
     walk.do("ReviewRequest", decision="not-city-supported")
-    walking.forwarded(town, now=now).send("WithdrawWhileReviewing")
+    walking.forwarded(town, now=now).send("WithdrawWhileDeciding")
     walk = walking.forwarded(town, now=now, public_body_site=True)
     walk.do("ReviewRequest", needs_law_advice=True, needs_retention_advice=True)
     assert walk.wait(days=7) == 4  # each adviser is reminded
     walk.do("AdviseLaw").do("AdviseSecurity").do("AdviseOpenMeetings").do("AdviseRetention")
     walk.do("DecideRequest", decision="return").do("SubmitRequest").do("ForwardRequest")
-    walk.do("ReviewRequest").send("WithdrawWhileAdvising")
+    walk.do("ReviewRequest").send("WithdrawWhileDeciding")
     walking.advised(town, now=now).send("WithdrawWhileDeciding")
     walking.advised(town, now=now).do("DecideRequest", decision="reject")
     walk = walking.approved(town, now=now).do("IdentifyContract")

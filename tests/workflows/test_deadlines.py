@@ -45,7 +45,7 @@ def test_a_deadline_that_comes_too_late_is_dropped(town: Town, now: datetime) ->
     with walking.writing() as session:
         cases.fire_deadline(town.runtime, session, job, walk.now)
     assert walk.case.revision == before
-    walk.send("WithdrawWhileReviewing")
+    walk.send("WithdrawWhileDeciding")
     with walking.writing() as session:
         cases.fire_deadline(town.runtime, session, job, walk.now)
     assert walk.case.outcome == "Withdrawn"
@@ -94,7 +94,7 @@ def test_a_deadline_that_fires_stands_in_the_case_as_what_it_was(town: Town, now
         "After 3 business days",
         datetime(2026, 11, 19, 23, 0, tzinfo=UTC),
     )
-    assert ["create-site", "ForwardingIsSlowToRemindDepartment"] in (record.passed or [])
+    assert ["forward-request", "ForwardingIsSlowToRemindDepartment"] in (record.passed or [])
 
 
 def test_a_machine_that_ends_a_case_with_duties_open_reports_them(

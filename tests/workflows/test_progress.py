@@ -23,7 +23,7 @@ def test_a_launch_is_what_confirming_readiness_led_to(town: Town, now: datetime)
     at = progress.goes_on_at(db.session(), walk.case_id)
     assert at is not None
     assert (at - walk.now).days == 30
-    assert progress.deadlines_at(db.session(), walk.case_id) == [("create-site", "ThirtyDaysLive")]
+    assert progress.deadlines_at(db.session(), walk.case_id) == [("launch-site", "ThirtyDaysLive")]
 
 
 def test_a_step_beside_others_leaves_those_waiting(town: Town, now: datetime) -> None:

@@ -67,7 +67,7 @@ def test_the_callers_of_what_changed_are_published_too(
     old = {key: version.id for key, version in publication.published(db.session()).items()}
     name = "Advise on security"
     files["gather-advice"] = renamed(files["gather-advice"], name, "Look at the security")
-    assert publish(files, now) == {"gather-advice": 2, "create-site": 2}
+    assert publish(files, now) == {"gather-advice": 2, "decide-request": 2, "create-site": 2}
     latest = publication.published(db.session())
     frozen = latest["create-site"].frozen
     assert frozen["gather-advice"] == latest["gather-advice"].id != old["gather-advice"]

@@ -136,7 +136,7 @@ def test_a_refusal_leaves_everything_as_it_was(town: Town, now: datetime) -> Non
 
 def test_the_outcome_is_what_the_form_says_or_else_the_acts_own(town: Town, now: datetime) -> None:
     diagrams = walking.start(town, now=now).diagrams
-    review = diagrams.node("create-site", "ReviewRequest")
+    review = diagrams.node("decide-request", "ReviewRequest")
     assert tasks.outcome_of(town.runtime, review, {"decision": "return"}) == "return"
     assert tasks.outcome_of(town.runtime, review, {}) == "complete"
     account = diagrams.node("prepare-site", "CreateAccount")

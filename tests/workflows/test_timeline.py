@@ -53,7 +53,7 @@ def test_deadlines_documents_and_steps_taken_back_are_told_too(town: Town, now: 
     walk = walking.start(town, now=now).do("SubmitRequest")
     walk.wait(days=7)
     walk.do("ForwardRequest").do("ReviewRequest", needs_law_advice=True).do("AdviseSecurity")
-    walk.send("WithdrawWhileAdvising")
+    walk.send("WithdrawWhileDeciding")
     said = sentences(walk)
     assert "The time was up: After 3 business days." in said
     assert "Siteward did by itself: Remind the department." in said
@@ -76,7 +76,10 @@ def test_a_step_that_its_diagram_no_longer_has_is_told_without_its_choice(
 ) -> None:
     walk = walking.forwarded(town, now=now)
     other = walk.diagrams.diagrams["agree-contract"]
-    said = [event.sentence for event in timeline(walk.case, {"create-site": other}, [], [])]
+    said = [
+        event.sentence
+        for event in timeline(walk.case, {"create-site": other, "forward-request": other}, [], [])
+    ]
     assert "Dan Okafor completed “Forward the request”." in said
 
 
@@ -93,7 +96,7 @@ def test_where_a_case_stands_is_one_sentence(town: Town, now: datetime) -> None:
         "Waits for Information Technology to do “Advise on security”, City Clerk to do “Advise on "
         "retention” and City Attorney to do “Advise on the law”."
     )
-    walk.send("WithdrawWhileAdvising")
+    walk.send("WithdrawWhileDeciding")
     assert state_of(walk.case) == "Ended: Withdrawn."
 
 
