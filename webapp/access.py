@@ -92,6 +92,8 @@ ENDPOINTS: Mapping[str, str] = {
     "tasks.complete": SIGNED_IN,
     "tasks.draft": SIGNED_IN,
     "tasks.claim": SIGNED_IN,
+    "tasks.take": SIGNED_IN,
+    "tasks.declare_conflict": SIGNED_IN,
     "tasks.release": SIGNED_IN,
     "tasks.hand_over": SIGNED_IN,
     "tasks.comment": SIGNED_IN,

@@ -8,13 +8,12 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from models.cases import Case, File, Task
+from models.cases import File, Task
 from models.database import db
 from models.people import Person, Unit
 from models.sites import Platform, Site
 from workflows.diagrams.graph import Diagram, Field
-from workflows.people import Duties
-from workflows.reading import may_see
+from workflows.reading import Sight
 
 # The types whose answers are ids, and the rows that they are ids of.
 REFERRED: Mapping[str, Any] = {
@@ -53,11 +52,13 @@ class StepAnswers:
 Names = Mapping[str, Mapping[int, str]]
 
 
-def answers_of(case: Case, diagrams: Mapping[str, Diagram], duties: Duties) -> list[StepAnswers]:
-    """Give the answers of every completed step of a case, as this person may read them."""
-    asked = [(task, _fields(task, diagrams)) for task in case.tasks if task.completed_by_id]
+def answers_of(
+    tasks: Iterable[Task], diagrams: Mapping[str, Diagram], sees: Sight
+) -> list[StepAnswers]:
+    """Give the answers of those of the tasks that are completed, as far as the reader sees them."""
+    asked = [(task, _fields(task, diagrams)) for task in tasks if task.completed_by_id]
     names = _names_in(asked)
-    return [_shown(task, fields, case, duties, names) for task, fields in asked if task.answers]
+    return [_shown(task, fields, sees, names) for task, fields in asked if task.answers]
 
 
 def latest_of(steps: Iterable[StepAnswers]) -> list[StepAnswers]:
@@ -81,12 +82,10 @@ def _fields(task: Task, diagrams: Mapping[str, Diagram]) -> tuple[Field, ...]:
     return node.fields if node else ()
 
 
-def _shown(
-    task: Task, fields: tuple[Field, ...], case: Case, duties: Duties, names: Names
-) -> StepAnswers:
+def _shown(task: Task, fields: tuple[Field, ...], sees: Sight, names: Names) -> StepAnswers:
     given = task.answers or {}
     known = [field for field in fields if given.get(field.id) is not None]
-    seen = [field for field in known if may_see(field, task, case, duties)]
+    seen = [field for field in known if sees(field, task)]
     answers = [_answer(field, given[field.id], names) for field in seen]
     if not fields and given.get("reason"):
         answers.append(Answer("Reason", str(given["reason"])))

@@ -15,19 +15,23 @@ from webapp import access, clock
 from webapp.answers_shown import StepAnswers, answers_of
 from webapp.forms import PageForm
 from webapp.incoming import page_number
+from webapp.own_part import gather_own
 from webapp.runtime import runtime
 from webapp.task_page import duties, version_number
 from webapp.templating import CityClock
 from workflows import cases, inbox, progress, tasks
+from workflows.confidence import note_read
 from workflows.diagrams.graph import CATCHES
 from workflows.diagrams.text import describe
 from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.library import DiagramSet
 from workflows.people import Duties
-from workflows.reading import may_read, readable
+from workflows.reading import Reach, may_add, reach, readable, sight, started_by
 from workflows.timeline import Event, state_of, timeline
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
+
+STATES = ("open", "ended")
 
 
 class ReasonForm(PageForm):
@@ -76,43 +80,46 @@ def index() -> ResponseReturnValue:
     page = page_number()
     held = duties()
     mine = request.args.get("tab") == "mine"
-    scope = (
-        Case.started_by_id == held.person_id
-        if mine
-        else readable(held, all_cases=access.may(access.me(), "cases.read"))
-    )
+    now = clock.now()
+    everything = readable(held, all_cases=access.may(access.me(), "cases.read"), now=now)
+    scope = started_by(held, with_state=state in STATES, now=now) if mine else everything
     found, total = inbox.search_cases(
         db.session(),
         scope,
         text,
         page=page,
-        state=state if state in ("open", "ended") else None,  # type: ignore[arg-type]
+        state=state if state in STATES else None,  # type: ignore[arg-type]
     )
     return render_template(
         "cases/index.html", cases=found, total=total, page=page, q=text, state=state, mine=mine
     )
 
 
-@bp.get("/<int:number>")
-def show(number: int) -> ResponseReturnValue:
-    """Show where a case is and how it got here."""
-    case, held = _readable_case(number)
+@bp.get("/<reference>")
+def show(reference: str) -> ResponseReturnValue:
+    """Show where a case is and how it got here; to some, only their own part of it."""
+    held = duties()
+    found = reach_of(reference, held)
+    if found.confidential:
+        what = "the case" if found.whole else "their own part"
+        note_read(found.case_id, by=held.person_id, what=what, now=clock.now())
+        found = reach_of(reference, held)
+    case = cases.with_history(found.case_id)
+    if not found.whole:
+        return render_template("cases/own_part.html", page=gather_own(case), form=ReasonForm())
     return render_template("cases/show.html", page=_gather(case, held), form=ReasonForm())
 
 
-def _readable_case(number: int) -> tuple[Case, Duties]:
-    case, held = cases.find(number), duties()
+def reach_of(reference: str, held: Duties) -> Reach:
+    """Say how far the person may read a case, without reading it; raises NotFoundError."""
     everything = access.may(access.me(), "cases.read")
-    if not may_read(db.session(), case, held, all_cases=everything):
-        # A case that one may not read looks like one that does not exist.
-        raise NotFoundError("There is no such case.")
-    return case, held
+    return reach(db.session(), reference, held, all_cases=everything, now=clock.now())
 
 
-def _may_remark(case: Case, held: Duties) -> bool:
+def _may_remark(case_id: int, held: Duties) -> bool:
     """Say whether the person has a part in the case; whoever only looks on adds nothing to it."""
     manages = access.may(access.me(), "cases.manage")
-    return may_read(db.session(), case, held, all_cases=manages)
+    return may_add(db.session(), case_id, held, all_cases=manages, now=clock.now())
 
 
 def _gather(case: Case, held: Duties) -> CasePage:
@@ -124,14 +131,14 @@ def _gather(case: Case, held: Duties) -> CasePage:
         sentence=_sentence(case),
         site=db.session.get(Site, case.site_id) if case.site_id else None,
         events=timeline(case, diagrams.diagrams, cases.comments_on(case.id), files),
-        steps=answers_of(case, diagrams.diagrams, held),
+        steps=answers_of(case.tasks, diagrams.diagrams, sight(runtime().pack, case, held)),
         files=files,
         pictures=_pictures(case, diagrams),
         waiting=waiting,
-        mine={task.id for task in waiting if tasks.may_do(held, task, diagrams.main)},
+        mine={task.id for task in waiting if _is_for(held, task, diagrams.main)},
         messages=_messages(case, held, diagrams.main),
         people=_people(case),
-        may_remark=_may_remark(case, held),
+        may_remark=_may_remark(case.id, held),
     )
 
 
@@ -146,9 +153,13 @@ def _messages(case: Case, held: Duties, process: str) -> list[Task]:
     open_to = {
         task.act: task
         for task in case.tasks
-        if task.is_open and task.kind == TaskKind.MESSAGE and tasks.may_do(held, task, process)
+        if task.is_open and task.kind == TaskKind.MESSAGE and _is_for(held, task, process)
     }
     return list(open_to.values())
+
+
+def _is_for(held: Duties, task: Task, process: str) -> bool:
+    return tasks.is_for(db.session(), held, task, process, now=clock.now())
 
 
 def _pictures(case: Case, diagrams: DiagramSet) -> list[Picture]:
@@ -190,28 +201,34 @@ def _people(case: Case) -> list[tuple[str, str]]:
     return [(name, ", ".join(sorted(parties))) for name, parties in sorted(parts.items())]
 
 
-@bp.post("/<int:number>/messages/<int:task_id>")
-def send(number: int, task_id: int) -> ResponseReturnValue:
+@bp.post("/<reference>/messages/<int:task_id>")
+def send(reference: str, task_id: int) -> ResponseReturnValue:
     """Send a message that the case waits for, such as a withdrawal, with a reason."""
-    case, _ = _readable_case(number)
+    found = reach_of(reference, duties())
     form = ReasonForm()
     if not form.validate_on_submit():
         raise InvalidAnswersError({"reason": "Say why, for the record."})
-    if task_id not in {task.id for task in case.tasks if task.kind == TaskKind.MESSAGE}:
+    if not cases.has_message(found.case_id, task_id):
         raise NotFoundError("The case does not wait for this.")
     reason = {"reason": (form.reason.data or "").strip()}
     by, now = access.me().id, clock.now()
     done = tasks.complete(runtime(), task_id, by=by, answers=reason, now=now)
-    flash(f"“{done.task.name}” is done. {_sentence(cases.with_history(case.id))}")
-    return redirect(url_for("cases.show", number=number), code=303)
+    if found.confidential:
+        flash(f"“{done.task.name}” is done.")
+    else:
+        flash(f"“{done.task.name}” is done. {_sentence(cases.with_history(found.case_id))}")
+    return redirect(url_for("cases.show", reference=reference), code=303)
 
 
-@bp.post("/<int:number>/comments")
-def comment(number: int) -> ResponseReturnValue:
+@bp.post("/<reference>/comments")
+def comment(reference: str) -> ResponseReturnValue:
     """Add a remark to a case."""
-    case, held = _readable_case(number)
-    if not _may_remark(case, held):
+    held = duties()
+    found = reach_of(reference, held)
+    if not found.whole:
+        raise NotFoundError("There is no such case.")
+    if not _may_remark(found.case_id, held):
         raise NotAllowedError("You read this case by your office. Remarks are for its people.")
-    cases.comment(case.id, request.form.get("text", ""), by=access.me().id, now=clock.now())
+    cases.comment(found.case_id, request.form.get("text", ""), by=access.me().id, now=clock.now())
     flash("Your comment stands in the case.")
-    return redirect(url_for("cases.show", number=number) + "#history", code=303)
+    return redirect(url_for("cases.show", reference=reference) + "#history", code=303)

@@ -17,6 +17,9 @@ from workflows.library import DiagramSet
 
 bp = Blueprint("start", __name__, url_prefix="/start")
 
+# Fewer confidential cases than this are not counted before anybody's eyes.
+FEWEST_TOLD = 5
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -38,7 +41,7 @@ def index() -> ResponseReturnValue:
         diagrams = runtime().library.of(session, version.id)
         main = diagrams.diagrams[diagrams.main]
         if held.has_role(main.starters):
-            takes = _takes(progress.usual(session, version.process_id))
+            takes = _takes(progress.usual(session, version.process_id), main.confidential)
             offers.append(Offer(key, main, _asked(diagrams), takes))
     return render_template("start/index.html", offers=offers)
 
@@ -51,8 +54,16 @@ def _asked(diagrams: DiagramSet) -> str:
     return ", ".join(lane for lane in lanes if lane not in starter)
 
 
-def _takes(usual: progress.Usual | None) -> str:
-    """Say how long it usually takes, and by how many cases that is known."""
+def _takes(usual: progress.Usual | None, confidential: bool) -> str:
+    """Say how long it usually takes, and by how many cases that is known.
+
+    Of confidential cases it is told only where so many have ended that it tells of none of them,
+    and never how many.
+    """
+    if confidential:
+        if usual is None or usual.cases < FEWEST_TOLD:
+            return "not told: too few of these confidential cases have come to their end"
+        return f"about {plural(max(1, round(usual.time / timedelta(days=1))), 'day')}"
     if usual is None:
         return "not known yet: no case has come to its end"
     days = max(1, round(usual.time / timedelta(days=1)))
@@ -68,5 +79,5 @@ def start(key: str) -> ResponseReturnValue:
     case = cases.start_case(runtime(), key, by=by, now=clock.now())
     mine = cases.waits_for(case.id, by)
     if mine is None:
-        return redirect(url_for("cases.show", number=case.number), code=303)
+        return redirect(url_for("cases.show", reference=case.reference), code=303)
     return redirect(url_for("tasks.show", task_id=mine.id), code=303)

@@ -18,12 +18,15 @@ from webapp.forms import Choice
 from webapp.runtime import runtime
 from webapp.step_fields import Choices, Surroundings
 from webapp.step_form import StepForm, form_for
-from workflows import cases, tasks
+from workflows import cases, drafts, tasks
+from workflows.confidence import note_read
 from workflows.consequences import Consequence, consequences
 from workflows.diagrams.graph import Node
+from workflows.errors import NotFoundError
 from workflows.library import DiagramSet
 from workflows.people import Duties, duties_of, offices
 from workflows.policy.guard import Refusal
+from workflows.reading import Part, find_step, sight
 from workflows.timeline import Event, timeline
 from workflows.training import Trained, known_training
 
@@ -44,6 +47,12 @@ class TaskPage:
     refusals: list[Refusal]
     follows: list[Consequence]
     candidates: list[Person]
+    part: Part
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the person sees the case of the step, and not only a part of their own in it."""
+        return self.part == "whole"
 
     @property
     def act(self) -> Any:
@@ -57,7 +66,10 @@ class TaskPage:
     @cached_property
     def said(self) -> list[StepAnswers]:
         """What has been answered in the case so far, as it holds now and this person may read it."""
-        return latest_of(answers_of(self.case, self.diagrams.diagrams, self.duties))
+        if not self.is_whole:
+            return []
+        sees = sight(runtime().pack, self.case, self.duties)
+        return latest_of(answers_of(self.case.tasks, self.diagrams.diagrams, sees))
 
     @property
     def brief(self) -> list[Answer]:
@@ -125,7 +137,8 @@ class TaskPage:
     @property
     def is_for_me(self) -> bool:
         """Whether the person may do the step; who only leads its office may hand it over."""
-        return tasks.may_do(self.duties, self.task, self.diagrams.main)
+        main, now = self.diagrams.main, clock.now()
+        return tasks.is_for(db.session(), self.duties, self.task, main, now=now)
 
     @property
     def is_mine(self) -> bool:
@@ -150,47 +163,79 @@ def duties() -> Duties:
     return duties_of(db.session(), access.me().id, runtime().pack, clock.today())
 
 
-def open_task(task_id: int) -> tuple[Task, Duties, DiagramSet]:
+@dataclass(frozen=True)
+class OpenTask:
+    """A task that this person may open, and how far they see it."""
+
+    task: Task
+    duties: Duties
+    diagrams: DiagramSet
+    part: Part
+
+
+def open_task(task_id: int) -> OpenTask:
     """Give a task that waits for this person; raises NotFoundError or NotAllowedError."""
-    task = tasks.find(task_id)
-    held = duties()
+    held, now = duties(), clock.now()
+    task, part = find_step(db.session(), task_id, held, now=now)
     diagrams = runtime().library.of(db.session(), task.case.version_id)
-    if not (tasks.may_do(held, task, diagrams.main) or held.leads(task.duty, task.unit_id)):
-        raise tasks.not_yours(held, task)
-    return task, held, diagrams
+    opened = OpenTask(task, held, diagrams, part)
+    if part == "offer":
+        return opened
+    session = db.session()
+    leads = held.leads(task.duty, task.unit_id) and part == "whole"
+    if not (leads or tasks.is_for(session, held, task, diagrams.main, now=now)):
+        raise tasks.not_yours(session, held, task, now=now)
+    return opened
+
+
+def taken_task(task_id: int) -> OpenTask:
+    """Give a task that this person may work on; one that is only offered must be taken before."""
+    opened = open_task(task_id)
+    if opened.part == "offer":
+        raise NotFoundError("There is no such task.")
+    return opened
 
 
 def sent_form(task_id: int, sent: MultiDict[str, Any]) -> tuple[Task, Node, StepForm]:
     """Give a task, its step and the form as it was sent.
 
-    Whether the task waits for this person, the use case asks that takes the answers.
+    Whether the task waits for this person, the use case asks again that takes the answers.
     """
-    task = tasks.find(task_id)
+    held = duties()
+    task, part = find_step(db.session(), task_id, held, now=clock.now())
+    if part == "offer":
+        raise NotFoundError("There is no such task.")
     diagrams = runtime().library.of(db.session(), task.case.version_id)
     node = tasks.form_of(diagrams, task)
-    return task, node, form_for(node, surroundings(task.case_id), submitted=sent)
+    return task, node, form_for(node, _around(task, part), submitted=sent)
 
 
 def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
-    """Gather the page; with the form as it was sent, or the draft, or the last round's answers."""
-    task, held, diagrams = open_task(task_id)
+    """Gather the page; with the form as it was sent, or the draft, or the last round's answers.
+
+    Of a confidential case nothing is read before the look at it is on record.
+    """
+    opened = taken_task(task_id)
+    if opened.task.case.confidential:
+        note_read(opened.task.case_id, by=access.me().id, what=f"step {task_id}", now=clock.now())
+        opened = taken_task(task_id)
+    task, held, diagrams = opened.task, opened.duties, opened.diagrams
     node = tasks.form_of(diagrams, task)
     session = db.session()
-    draft = tasks.draft_of(task.id, by=held.hands(diagrams.main))
+    draft = drafts.draft_of(task.id, by=held.hands(diagrams.main))
     case = cases.with_history(task.case_id)
     comments, files = cases.comments_on(task.case_id), cases.files_of(task.case_id)
-    leads = held.leads(task.duty, task.unit_id) and task.person_id is None
-    now = clock.now()
+    is_whole = opened.part == "whole"
     return TaskPage(
         task=task,
         case=case,
         node=node,
-        form=sent or _form(node, task, case, draft),
+        form=sent or _form(node, opened, case, draft),
         draft=draft,
         duties=held,
         diagrams=diagrams,
-        events=timeline(case, diagrams.diagrams, comments, files),
-        files=files,
+        events=timeline(case, diagrams.diagrams, comments, files) if is_whole else [],
+        files=files if is_whole else [],
         refusals=tasks.objections(
             runtime(),
             session,
@@ -201,41 +246,59 @@ def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
         follows=consequences(
             diagrams.diagrams[task.diagram], task.element, among=diagrams.diagrams
         ),
-        candidates=tasks.candidates(runtime(), session, task, now) if leads else [],
+        candidates=_candidates(opened),
+        part=opened.part,
     )
 
 
-def _form(
-    node: Node,
-    task: Task,
-    case: Case,
-    draft: Draft | None,
-) -> StepForm:
+def _candidates(opened: OpenTask) -> list[Person]:
+    """Give those to whom this person may hand the task over."""
+    session, now = db.session(), clock.now()
+    if opened.part == "own" or opened.task.person_id is not None:
+        return []
+    if not tasks.may_hand_over(session, opened.duties, opened.task, now=now):
+        return []
+    return tasks.candidates(runtime(), session, opened.task, now)
+
+
+def _form(node: Node, opened: OpenTask, case: Case, draft: Draft | None) -> StepForm:
     typed = None
     if draft is not None:
         typed = MultiDict(
             (name, value) for name, values in draft.answers.items() for value in values
         )
-    return form_for(node, surroundings(case.id), submitted=typed, answers=_last_round(task, case))
+    answers = _last_round(opened, case)
+    around = _around(opened.task, opened.part)
+    return form_for(node, around, submitted=typed, answers=answers)
 
 
-def _last_round(task: Task, case: Case) -> Mapping[str, Any] | None:
-    """Give what this step was answered the last time, so that a return costs nobody their work."""
+def _last_round(opened: OpenTask, case: Case) -> Mapping[str, Any] | None:
+    """Give what this step was answered the last time, so that a return costs nobody their work.
+
+    Who has only a part of their own in the case gets back what they answered themselves.
+    """
+    task, me = opened.task, opened.duties.person_id
     earlier = [
         other
         for other in case.tasks
         if other.element == task.element
         and other.diagram == task.diagram
         and other.completed_by_id is not None
+        and (opened.part == "whole" or other.completed_by_id == me)
     ]
     if earlier:
         return max(earlier, key=lambda other: other.closed_in or 0).answers
     return None
 
 
-def surroundings(case_id: int) -> Surroundings:
-    """Give what the forms of a case offer to choose from."""
-    return Surroundings(clock.zone(), _choices, partial(_document, case_id))
+def _around(task: Task, part: Part) -> Surroundings:
+    """Give the surroundings of a form; who sees only a part of their own may keep own documents."""
+    return surroundings(task.case_id, uploaded_by=access.me().id if part == "own" else None)
+
+
+def surroundings(case_id: int, *, uploaded_by: int | None = None) -> Surroundings:
+    """Give what the forms of a case offer to choose from, documents of this person or of all."""
+    return Surroundings(clock.zone(), _choices, partial(_document, case_id, uploaded_by))
 
 
 def _choices(kind: str) -> Choices:
@@ -253,6 +316,8 @@ def _choices(kind: str) -> Choices:
     return [Choice(str(id_), name) for id_, name in rows_]
 
 
-def _document(case_id: int, file_id: int) -> str | None:
+def _document(case_id: int, uploaded_by: int | None, file_id: int) -> str | None:
     ours = select(File.name).where(File.id == file_id, File.case_id == case_id)
+    if uploaded_by is not None:
+        ours = ours.where(File.uploaded_by_id == uploaded_by)
     return db.session.scalar(ours)

@@ -17,16 +17,17 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from models.cases import Task
 from models.database import db
 from webapp import access, clock
 from webapp.forms import Choice, PageForm
 from webapp.incoming import page_number
 from webapp.runtime import runtime
-from webapp.task_page import TaskPage, duties, gather, open_task, sent_form
+from webapp.task_page import TaskPage, duties, gather, open_task, sent_form, taken_task
 from webapp.templating import CityClock
 from webapp.uploads import receive_files
-from workflows import cases, inbox, progress, publication, tasks
-from workflows.errors import InvalidAnswersError
+from workflows import cases, drafts, inbox, offers, progress, publication, tasks
+from workflows.errors import InvalidAnswersError, NotFoundError
 from workflows.people import Duties
 from workflows.timeline import join
 
@@ -44,6 +45,20 @@ EMPTY = {
     "others": "When a case of yours waits for somebody else, you see here for whom.",
     "done": "What you complete stands here, newest first.",
 }
+
+
+class ConflictForm(PageForm):
+    """Somebody keeps themselves from a confidential case, and says why."""
+
+    reason = TextAreaField(
+        "What the conflict is",
+        description="One sentence, such as: I am related to a person concerned. It is kept for "
+        "the record and not shown in the case.",
+        validators=[
+            DataRequired("Say in a sentence what the conflict is."),
+            Length(max=offers.LONGEST_REASON),
+        ],
+    )
 
 
 class HandoverForm(PageForm):
@@ -114,8 +129,40 @@ def _acts_in_force() -> set[str | None]:
 
 @bp.get("/<int:task_id>")
 def show(task_id: int) -> ResponseReturnValue:
-    """Show what is to do, why by this person, and what follows."""
+    """Show what is to do, why by this person, and what follows; or that it may be taken."""
+    opened = open_task(task_id)
+    if opened.part == "offer":
+        return _offer(opened.task, ConflictForm(prefix="conflict-"))
     return _page(gather(task_id))
+
+
+def _offer(task: Task, form: ConflictForm, status: int = 200) -> ResponseReturnValue:
+    """Show a step that somebody may take, without a word of what it is about."""
+    back = session.get("inbox", url_for("tasks.index"))
+    page = render_template("tasks/offer.html", task=task, form=form, back=back, now=clock.now())
+    return page, status
+
+
+@bp.post("/<int:task_id>/taking")
+def take(task_id: int) -> ResponseReturnValue:
+    """Take a step of a confidential case, and so come onto its list."""
+    offers.take(runtime(), task_id, by=access.me().id, now=clock.now())
+    flash("You work on this step now, and may read the case. Each look at it is put on record.")
+    return redirect(url_for("tasks.show", task_id=task_id), code=303)
+
+
+@bp.post("/<int:task_id>/conflict")
+def declare_conflict(task_id: int) -> ResponseReturnValue:
+    """Keep oneself from a confidential case."""
+    opened, form = open_task(task_id), ConflictForm(prefix="conflict-")
+    if not form.validate_on_submit():
+        if opened.part == "offer":
+            return _offer(opened.task, form, 422)
+        raise InvalidAnswersError({"reason": "Say in a sentence what the conflict is."})
+    by, now = access.me().id, clock.now()
+    offers.declare_conflict(runtime(), task_id, reason=form.reason.data or "", by=by, now=now)
+    flash("It is on record that you have a conflict of interest. The case is not shown to you.")
+    return redirect(session.get("inbox", url_for("tasks.index")), code=303)
 
 
 def _page(page: TaskPage, status: int = 200) -> ResponseReturnValue:
@@ -127,6 +174,7 @@ def _page(page: TaskPage, status: int = 200) -> ResponseReturnValue:
             page=page,
             form=page.form,
             handover=handover,
+            conflict=ConflictForm(prefix="conflict-"),
             back=session.get("inbox", url_for("tasks.index")),
             now=clock.now(),
         ),
@@ -156,6 +204,8 @@ def _with_errors(page: TaskPage, wrong: dict[str, str]) -> TaskPage:
 
 def _what_next(done: tasks.Completion, by: int) -> str:
     """Say what happened and with whom the case waits now."""
+    if done.case.confidential:  # read on a page that is not the case's
+        return f"Your step in {done.case.label} is done."
     said = f"“{done.task.name}” is done."
     if done.case.ended_at is not None:
         return f"{said} {done.case.label} has ended: {done.case.outcome}."
@@ -183,13 +233,13 @@ def _meanwhile(done: tasks.Completion) -> str:
 @bp.post("/<int:task_id>/draft")
 def draft(task_id: int) -> ResponseReturnValue:
     """Keep what has been typed so far; the browser asks for it every few seconds."""
-    open_task(task_id)
+    taken_task(task_id)
     typed = {
         name: values
         for name, values in request.form.lists()
         if name != "csrf_token" and not name.endswith("csrf_token")
     }
-    kept = tasks.save_draft(runtime(), task_id, by=access.me().id, answers=typed, now=clock.now())
+    kept = drafts.save_draft(runtime(), task_id, by=access.me().id, answers=typed, now=clock.now())
     if not kept:
         return jsonify(message="The task is closed, or somebody else works on it."), 409
     return jsonify(saved_at=clock.now().astimezone(clock.zone()).strftime("%H:%M"))
@@ -207,7 +257,8 @@ def claim(task_id: int) -> ResponseReturnValue:
 def release(task_id: int) -> ResponseReturnValue:
     """Give the task back."""
     task = tasks.release(runtime(), task_id, by=access.me().id, now=clock.now())
-    flash(f"“{task.name}” waits for everybody with the role again.")
+    name = "The step" if task.case.confidential else f"“{task.name}”"
+    flash(f"{name} waits for everybody with the role again.")
     return redirect(session.get("inbox", url_for("tasks.index")), code=303)
 
 
@@ -227,15 +278,18 @@ def hand_over(task_id: int) -> ResponseReturnValue:
         by=access.me().id,
         now=clock.now(),
     )
-    flash(f"“{page.task.name}” has been handed over.")
+    name = "The step" if page.task.case.confidential else f"“{page.task.name}”"
+    flash(f"{name} has been handed over.")
     return redirect(session.get("inbox", url_for("tasks.index")), code=303)
 
 
 @bp.post("/<int:task_id>/comments")
 def comment(task_id: int) -> ResponseReturnValue:
     """Add a remark to the case of the task."""
-    task, _, _ = open_task(task_id)
+    opened = taken_task(task_id)
+    if opened.part != "whole":
+        raise NotFoundError("There is no such task.")
     text = request.form.get("text", "")
-    cases.comment(task.case_id, text, by=access.me().id, now=clock.now())
+    cases.comment(opened.task.case_id, text, by=access.me().id, now=clock.now())
     flash("Your comment stands in the case.")
     return redirect(url_for("tasks.show", task_id=task_id) + "#history", code=303)

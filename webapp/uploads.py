@@ -4,6 +4,7 @@ from io import BytesIO
 
 from flask import Blueprint, request, send_file
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import undefer
 
 from models.cases import Case, File, Task
@@ -12,10 +13,11 @@ from webapp import access, clock
 from webapp.runtime import runtime, settings
 from webapp.step_form import StepForm
 from webapp.task_page import duties
-from workflows import documents, tasks
+from workflows import confidence, documents, tasks
 from workflows.diagrams.graph import Node
 from workflows.errors import NotFoundError, PolicyError
-from workflows.reading import may_read
+from workflows.own_part import own_documents
+from workflows.reading import readable
 
 bp = Blueprint("files", __name__, url_prefix="/files")
 
@@ -44,14 +46,11 @@ def receive_files(form: StepForm, node: Node, task: Task, *, by: int) -> dict[st
 @bp.get("/<int:file_id>")
 def download(file_id: int) -> ResponseReturnValue:
     """Hand out a document to a reader of its case; never shown inside a page of ours."""
-    file = db.session.get(File, file_id, options=[undefer(File.content)])
-    case = db.session.get(Case, file.case_id) if file and file.case_id else None
-    everything = access.may(access.me(), "cases.read")
-    if (
-        file is None
-        or case is None
-        or not may_read(db.session(), case, duties(), all_cases=everything)
-    ):
+    _note_look(file_id)
+    file = db.session.scalar(
+        select(File).join(Case).where(File.id == file_id, _theirs()).options(undefer(File.content))
+    )
+    if file is None:
         raise NotFoundError("There is no such document.")
     response = send_file(
         BytesIO(file.content),
@@ -61,3 +60,20 @@ def download(file_id: int) -> ResponseReturnValue:
     )
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+def _theirs() -> ColumnElement[bool]:
+    """A condition on documents with their cases: this person reads all of it, or it is theirs."""
+    everything = access.may(access.me(), "cases.read")
+    whole = readable(duties(), all_cases=everything, now=clock.now())
+    return or_(whole, File.id.in_(own_documents(db.session(), runtime(), access.me().id)))
+
+
+def _note_look(file_id: int) -> None:
+    """Put a look at a document of a confidential case on record, before it is read."""
+    case_id = db.session.scalar(
+        select(Case.id).join(File).where(File.id == file_id, Case.confidential, _theirs())
+    )
+    if case_id is not None:
+        by, now = access.me().id, clock.now()
+        confidence.note_read(case_id, by=by, what=f"document {file_id}", now=now)

@@ -1,6 +1,6 @@
 """What has been done and said in a case so far, read once from the task rows that hold it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,7 +15,7 @@ from workflows.diagrams.graph import Diagram
 from workflows.operations.occasion import Fact
 from workflows.policy.guard import Deed
 from workflows.policy.pack import Pack
-from workflows.policy.rules import Separation
+from workflows.policy.rules import Exclusion, Separation
 
 Answers = Mapping[str, Any]
 
@@ -121,27 +121,40 @@ class History:
         """Give the people whom the case names in fields that a rule about this act looks at.
 
         The key is the register key; a table of administrators holds them in its `person` column.
-        Source: K06, nobody approves a site that they administer.
+        Whom a site is to be run by is what was said last; who must have no part in a case is
+        everybody whom any step names. Source: K06, nobody approves a site that they administer;
+        K34, nobody with a part or a conflict in a case does a step of it.
         """
-        keys = {
-            key
-            for rule in pack.rules.values()
-            for part in rule.parts
-            if isinstance(part.constraint, Separation) and act in part.constraint.acts
-            for key in part.constraint.named
+        rules = [part.constraint for rule in pack.rules.values() for part in rule.parts]
+        about = [rule for rule in rules if isinstance(rule, Separation) and act in rule.acts]
+        found = _people_under(about, [self.facts(diagrams)] if any(r.named for r in about) else [])
+        kept = [rule for rule in rules if isinstance(rule, Exclusion) and act in rule.acts]
+        return found | _people_under(kept, self._said(diagrams) if kept else [])
+
+    def _said(self, diagrams: Mapping[str, Diagram]) -> list[dict[str, Fact]]:
+        """Give the facts of each step apart, as it said them last."""
+        latest = {
+            (step.diagram, step.element, step.scope): step
+            for step in self.steps
+            if step.answers is not None
         }
-        if not keys:
-            return {}
-        facts = self.facts(diagrams)
-        return {
-            key: frozenset(
-                person
-                for name, fact in facts.items()
-                if name.startswith(key)
-                for person in people_in(fact.value)
-            )
-            for key in keys
-        }
+        return [_facts_in(step, diagrams) for step in latest.values()]
+
+
+def _people_under(
+    rules: Iterable[Separation | Exclusion], said: Iterable[Mapping[str, Fact]]
+) -> dict[str, frozenset[int]]:
+    keys = {key for rule in rules for key in rule.named}
+    return {
+        key: frozenset(
+            person
+            for facts in said
+            for name, fact in facts.items()
+            if name.startswith(key)
+            for person in people_in(fact.value)
+        )
+        for key in keys
+    }
 
 
 @cache

@@ -16,6 +16,7 @@ from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.moves import DEADLINE_JOB, Move, advance, begin, deadline, resume
 from workflows.people import duties_of
 from workflows.runtime import Runtime
+from workflows.suspension import keep_for_later
 
 FIRST_NUMBERS = {CaseSeries.OPEN: 1001, CaseSeries.CONFIDENTIAL: 1}
 LONGEST_COMMENT = 4000
@@ -101,6 +102,9 @@ def fire_deadline(runtime: Runtime, session: Session, job: Job, now: datetime, /
     )
     if case is None or case.tokens is None:
         return
+    if case.suspended_at is not None:
+        keep_for_later(session, job)
+        return
     move = resume(session, runtime, case, now=now, actor=None)
     waiting = move.before.get(job.payload["token"])
     if waiting is None:
@@ -163,9 +167,12 @@ def comment(case_id: int, remark: str, *, by: int, now: datetime) -> Comment:
         return row
 
 
-def find(number: int) -> Case:
-    """Give a case by its number with all that its page shows, in a bounded number of queries."""
-    case = db.session.scalar(_with_history().where(Case.number == number))
+def find(number: int, series: CaseSeries = CaseSeries.OPEN) -> Case:
+    """Give a case by its number with all that its page shows, in a bounded number of queries.
+
+    Whether somebody may read it, workflows.reading says first.
+    """
+    case = db.session.scalar(_with_history().where(Case.series == series, Case.number == number))
     if case is None:
         raise NotFoundError("There is no such case.")
     return case
@@ -186,6 +193,14 @@ def _with_history() -> Select[Case]:
         selectinload(Case.tasks).joinedload(Task.claimed_by),
         selectinload(Case.tasks).joinedload(Task.unit),
     )
+
+
+def has_message(case_id: int, task_id: int) -> bool:
+    """Say whether this is a message of the case, to be sent or sent already."""
+    message = select(Task.id).where(
+        Task.id == task_id, Task.case_id == case_id, Task.kind == TaskKind.MESSAGE
+    )
+    return db.session.scalar(message) is not None
 
 
 def waits_for(case_id: int, person_id: int) -> Task | None:

@@ -2,6 +2,9 @@
 
 The lists stay fast whatever waits: each duty is read from its own end of an index, no more rows
 than the page shows, and counts stop at a number that nobody would count beyond.
+
+A step of a confidential case stands here for those to whom it is offered and those on the list of
+the case. Task.offered is true of every step of an ordinary case, so that these are not looked up.
 """
 
 from collections.abc import Mapping
@@ -10,13 +13,28 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, union_all
-from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload, load_only
 
-from models.cases import Case, Task, TaskKind
+from models.cases import Case, CaseSeries, Task, TaskKind
+from models.confidence import CaseAccess
 from models.database import UTCDateTime
 from models.people import Person, Unit
+from workflows import confidence
+from workflows.errors import NotFoundError
 from workflows.people import Duties
+from workflows.reading import numbered
 
 PAGE_SIZE = 25
 # Counts end here: "999+" tells as much, and counting 200,000 rows at each look would not.
@@ -77,7 +95,7 @@ def look(
     session: Session, tab: Tab | None, duties: Duties, filters: Filters, *, page: int, now: datetime
 ) -> Inbox:
     """Give the inbox of the person with these duties; without a tab, the first with work in it."""
-    counted = counts(session, duties)
+    counted = counts(session, duties, now=now)
     shown: Tab = tab or ("mine" if counted["mine"] or not counted["roles"] else "roles")
     known = None if filters.narrow else counted[shown]  # nothing is counted twice
     reach = page * PAGE_SIZE
@@ -96,10 +114,11 @@ def _page(session: Session, found: "_List | None", told: dict[str, Any], known: 
     return Page(rows, number, session.scalar(found.total, told) or 0 if known is None else known)
 
 
-def counts(session: Session, duties: Duties) -> dict[Tab, int]:
+def counts(session: Session, duties: Duties, *, now: datetime) -> dict[Tab, int]:
     """Give the number of rows of each tab, at most MOST_COUNTED, in one query."""
     statement = _counts(_hats(duties))
-    row: Mapping[Any, Any] = session.execute(statement, {"me": duties.person_id}).mappings().one()
+    told = {"me": duties.person_id, "now": now}
+    row: Mapping[Any, Any] = session.execute(statement, told).mappings().one()
     return {tab: row.get(tab, 0) for tab in TABS}
 
 
@@ -122,9 +141,10 @@ _SHOWN = (
         Task.due_at,
         Task.closed_at,
         Task.claimed_by_id,
+        Task.offered,
     ),
     contains_eager(Task.case).options(
-        load_only(Case.number, Case.title, Case.confidential),
+        load_only(Case.series, Case.number, Case.title, Case.confidential),
         joinedload(Case.started_by, innerjoin=True).load_only(
             Person.given_name, Person.family_name
         ),
@@ -176,17 +196,30 @@ def _sources(tab: Tab, hats: Hats) -> list[Rows]:
     """Give the queries whose rows together are the tab; each can be read from an index."""
     rows = select(Task.id, Task.due_at, Task.opened_at, Task.closed_at, Task.case_id)
     waits = rows.where(Task.closed_at.is_(None), Task.kind == TaskKind.USER)
+    is_running = confidence.running(NOW)
+    listed = confidence.listed(_any_of(hats, CaseAccess.duty, CaseAccess.unit_id), ME, is_running)
+    may_know = or_(Task.offered, Task.person_id == ME, Task.case_id.in_(listed))
     if tab == "mine":
-        return [waits.where(Task.person_id == ME), waits.where(Task.claimed_by_id == ME)]
+        return [
+            waits.where(Task.person_id == ME),
+            waits.where(Task.claimed_by_id == ME, may_know),
+        ]
     if tab == "done":
-        return [rows.where(Task.completed_by_id == ME)]
+        return [rows.where(Task.completed_by_id == ME, may_know)]
     if tab == "others":
         mine = or_(Task.person_id == ME, Task.claimed_by_id == ME)
-        started = waits.join(Task.case).where(Case.started_by_id == ME)
+        started = waits.join(Task.case).where(
+            Case.started_by_id == ME, or_(Case.confidential.is_(False), Case.id.in_(listed))
+        )
         return [started.where(or_(Task.person_id.is_(None), Task.person_id != ME), ~_known(mine))]
     # What one has taken stands under "mine" alone; what others have taken shows who works on it.
     not_mine = waits.where(~_known(Task.claimed_by_id == ME), Task.person_id.is_(None))
-    return [not_mine.where(Task.duty == duty, _of(unit)) for duty, unit in hats]
+    open_to_me = not_mine.where(Task.offered, Task.case_id.not_in(confidence.closed_to(ME)))
+    known = not_mine.where(Task.offered.is_(False), Task.case_id.in_(listed))
+    return [
+        *(open_to_me.where(Task.duty == duty, _of(unit)) for duty, unit in hats),
+        *([known.where(_any_of(hats, Task.duty, Task.unit_id))] if hats else []),
+    ]
 
 
 def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -204,17 +237,32 @@ def _hats(duties: Duties) -> Hats:
     return (*city, *units, *anywhere)
 
 
-def _of(unit: int | Literal["any"] | None) -> ColumnElement[bool]:
+def _of(
+    unit: int | Literal["any"] | None, column: InstrumentedAttribute[int | None] = Task.unit_id
+) -> ColumnElement[bool]:
     if unit is None:
-        return Task.unit_id.is_(None)
-    return Task.unit_id.is_not(None) if unit == "any" else Task.unit_id == unit
+        return column.is_(None)
+    return column.is_not(None) if unit == "any" else column == unit
+
+
+def _any_of(
+    hats: Hats, duty: InstrumentedAttribute[Any], unit: InstrumentedAttribute[int | None]
+) -> ColumnElement[bool]:
+    """A condition on these columns: one of the hats is for them."""
+    places = dict.fromkeys(place for _, place in hats)
+    return or_(
+        false(),
+        *(and_(duty.in_([d for d, p in hats if p == place]), _of(place, unit)) for place in places),
+    )
 
 
 def _narrowed(part: Rows, filters: Filters) -> Rows:
     if filters.overdue:
         part = part.where(Task.due_at < NOW)
     if filters.duty:
-        part = part.where(Task.act == filters.duty)
+        # A list shows nothing of what a confidential step is, so it does not tell by leaving out.
+        secret = select(Case.id).where(Case.series == CaseSeries.CONFIDENTIAL)
+        part = part.where(Task.act == filters.duty, Task.case_id.not_in(secret))
     if filters.held:
         held = Task.claimed_by_id.is_not(None)
         part = part.where(held if filters.held == "somebody" else ~held)
@@ -236,7 +284,7 @@ def search_cases(
     page: int,
     state: Literal["open", "ended"] | None = None,
 ) -> tuple[list[Case], int]:
-    """Find cases by number ("R-1042" or "1042") or by words of the title, newest first.
+    """Find cases by number ("R-1042", "1042", "C-07") or by words of the title, newest first.
 
     `scope` says which cases the person may read at all. Gives one page, and how many there are.
     """
@@ -256,7 +304,8 @@ def search_cases(
 
 
 def _wanted(text: str) -> list[ColumnElement[bool]]:
-    number = text.strip().upper().removeprefix("R-")
-    if number.isdecimal() and len(number) < 10:
-        return [Case.number == int(number)]
-    return [Case.title.icontains(word, autoescape=True) for word in text.split()]
+    try:
+        series, number = numbered(text)
+    except NotFoundError:
+        return [Case.title.icontains(word, autoescape=True) for word in text.split()]
+    return [Case.series == series, Case.number == number]

@@ -21,6 +21,8 @@ from models.trust import Incident, Job
 from workflows import engine
 from workflows.answers import Done, History
 from workflows.business_time import due
+from workflows.case_list import settle
+from workflows.confidence import awaited
 from workflows.diagrams.conditions import ConditionError, Unset
 from workflows.diagrams.graph import BOUNDARIES, CATCHES, Node
 from workflows.diagrams.timers import TimerError
@@ -50,7 +52,7 @@ class Move:
 
     `before` is what it waited for when it was locked, `opened` the rows of what it waits for
     since, `told` whom an operation has told what happened. All rows of one move are closed in the
-    same `revision` of the case.
+    same `revision` of the case. `ends_as` is how it ends where somebody ends it from outside.
     """
 
     session: Session
@@ -64,6 +66,7 @@ class Move:
     before: dict[str, engine.Waiting] = field(default_factory=dict)
     opened: list[Task] = field(default_factory=list)
     told: set[int] = field(default_factory=set)
+    ends_as: str | None = None
     revision: int = field(init=False)
     _recorded: int = field(default=0, init=False)
 
@@ -129,16 +132,18 @@ def permit(move: Move, deed: Deed) -> None:
         raise RefusedError(refusals)
 
 
-def advance(move: Move, step: Callable[[], None], record: Task) -> None:
+def advance(move: Move, step: Callable[[], None], record: Task | None) -> None:
     """Move the tokens by `step`, run the operations met, and write what follows from it.
 
-    `record` is the row of the step itself; it takes the path that the tokens passed.
+    `record` is the row of the step itself; it takes the path that the tokens passed. Where none
+    is, as for a token placed by hand, the first step that opens takes it.
     Raises StuckError when a condition has no answer or an operation cannot be done, and
     RefusedError when a rule forbids what would follow: nothing is kept then.
     """
     with _told_apart():
         step()
-    record.passed = [*(record.passed or []), *move.path()]
+    if record is not None:
+        record.passed = [*(record.passed or []), *move.path()]
     _advance(move, record)
 
 
@@ -221,6 +226,8 @@ def _holders(move: Move, task: Task) -> Iterable[int]:
     """Give the ids of those who may do an open task, for operations that tell them."""
     if task.person_id is not None:
         return [task.person_id]
+    if move.case.confidential:
+        return awaited(move.session, move.runtime, task, now=move.now)
     day = move.runtime.calendar.day_of(move.now)
     people = holders(move.session, move.runtime.pack, task.duty, task.unit_id, day)
     return [person.id for person in people]
@@ -239,6 +246,7 @@ def _follow(move: Move, record: Task | None) -> None:
     _open(move, [w for key, w in after.items() if key not in move.before])
     _tell(move)
     move.session.flush()  # a rule of the database that this breaks must fail before the record
+    settle(move.session, move.runtime, move.case, now=move.now)
 
 
 def _close(move: Move, left: Sequence[engine.Waiting]) -> None:
@@ -380,16 +388,19 @@ def _subject(move: Move) -> int | None:
 def _end(move: Move) -> None:
     """Close the case, unless a rule still waits for something to happen in it."""
     waiting_for = open_duties(move.runtime.pack, move.history.deeds)
-    if waiting_for and move.actor is not None:
+    if waiting_for and move.actor is not None and move.ends_as is None:
         raise RefusedError(waiting_for)
     if waiting_for:
         text = " ".join(duty.text for duty in waiting_for)
+        if move.case.confidential:  # an incident is read by those who see no such case
+            text = "A confidential case has ended although a rule asks for more to happen in it."
         move.session.add(
             Incident(kind="rule", case_id=move.case.id, message=text, opened_at=move.now)
         )
     main = move.diagrams.diagrams[move.diagrams.main]
     move.case.ended_at = move.now
-    move.case.outcome = main.nodes[move.run.ends[-1]].title if move.run.ends else "Ended"
+    reached = main.nodes[move.run.ends[-1]].title if move.run.ends else "Ended"
+    move.case.outcome = move.ends_as or reached
 
 
 def _tell(move: Move) -> None:

@@ -1,19 +1,19 @@
-"""What people do with a task: claim, release, hand over, draft and complete it."""
+"""What people do with a task: claim, release, hand over and complete it."""
 
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.cases import Case, Draft, File, Task, TaskKind
 from models.database import db, transaction
 from models.people import Person, Unit
-from workflows import audit, documents
+from workflows import audit, confidence, documents
 from workflows.answers import History
+from workflows.case_list import hand_on
 from workflows.consequences import operations_after
 from workflows.diagrams.graph import Node
 from workflows.documents import Document
@@ -23,11 +23,13 @@ from workflows.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from workflows.exclusions import follow_answers
 from workflows.library import DiagramSet
 from workflows.moves import Move, act_of, advance, locking, note, permit, resume
 from workflows.people import Duties, duties_of, holders
 from workflows.policy.guard import Deed, Refusal, could, warnings
 from workflows.runtime import Runtime
+from workflows.suspension import refuse_suspended
 
 Submitted = Mapping[str, Any]
 
@@ -44,7 +46,7 @@ class Completion:
 def find(task_id: int) -> Task:
     """Give a step that people do, with its case; raises NotFoundError.
 
-    A message that a case waits for is none: it is sent from the page of the case, with a reason.
+    For those who know of it: whether somebody may see it, workflows.reading says first.
     """
     step = select(Task).where(Task.id == task_id, Task.kind == TaskKind.USER)
     task = db.session.scalar(step.options(joinedload(Task.case)))
@@ -59,21 +61,38 @@ def process_of(runtime: Runtime, session: Session, case: Case) -> str:
 
 
 def may_do(duties: Duties, task: Task, process: str | None = None) -> bool:
-    """Say whether the person with these duties is one of those whom the task waits for.
+    """Say whether the person with these duties is one of those whom an ordinary task waits for.
 
     `process` is the key of the case's process, for who stands in for somebody in that one alone.
     """
     return duties.may_do(task, process)
 
 
-def not_yours(duties: Duties, task: Task) -> NotAllowedError | NotFoundError:
+def is_for(
+    session: Session, duties: Duties, task: Task, process: str | None, *, now: datetime
+) -> bool:
+    """Say whether the person is one of those whom a task waits for, in whatever case."""
+    if task.case.confidential:
+        return confidence.may_do(session, duties, task, now=now)
+    return may_do(duties, task, process)
+
+
+def not_yours(
+    session: Session, duties: Duties, task: Task, *, now: datetime
+) -> NotAllowedError | NotFoundError:
     """Give the refusal for somebody for whom the task does not wait.
 
     Whoever has no part in a confidential case must not learn that it exists.
     """
-    if task.case.confidential and not duties.leads(task.duty, task.unit_id):
+    if _is_hidden(session, duties, task, now=now):
         return NotFoundError("There is no such task.")
     return NotAllowedError(f"“{task.name}” waits for {task.party or 'somebody else'}, not for you.")
+
+
+def _is_hidden(session: Session, duties: Duties, task: Task, *, now: datetime) -> bool:
+    return task.case.confidential and not confidence.is_on_list(
+        session, task.case_id, duties, now=now
+    )
 
 
 def form_of(diagrams: DiagramSet, task: Task) -> Node:
@@ -178,9 +197,10 @@ def _check_hands(
     """Refuse whom the task does not wait for; give the absent person in whose place it is done."""
     duties = duties_of(session, by, runtime.pack, runtime.calendar.day_of(now))
     process = process_of(runtime, session, task.case)
-    if not may_do(duties, task, process):
-        raise not_yours(duties, task)
+    if not is_for(session, duties, task, process, now=now):
+        raise not_yours(session, duties, task, now=now)
     _check_open(session, task)
+    refuse_suspended(session, task.case)
     # What an absent person has taken, their substitute goes on with.
     if task.claimed_by_id is not None and task.claimed_by_id not in duties.hands(process):
         holder = session.get_one(Person, task.claimed_by_id)
@@ -213,13 +233,25 @@ def _close(move: Move, task: Task, *, by: int, answers: Submitted) -> None:
     task.answers = dict(answers)
     note(move, task)
     _name_the_case(move, node, answers)
+    if move.case.confidential:
+        follow_answers(
+            move.session,
+            move.case,
+            move.history,
+            move.diagrams.diagrams,
+            step=node,
+            now=move.now,
+        )
 
 
 def _name_the_case(move: Move, node: Node, answers: Submitted) -> None:
-    """Let the case be about what the answers say: its title and the unit whose site it is."""
+    """Let the case be about what the answers say: its title and the unit whose site it is.
+
+    The title of a confidential case says nothing of it.
+    """
     for field in node.fields:
         answer = answers.get(field.id)
-        if answer and field.register == "site.name":
+        if answer and field.register == "site.name" and not move.case.confidential:
             main = move.diagrams.diagrams[move.diagrams.main]
             move.case.title = f"{main.name}: {answer}"
         elif answer and field.register == "case.unit":
@@ -274,28 +306,52 @@ def reassign(
 ) -> Task:
     """Hand a task over to another holder of the duty, by a lead and with a reason.
 
-    Raises InvalidAnswersError without a reason and NotAllowedError for who does not lead, or who
-    may not do the task.
+    In a confidential case this is for those on its list, who may also pass their own step on; the
+    new holder comes onto the list, and the former one goes. Raises InvalidAnswersError without a
+    reason and NotAllowedError for who does not lead, or who may not do the task.
     """
     if not reason.strip():
         raise InvalidAnswersError({"reason": "Say why, for the record."})
     with transaction() as session:
         task = _locked_task(session, task_id)
-        _check_open(session, task)
         day = runtime.calendar.day_of(now)
-        if not duties_of(session, by, runtime.pack, day).leads(task.duty, task.unit_id):
+        duties = duties_of(session, by, runtime.pack, day)
+        if not may_hand_over(session, duties, task, now=now):
+            if _is_hidden(session, duties, task, now=now):
+                raise NotFoundError("There is no such task.")
             raise NotAllowedError(f"Only a lead of {task.party} may hand “{task.name}” over.")
-        if not may_do(duties_of(session, to, runtime.pack, day), task):
+        _check_open(session, task)
+        theirs = duties_of(session, to, runtime.pack, day)
+        if task.case.confidential:
+            hand_on(session, runtime, task, theirs, by=by, now=now)
+        elif not may_do(theirs, task):
             raise NotAllowedError("The person you chose may not do this task.")
         task.claimed_by_id, task.claimed_at = to, now
         _record(session, "task:reassigned", task, by=by, now=now, to=to, reason=reason)
         return task
 
 
+def may_hand_over(session: Session, duties: Duties, task: Task, *, now: datetime) -> bool:
+    """Say whether the person may hand a task over: its lead, or in a confidential case its doer.
+
+    Who leads but does not work on a confidential case may not.
+    """
+    leads = duties.leads(task.duty, task.unit_id)
+    if not task.case.confidential:
+        return leads
+    if leads and confidence.is_on_list(session, task.case_id, duties, now=now, at_work=True):
+        return True
+    return task.person_id is None and confidence.may_do(session, duties, task, now=now)
+
+
 def candidates(runtime: Runtime, session: Session, task: Task, now: datetime) -> list[Person]:
     """Give the people who may do the task, for a lead who hands it over."""
     day = runtime.calendar.day_of(now)
-    return list(holders(session, runtime.pack, task.duty, task.unit_id, day))
+    people = list(holders(session, runtime.pack, task.duty, task.unit_id, day))
+    if task.case.confidential:
+        free = confidence.unexcluded(session, task.case_id, [person.id for person in people])
+        people = [person for person in people if person.id in free]
+    return people
 
 
 def _locked_task(session: Session, task_id: int) -> Task:
@@ -334,55 +390,3 @@ def attach(runtime: Runtime, task_id: int, document: Document, *, by: int, now: 
         )
         _record(session, "file:attached", task, by=by, now=now, name=file.name, sha256=file.sha256)
         return file
-
-
-def save_draft(
-    runtime: Runtime, task_id: int, *, by: int, answers: Submitted, now: datetime
-) -> bool:
-    """Keep what has been typed so far; says no when the task is closed or not this person's to do.
-
-    Without the case's lock and without a record: a draft is nobody's act. A task that nobody
-    holds is held from now on by who types, so that no two people type at once.
-    """
-    with transaction() as session:
-        task = session.get(Task, task_id)
-        duties = duties_of(session, by, runtime.pack, runtime.calendar.day_of(now))
-        if task is None:
-            return False
-        process = None
-        if duties.standing_in:
-            process = process_of(runtime, session, session.get_one(Case, task.case_id))
-        if not may_do(duties, task, process):
-            return False
-        # This locks the task's row, so that a completion either comes first and closes it, or
-        # comes after and finds the draft.
-        held = session.execute(
-            update(Task)
-            .where(
-                Task.id == task_id,
-                Task.closed_at.is_(None),
-                or_(Task.claimed_by_id.is_(None), Task.claimed_by_id.in_(duties.hands(process))),
-            )
-            .values(claimed_by_id=by, claimed_at=func.coalesce(Task.claimed_at, now))
-            .execution_options(synchronize_session=False)
-        )
-        if cast("CursorResult[Any]", held).rowcount == 0:
-            return False
-        typed = {"person_id": by, "answers": dict(answers), "saved_at": now}
-        is_postgres = session.get_bind().dialect.name == "postgresql"
-        upsert = postgresql.insert(Draft) if is_postgres else sqlite.insert(Draft)
-        session.execute(
-            upsert.values(task_id=task_id, **typed).on_conflict_do_update(
-                index_elements=["task_id"], set_=typed
-            )
-        )
-        return True
-
-
-def draft_of(task_id: int, *, by: Collection[int]) -> Draft | None:
-    """Give what one of these people has typed into the task and not sent.
-
-    A substitute goes on with what the absent person has typed.
-    """
-    draft = db.session.get(Draft, task_id)
-    return draft if draft is not None and draft.person_id in by else None

@@ -99,12 +99,12 @@ def test_the_counts_are_the_numbers_of_rows(town_on_either: Town, now: datetime)
     tasks.claim(town.runtime, walk.task("SubmitRequest").id, by=people.rosa, now=now)
     for person in (people.rosa, people.dan, people.chen, people.nora):
         held = duties(town, person, now)
-        counted = inbox.counts(db.session(), held)
+        counted = inbox.counts(db.session(), held, now=now)
         for tab in inbox.TABS:
             page = page_of(town, person, tab, now)
             assert counted[tab] == page.total == len(page.rows)
     # Taken and for herself alone at once, and yet one task.
-    assert inbox.counts(db.session(), duties(town, people.rosa, now))["mine"] == 1
+    assert inbox.counts(db.session(), duties(town, people.rosa, now), now=now)["mine"] == 1
 
 
 def test_what_is_due_first_stands_first(town: Town, now: datetime) -> None:
@@ -164,14 +164,14 @@ def test_pages_follow_one_another_without_gaps(town_on_either: Town, now: dateti
 def test_counting_stops_where_nobody_would_count_on(town: Town, now: datetime) -> None:
     fill(town, now, inbox.MOST_COUNTED + 20)
     held = duties(town, town.people.chen, now)
-    assert inbox.counts(db.session(), held)["roles"] == inbox.MOST_COUNTED
+    assert inbox.counts(db.session(), held, now=now)["roles"] == inbox.MOST_COUNTED
     assert page_of(town, town.people.chen, "roles", now).total == inbox.MOST_COUNTED
 
 
 def test_who_has_no_role_has_an_empty_list(town: Town, now: datetime) -> None:
     nobody = Duties(town.people.nora)
     assert inbox.look(db.session(), "roles", nobody, EVERYTHING, page=1, now=now).page.rows == []
-    assert inbox.counts(db.session(), nobody)["roles"] == 0
+    assert inbox.counts(db.session(), nobody, now=now)["roles"] == 0
 
 
 def test_messages_stand_in_nobodys_inbox(town: Town, now: datetime) -> None:

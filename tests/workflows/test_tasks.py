@@ -13,7 +13,7 @@ from tests import city
 from tests.workflows import walking
 from tests.workflows.drawn import drawn
 from tests.workflows.walking import Town
-from workflows import documents, tasks
+from workflows import documents, drafts, offers, tasks
 from workflows.errors import (
     ConflictError,
     InvalidAnswersError,
@@ -74,6 +74,7 @@ def test_a_stranger_does_not_learn_of_a_confidential_task(app: Flask, now: datet
     walk = walking.start(town, now=now, process="main").do("A")
     with pytest.raises(NotFoundError, match=r"There is no such task\."):
         walk.do("B", town.people.chen)
+    offers.take(town.runtime, walk.task("B").id, by=town.people.hal, now=now)
     assert walk.do("B", town.people.hal).case.outcome == "E"
 
 
@@ -183,13 +184,13 @@ def test_a_draft_is_kept_for_who_types_and_holds_the_task(
     town = town_on_either
     walk = walking.forwarded(town, now=now)
     task = walk.task("ReviewRequest")
-    save = partial(tasks.save_draft, town.runtime, task.id, now=now)
+    save = partial(drafts.save_draft, town.runtime, task.id, now=now)
     assert save(by=town.mia, answers={"reason": ["Bec"]})
     assert save(by=town.mia, answers={"reason": ["Because"]})
-    draft = tasks.draft_of(task.id, by=[town.mia])
+    draft = drafts.draft_of(task.id, by=[town.mia])
     assert draft is not None
     assert draft.answers == {"reason": ["Because"]}
-    assert tasks.draft_of(task.id, by=[town.people.chen]) is None
+    assert drafts.draft_of(task.id, by=[town.people.chen]) is None
     assert walk.task("ReviewRequest").claimed_by_id == town.mia
     assert not save(by=town.people.chen, answers={"reason": ["No"]})
     with pytest.raises(ConflictError, match="Mia Stone is working on"):
@@ -202,7 +203,7 @@ def test_a_draft_is_kept_for_who_types_and_holds_the_task(
 
 def test_a_draft_is_taken_only_from_who_may_do_the_task(town: Town, now: datetime) -> None:
     task = walking.forwarded(town, now=now).task("ReviewRequest")
-    save = partial(tasks.save_draft, town.runtime, answers={}, now=now)
+    save = partial(drafts.save_draft, town.runtime, answers={}, now=now)
     assert not save(task.id, by=town.people.ivy)
     assert not save(4711, by=town.mia)
     assert walking.count(db.session(), Draft) == 0
@@ -213,10 +214,10 @@ def test_a_draft_waits_for_who_released_the_task_and_goes_with_its_completion(
 ) -> None:
     walk = walking.forwarded(town, now=now)
     task = walk.task("ReviewRequest")
-    tasks.save_draft(town.runtime, task.id, by=town.mia, answers={"a": ["b"]}, now=now)
+    drafts.save_draft(town.runtime, task.id, by=town.mia, answers={"a": ["b"]}, now=now)
     tasks.release(town.runtime, task.id, by=town.mia, now=now)
     db.session.expire_all()
-    assert tasks.draft_of(task.id, by=[town.mia]) is not None
+    assert drafts.draft_of(task.id, by=[town.mia]) is not None
     walk.do("ReviewRequest", town.people.chen)
     assert walking.count(db.session(), Draft) == 0
 
@@ -224,7 +225,7 @@ def test_a_draft_waits_for_who_released_the_task_and_goes_with_its_completion(
 def test_a_draft_goes_when_the_diagram_takes_its_step_back(town: Town, now: datetime) -> None:
     walk = walking.forwarded(town, now=now)
     task = walk.task("ReviewRequest")
-    tasks.save_draft(town.runtime, task.id, by=town.mia, answers={"a": ["b"]}, now=now)
+    drafts.save_draft(town.runtime, task.id, by=town.mia, answers={"a": ["b"]}, now=now)
     walk.send("WithdrawWhileReviewing")
     assert walking.count(db.session(), Draft) == 0
 

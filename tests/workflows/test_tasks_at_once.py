@@ -10,7 +10,7 @@ from models.cases import Draft, TaskKind
 from models.database import db
 from tests.workflows import walking
 from tests.workflows.walking import Town
-from workflows import tasks
+from workflows import drafts, tasks
 from workflows.errors import (
     ConflictError,
     PolicyError,
@@ -137,7 +137,7 @@ def test_a_draft_and_a_completion_at_once_leave_no_draft_behind(
         walk = walking.forwarded(town, now=now)
         task = walk.task("ReviewRequest")
         answers = walk.form(task, town.mia, {})
-        save = partial(tasks.save_draft, town.runtime, task.id, answers={}, by=town.mia, now=now)
+        save = partial(drafts.save_draft, town.runtime, task.id, answers={}, by=town.mia, now=now)
         do = partial(
             tasks.complete, town.runtime, task.id, by=town.mia, answers=answers, now=walk.now
         )

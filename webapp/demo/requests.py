@@ -29,7 +29,7 @@ from models.sites import Platform
 from models.trust import Job, JobState
 from webapp.demo.people import Row, Settled
 from webapp.demo.timeline import Timeline
-from workflows import cases, documents, jobs, tasks
+from workflows import cases, documents, drafts, jobs, tasks
 from workflows.diagrams.graph import Field
 from workflows.moves import DEADLINE_JOB
 from workflows.runtime import Runtime
@@ -114,7 +114,7 @@ class _Player:
     def _type(self, row: Row, now: datetime) -> None:
         task = self._open_task(row["element"])
         by = self._person(row)
-        tasks.save_draft(self.runtime, task.id, by=by, answers=row["typed"], now=now)
+        drafts.save_draft(self.runtime, task.id, by=by, answers=row["typed"], now=now)
 
     def _remark(self, row: Row, now: datetime) -> None:
         cases.comment(self.case_id, row["text"], by=self._person(row), now=now)
