@@ -22,9 +22,10 @@ from webapp.step_form import StepForm, form_for
 from webapp.task_page import surroundings
 from workflows import audit, cases, publication
 from workflows.diagrams.graph import Field, Node
-from workflows.people import holders, vacancies
+from workflows.people import holders
 from workflows.site_findings import findings
 from workflows.sites import find_site
+from workflows.vacancies import vacancies
 
 CITY = ZoneInfo("America/Chicago")
 
