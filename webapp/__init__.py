@@ -29,6 +29,7 @@ from webapp import (
     notices,
     policy,
     register,
+    reports,
     runtime,
     signing_in,
     sites,
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     policy.bp,
     sites.bp,
     register.bp,
+    reports.bp,
     evidence.bp,
     uploads.bp,
 )

@@ -52,7 +52,7 @@ function name(holder, label) {
   svg.setAttribute('aria-label', `${label}. ${KEYS_HINT}`);
 }
 
-function mark(viewer, { live = [], passed = [], here = null, notes = {} }) {
+function mark(viewer, { live = [], passed = [], here = null, notes = {}, late = {}, times = {}, heat = {} }) {
   const canvas = viewer.get('canvas');
   const registry = viewer.get('elementRegistry');
   const overlays = viewer.get('overlays');
@@ -70,8 +70,16 @@ function mark(viewer, { live = [], passed = [], here = null, notes = {} }) {
     canvas.addMarker(here, 'is-here');
     put(here, badge('here', 'This task'), { top: -13, left: -6 });
   }
-  for (const [id, text] of Object.entries(notes)) {
-    if (registry.get(id)) put(id, badge('note', text), { bottom: 11, left: 6 });
+  const badges = (texts, kind, position) => {
+    for (const [id, text] of Object.entries(texts)) {
+      if (registry.get(id)) put(id, badge(kind, text), position);
+    }
+  };
+  badges(notes, 'note', { bottom: 11, left: 6 });
+  badges(late, 'late', { bottom: -13, left: 6 });
+  badges(times, 'time', { top: -13, right: 62 });
+  for (const [id, level] of Object.entries(heat)) {
+    if (registry.get(id)) canvas.addMarker(id, `heat-${level}`);
   }
 }
 
@@ -106,10 +114,10 @@ function navigation(viewer) {
     zoom: (factor) => canvas.zoom(Math.min(4, Math.max(0.15, canvas.zoom() * factor)), 'auto'),
     move: (dx, dy) => canvas.scroll({ dx, dy }),
     // On a narrow screen the whole would be unreadable: begin where the case stands.
-    begin({ here, live = [] }) {
+    begin({ here, live = [], late = {}, notes = {} }) {
       all();
       if (canvas.zoom() >= SMALLEST) return;
-      const waiting = [here, ...live].find((one) => registry.get(one));
+      const waiting = [here, ...live, ...Object.keys(late), ...Object.keys(notes)].find((one) => registry.get(one));
       const element = registry.get(waiting) ?? registry.find(({ type }) => type === 'bpmn:StartEvent');
       if (!element) return;
       const { width, height } = canvas.viewbox().outer;

@@ -1,0 +1,216 @@
+"""What waits now: cases by process, steps by place, by duty and by person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from models.cases import Case, DiagramVersion, Task
+from models.people import Person
+from workflows.status.filters import Filters, Place, waiting_steps
+
+# Fewer confidential cases than this are not told apart: a number would speak of people.
+SMALLEST_TOLD = 5
+MOST_PEOPLE = 50
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step that cases wait at: how many tokens, in how many cases, how many of them overdue.
+
+    `since` is when the oldest of them opened.
+    """
+
+    process_id: int
+    place: Place
+    waiting: int
+    cases: int
+    overdue: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The open cases of a process: all, those with an overdue step, and the oldest one's start."""
+
+    open: int
+    overdue: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True)
+class Load:
+    """What waits for one duty or is with one person. `taken` is held by somebody."""
+
+    waiting: int
+    overdue: int
+    taken: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class DutyLoad(Load):
+    """What waits for the holders of a duty, with the party that it belongs to."""
+
+    duty: str
+    act: str | None
+    party: str
+
+
+@dataclass(frozen=True)
+class PersonLoad(Load):
+    """What a person has taken, or what waits for this person alone."""
+
+    person_id: int
+    name: str
+
+
+def stages(session: Session, asked: Filters, *, now: datetime) -> list[Stage]:
+    """Give the steps that cases wait at, with what waits there, the longest rows first."""
+    columns = (Case.version_id, Task.diagram, Task.element)
+    rows = session.execute(
+        select(
+            DiagramVersion.process_id,
+            Task.diagram,
+            Task.element,
+            func.max(Task.name),
+            func.max(Task.party),
+            func.max(Task.act),
+            func.count(),
+            func.count(Task.case_id.distinct()),
+            _overdue(now),
+            func.min(Task.opened_at),
+        )
+        .join(Task.case)
+        .join(Case.version)
+        .where(*waiting_steps(asked, now))
+        .group_by(DiagramVersion.process_id, *columns[1:])
+    )
+    found = [_stage(row) for row in rows]
+    return sorted(found, key=lambda stage: (-stage.waiting, stage.place.key))
+
+
+def standings(session: Session, asked: Filters, *, now: datetime) -> dict[int, Standing]:
+    """Give how many cases of each process are open and overdue, by the id of the process."""
+    process = DiagramVersion.process_id
+    opened = session.execute(
+        select(process, func.count(), func.min(Case.started_at))
+        .select_from(Case)
+        .join(Case.version)
+        .where(*asked.open_cases(now))
+        .group_by(process)
+    )
+    late = session.execute(
+        select(process, func.count(Task.case_id.distinct()))
+        .select_from(Task)
+        .join(Task.case)
+        .join(Case.version)
+        .where(*waiting_steps(asked, now), Task.due_at < now)
+        .group_by(process)
+    )
+    overdue: dict[int, int] = {row[0]: row[1] for row in late}
+    return {row[0]: Standing(row[1], overdue.get(row[0], 0), row[2]) for row in opened}
+
+
+def by_duty(session: Session, asked: Filters, *, now: datetime) -> list[DutyLoad]:
+    """Give what waits for the holders of each duty, the longest rows first."""
+    rows = session.execute(
+        _loads(asked, now, Task.duty, func.max(Task.act).label("act"), Task.party).group_by(
+            Task.duty, Task.party
+        )
+    )
+    found = [
+        DutyLoad(row.waiting, row.overdue, row.taken, row.since, row.duty, row.act, row.party or "")
+        for row in rows
+    ]
+    return sorted(found, key=lambda load: (-load.waiting, load.duty, load.party))
+
+
+def by_person(session: Session, asked: Filters, *, now: datetime) -> list[PersonLoad]:
+    """Give what is with each person, taken or for this person alone: at most MOST_PEOPLE, most first."""
+    holder = func.coalesce(Task.claimed_by_id, Task.person_id)
+    held = (
+        _loads(asked, now, holder.label("holder"))
+        .where(holder.is_not(None))
+        .group_by(holder)
+        .order_by(func.count().desc(), holder)
+        .limit(MOST_PEOPLE)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Person.given_name, Person.family_name, held).join(held, held.c.holder == Person.id)
+    )
+    found = [
+        PersonLoad(
+            row.waiting,
+            row.overdue,
+            row.taken,
+            row.since,
+            row.holder,
+            f"{row.given_name} {row.family_name}",
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda load: (-load.waiting, load.name, load.person_id))
+
+
+def outcomes(session: Session, asked: Filters) -> list[tuple[str, int]]:
+    """Give how cases ended, and how many of them, most first."""
+    rows = session.execute(
+        select(Case.outcome, func.count()).where(*asked.ended_cases()).group_by(Case.outcome)
+    )
+    return sorted(((row[0] or "Ended", row[1]) for row in rows), key=lambda pair: (-pair[1], pair))
+
+
+def confidential(session: Session) -> dict[int, int | None]:
+    """Count the open confidential cases of each process; None where there are fewer than five.
+
+    No filter narrows this number, and no other number contains these cases: from two answers
+    nobody can work out a third one. A process without such cases is not in it; whoever shows it
+    must treat that as None.
+    """
+    rows = session.execute(
+        select(DiagramVersion.process_id, func.count())
+        .select_from(Case)
+        .join(Case.version)
+        .where(Case.confidential.is_(True), Case.ended_at.is_(None))
+        .group_by(DiagramVersion.process_id)
+    )
+    return {row[0]: row[1] if row[1] >= SMALLEST_TOLD else None for row in rows}
+
+
+def _stage(row: Any) -> Stage:
+    process_id, diagram, element, name, party, act, *numbers = row
+    return Stage(process_id, Place(diagram, element, name, party or "", act), *numbers)
+
+
+def _loads(asked: Filters, now: datetime, *by: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *by,
+            func.count().label("waiting"),
+            _overdue(now).label("overdue"),
+            func.count(Task.claimed_by_id).label("taken"),
+            func.min(Task.opened_at).label("since"),
+        )
+        .join(Task.case)
+        .where(*waiting_steps(asked, now))
+    )
+
+
+def _overdue(now: datetime) -> ColumnElement[int]:
+    return func.sum(case((Task.due_at < now, 1), else_=0))
+
+
+def total(numbers: Iterable[Standing]) -> Standing:
+    """Give the standing of several processes together."""
+    found = list(numbers)
+    oldest = [one.oldest for one in found if one.oldest is not None]
+    return Standing(
+        sum(one.open for one in found),
+        sum(one.overdue for one in found),
+        min(oldest, default=None),
+    )
