@@ -11,7 +11,7 @@ from functools import cached_property
 
 from workflows.policy.automata import Atoms, Automaton, run
 from workflows.policy.pack import Pack
-from workflows.policy.rules import Lane, Part, Rule, Separation
+from workflows.policy.rules import AtOnce, Exclusion, Lane, Part, Rule, Separation
 
 Named = Mapping[str, frozenset[int]]
 NOBODY: Named = {}
@@ -123,7 +123,7 @@ def open_duties(pack: Pack, past: Sequence[Deed]) -> list[Duty]:
         for rule in pack.rules.values()
         if rule.severity == "error" and "run" in rule.enforced
         for part in rule.parts
-        if not isinstance(part.constraint, Lane | Separation)
+        if not isinstance(part.constraint, AtOnce)
     )
     return [duty for duty in duties if duty]
 
@@ -159,6 +159,8 @@ def _breach(
             return _Breach(detail) if wrong else None
         case Separation() as separation:
             return _same_person(pack, separation, past, attempt, named)
+        case Exclusion() as exclusion:
+            return _named(exclusion, attempt, named)
         case automaton:
             return _out_of_order(part, automaton, past, attempt)
 
@@ -190,14 +192,23 @@ def _same_person(
 ) -> _Breach | None:
     if attempt.act not in separation.acts:
         return None
-    for key in sorted(separation.named):
-        if both := attempt.people & named.get(key, frozenset()):
-            return _Breach(people=both)
+    if kept_out := _named(separation, attempt, named):
+        return kept_out
     for deed in past:
         both = attempt.people & deed.people
         if both and deed.act in separation.acts - {attempt.act}:
             title = pack.acts[deed.act].title
             return _Breach(f'; "{title}" was done by the same person on {_day(deed.at)}', both)
+    return None
+
+
+def _named(constraint: Separation | Exclusion, attempt: Deed, named: Named) -> _Breach | None:
+    """Say whether the case names somebody who answers for the deed, under a key of the rule."""
+    if attempt.act not in constraint.acts:
+        return None
+    for key in sorted(constraint.named):
+        if both := attempt.people & named.get(key, frozenset()):
+            return _Breach(people=both)
     return None
 
 

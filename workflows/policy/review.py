@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from workflows.policy.guard import Deed, Named, open_duties, verdict, warnings
 from workflows.policy.pack import Pack
-from workflows.policy.rules import Constraint, Lane, Rule, Separation
+from workflows.policy.rules import AtOnce, Constraint, Rule
 
 State: TypeAlias = Literal["violated", "open", "holds", "not concerned"]
 
@@ -58,6 +58,6 @@ def _reviewed(
 
 
 def _concerns(constraint: Constraint, deed: Deed) -> bool:
-    if isinstance(constraint, Lane | Separation):
+    if isinstance(constraint, AtOnce):
         return deed.act in constraint.acts
     return bool(deed.atoms & constraint.triggers)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from workflows.policy.automata import (
     NONE,
@@ -41,7 +42,20 @@ class Separation:
     named: frozenset[str]
 
 
-Constraint = Automaton | Lane | Separation
+@dataclass(frozen=True)
+class Exclusion:
+    """None of `acts` by, or on behalf of, people whom the case names under these register keys.
+
+    A key stands for all that begin with it, as `site-role` does for `site-role:owner`.
+    """
+
+    acts: Atoms
+    named: frozenset[str]
+
+
+# What one deed alone, and who did what before, keeps or breaks: nothing in it waits to be done.
+AtOnce: TypeAlias = Lane | Separation | Exclusion
+Constraint: TypeAlias = Automaton | AtOnce
 
 
 @dataclass(frozen=True)
@@ -204,6 +218,13 @@ def _separation(entry: Entry, vocabulary: Vocabulary) -> Constraint:
     return Separation(frozenset(acts), frozenset(named))
 
 
+def _exclusion(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    return Exclusion(
+        acts=frozenset(entry.choices("acts", vocabulary.outcomes.keys(), required=True)),
+        named=frozenset(entry.texts("named", required=True)),
+    )
+
+
 TEMPLATES: Mapping[str, Callable[[Entry, Vocabulary], Constraint]] = {
     "precedence": _precedence,
     "last_decision": _last_decision,
@@ -214,6 +235,7 @@ TEMPLATES: Mapping[str, Callable[[Entry, Vocabulary], Constraint]] = {
     "immediately_before": _immediately_before,
     "lane": _lane,
     "separation_of_duties": _separation,
+    "exclusion": _exclusion,
 }
 
 

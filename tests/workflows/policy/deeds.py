@@ -10,7 +10,7 @@ from workflows.policy.pack import Pack
 
 POLICY = Path(__file__).parents[3] / "bpmn" / "policy"
 
-ROSA, DAN, CHEN, IVY, CLEO, ADA, HAL, DELEGATE = range(1, 9)
+ROSA, DAN, CHEN, IVY, CLEO, ADA, HAL, DELEGATE, SUBJECT = range(1, 10)
 CAST: Mapping[str, int] = {
     "Requester": ROSA,
     "Department": DAN,
@@ -20,6 +20,7 @@ CAST: Mapping[str, int] = {
     "City Attorney": ADA,
     "Human Resources": HAL,
     "Delegate": DELEGATE,
+    "Subject": SUBJECT,
 }
 FIRST_DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

@@ -302,7 +302,7 @@ def test_a_mistake_names_the_line_of_its_key(tmp_path: Path) -> None:
     place = copied(tmp_path / "pack")
     text = (place / "rules.toml").read_text()
     for old, new in [
-        ('says = "the department has not', 'say = "the department has not'),
+        ('says = "the department has not forwarded', 'say = "the department has not forwarded'),
         ('acts = ["set-up-retention"]', 'acts = ["set-up-retenti0n"]'),
     ]:
         text = text.replace(old, new)

@@ -16,7 +16,7 @@ CONTAIN MODCAP BLOCK APPEAL
 
 CREATE_SITE = """
 request-site forward-request return-request decline-request escalate-decline
-withdraw-request review-request advise-security advise-retention advise-law approve-site
+escalate-silence withdraw-request review-request advise-security advise-retention advise-law approve-site
 authorize-contract accept-contract create-account set-up-retention test-archive
 check-training confirm-readiness launch-site lapse-approval inform-requester
 """
@@ -83,7 +83,7 @@ def test_a_yes_is_what_allows_something_later(pack: Pack) -> None:
     assert pack.licensing("approve-site") == {"approve", "approve-with-conditions"}
     assert pack.licensing("forward-request") == {"forward"}
     assert pack.licensing("request-site") == {"requested"}
-    assert pack.licensing("make-finding") == pack.acts["make-finding"].possible
+    assert pack.licensing("decide-appeal") == pack.acts["decide-appeal"].possible
 
 
 def test_a_class_of_data_names_the_parties_that_may_see_it(pack: Pack) -> None:
