@@ -1,10 +1,10 @@
 """How a case got to where it is, in sentences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.cases import Case, Comment, File, Task, TaskKind
+from models.cases import Case, Comment, File, Intervention, InterventionKind, Task, TaskKind
 from workflows.diagrams.graph import Diagram, Node
 
 
@@ -23,14 +23,22 @@ def timeline(
     diagrams: Mapping[str, Diagram],
     comments: Iterable[Comment],
     files: Iterable[File],
+    interventions: Sequence[Intervention] = (),
 ) -> list[Event]:
     """Give what happened in a case, oldest first.
 
-    The case comes with its tasks and their people loaded; nothing more is read.
+    The case comes with its tasks and their people loaded, and so do the interventions; nothing
+    more is read.
     """
+    skipped = {i.task_id for i in interventions if i.done_at and i.kind == InterventionKind.SKIP}
     started = Event(case.started_at, f"{case.started_by.name} started the case.")
     events = [started]
-    events += [_of_task(task, diagrams) for task in case.tasks if _happened(task)]
+    events += [
+        _of_task(task, diagrams)
+        for task in case.tasks
+        if _happened(task) and task.id not in skipped
+    ]
+    events += [event for one in interventions for event in _of_intervention(one, diagrams)]
     events += [Event(c.at, f"{c.person.name} commented.", c.text) for c in comments]
     events += [Event(f.uploaded_at, f"{f.uploaded_by.name} attached {f.name}.") for f in files]
     if case.ended_at is not None:
@@ -63,6 +71,52 @@ def _of_task(task: Task, diagrams: Mapping[str, Diagram]) -> Event:
     return Event(at, what, reason_in(task), task)
 
 
+INTERVENED = {
+    InterventionKind.SUSPEND: "suspend the case",
+    InterventionKind.RESUME: "resume the case",
+    InterventionKind.CANCEL: "cancel the case",
+    InterventionKind.RETRY: "try “{}” again",
+    InterventionKind.SKIP: "skip “{}”",
+    InterventionKind.REOPEN: "reopen “{}”",
+    InterventionKind.PLACE: "place the case at “{}”",
+}
+_DONE = {
+    "suspend": "suspended",
+    "resume": "resumed",
+    "cancel": "cancelled",
+    "try": "had tried",
+    "skip": "skipped",
+    "reopen": "reopened",
+    "place": "placed",
+}
+
+
+def intervened(row: Intervention, diagrams: Mapping[str, Diagram], *, done: bool = False) -> str:
+    """Say what an intervention does, "skip “Review”", or did, "skipped “Review”"."""
+    diagram = diagrams.get(row.diagram or "")
+    node = diagram.nodes.get(row.element or "") if diagram else None
+    what = INTERVENED[InterventionKind(row.kind)].format(node.title if node else row.element)
+    verb, _, rest = what.partition(" ")
+    return f"{_DONE[verb] if done else verb} {rest}"
+
+
+def _of_intervention(row: Intervention, diagrams: Mapping[str, Diagram]) -> Iterator[Event]:
+    """Give what was asked, and what came of it where it took a second person."""
+    who = row.asked_by.name
+    if row.second is None and row.done_at is not None:
+        yield Event(row.done_at, f"{who} {intervened(row, diagrams, done=True)}.", row.reason)
+        return
+    asked = f"{who} asked to {intervened(row, diagrams)}; a second person has to agree."
+    yield Event(row.asked_at, asked, row.reason)
+    if row.done_at is not None and row.second is not None:
+        said = f"{row.second.name} agreed, and {who} {intervened(row, diagrams, done=True)}."
+        yield Event(row.done_at, said, row.answer)
+    elif row.refused_at is not None:
+        by = row.second.name if row.second else who
+        word = "refused" if row.second else "no longer wanted"
+        yield Event(row.refused_at, f"{by} {word} to {intervened(row, diagrams)}.", row.answer)
+
+
 def chosen(node: Node, task: Task) -> str | None:
     """Give the label of the outcome with which the step was done."""
     labels = {option.id: option.label for field in node.fields for option in field.options}
@@ -79,6 +133,8 @@ def state_of(case: Case, *, goes_on: str = "at its time") -> str:
     """Say in one sentence where a case stands; `goes_on` says when its next deadline is up."""
     if case.ended_at is not None:
         return f"Ended: {case.outcome}."
+    if case.suspended_at is not None:
+        return "Suspended: nothing can be done in it, and its deadlines wait, until it is resumed."
     waiting = [task for task in case.tasks if task.is_open and task.kind == TaskKind.USER]
     if not waiting:
         return f"Nothing waits for anybody; the next step comes {goes_on}."
