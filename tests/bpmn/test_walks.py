@@ -89,6 +89,30 @@ def test_a_decline_that_the_requester_accepts_ends_the_case() -> None:
     assert walk.do("AnswerDecline", answer="accept").end == "Declined"
 
 
+def a_silent_department() -> Walk:
+    return Walk().do("SubmitRequest", public_body_site=False).event("ForwardingIsLate")
+
+
+def test_a_request_left_unanswered_can_be_taken_to_communications() -> None:
+    walk = a_silent_department().do("TellOfDelay")
+    assert walk.waits_for == {"ForwardRequest"}
+    assert walk.event("AskCommunications").waits_for == {"ReviewRequest"}
+
+
+def test_before_its_time_is_over_nobody_passes_the_department() -> None:
+    walk = Walk().do("SubmitRequest", public_body_site=False).event("ForwardingIsSlow")
+    assert "AskCommunications" not in {waiting.element for waiting in walk.run.waiting()}
+
+
+@pytest.mark.parametrize(
+    ("decision", "step"), [("forward", "ReviewRequest"), ("return", "SubmitRequest")]
+)
+def test_a_late_answer_of_the_department_is_an_answer(decision: str, step: str) -> None:
+    walk = a_silent_department().do("TellOfDelay").do("ForwardRequest", decision=decision)
+    assert walk.waits_for == {step}
+    assert "AskCommunications" not in {waiting.element for waiting in walk.run.waiting()}
+
+
 def test_a_site_that_is_not_city_supported_ends_with_an_answer() -> None:
     walk = a_forwarded_request().do("ReviewRequest", decision="not-city-supported")
     assert walk.do("InformNotCitySupported").end == "Not City-Supported"

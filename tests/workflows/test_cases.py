@@ -11,7 +11,6 @@ from models.cases import Case, Comment, TaskKind
 from models.database import db
 from models.sites import Contract, Delegation, RetentionSetup, Site, SiteDecision, SiteRole
 from tests import city
-from tests.bpmn.walk import diagrams
 from tests.workflows import walking
 from tests.workflows.drawn import drawn
 from tests.workflows.walking import Town, Walk
@@ -159,6 +158,22 @@ def test_a_rejected_request_tells_the_requester_why(town: Town, now: datetime) -
     assert walking.count(db.session(), Site) == 0
 
 
+def test_a_silent_department_does_not_stop_a_request(town: Town, now: datetime) -> None:
+    walk = walking.start(town, now=now).do("SubmitRequest")
+    assert walk.wait(days=5) == 1  # only the department is reminded yet
+    assert "AskCommunications" not in {task.element for task in walk.open_tasks()}
+    walk.wait(days=4)
+    late = [text for text in walking.told(town.people.rosa) if "not done in time" in text]
+    assert ['"Forward the request"' in text for text in late] == [True]
+    with pytest.raises(NotAllowedError):
+        walk.send("AskCommunications", town.people.dan)
+    walk.send("AskCommunications")
+    assert walk.waits_for == {"ReviewRequest"}
+    walk.do("ReviewRequest").do("AdviseSecurity").do("DecideRequest")
+    assert walk.waits_for == {"IdentifyContract"}
+    walking.assert_whole(db.session())
+
+
 @pytest.mark.parametrize(
     ("message", "way"),
     [
@@ -274,7 +289,8 @@ def test_the_walks_together_take_every_flow_of_every_diagram(town: Town, now: da
         for task in cases.with_history(case.id).tasks
         for diagram, element in task.passed or []
     }
-    every = {(key, flow) for key, diagram in diagrams().items() for flow in diagram.flows}
+    its = walk.diagrams.diagrams
+    every = {(key, flow) for key, diagram in its.items() for flow in diagram.flows}
     assert every - taken == set()
     walking.assert_whole(db.session())
 
@@ -286,6 +302,9 @@ def _take_every_way_to_an_approval(town: Town, now: datetime) -> None:
     assert walk.wait(days=7) == 1  # the department is reminded
     walk.do("ForwardRequest", decision="return").do("SubmitRequest")
     walk.send("WithdrawWhileForwarding")
+    walk = walking.start(town, now=now).do("SubmitRequest")
+    walk.wait(days=9)  # the department is late
+    walk.send("AskCommunications").send("WithdrawWhileDeciding")
     walk = a_declined_request(town, now).do("AnswerDecline")
     walk.do("ReviewRequest", decision="return").do("SubmitRequest").do("ForwardRequest")
     walk.do("ReviewRequest", decision="not-city-supported")

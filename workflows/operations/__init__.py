@@ -10,6 +10,7 @@ from types import MappingProxyType
 from workflows.operations.delegations import grant_delegation
 from workflows.operations.occasion import Fact, Occasion, Operation, OperationError
 from workflows.operations.telling import (
+    inform_of_delay,
     inform_requester,
     lapse_approval,
     launch_and_tell,
@@ -21,6 +22,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "launch-site": launch_and_tell,
         "lapse-approval": lapse_approval,
         "inform-requester": inform_requester,
+        "inform-of-delay": inform_of_delay,
         "grant-delegation": grant_delegation,
         "remind": remind,
     }

@@ -59,6 +59,23 @@ def lapse_approval(occasion: Occasion) -> None:
     )
 
 
+def inform_of_delay(occasion: Occasion) -> None:
+    """Tell the requester which steps of the case are overdue; its page says what may be done (DE-1)."""
+    late = occasion.session.scalars(
+        select(Task.name)
+        .where(
+            Task.case_id == occasion.case.id,
+            Task.kind == TaskKind.USER,
+            Task.closed_at.is_(None),
+            Task.due_at <= occasion.now,
+        )
+        .order_by(Task.id)
+    ).all()
+    steps = " and ".join(f'"{name}"' for name in dict.fromkeys(late)) or "A step"
+    sentence = f"{steps} was not done in time. The page of the case says what you may do now."
+    _tell(occasion, [occasion.case.started_by_id], sentence)
+
+
 def remind(occasion: Occasion) -> None:
     """Remind whoever holds an open task of the case: its claimer, its person, or its holders.
 

@@ -13,7 +13,13 @@ from models.trust import Notice
 from tests import city
 from tests.workflows.operations.stage import Stage, a_ready_stage, a_stage
 from workflows.operations import OPERATIONS
-from workflows.operations.telling import MOST_REMINDED, inform_requester, lapse_approval, remind
+from workflows.operations.telling import (
+    MOST_REMINDED,
+    inform_of_delay,
+    inform_requester,
+    lapse_approval,
+    remind,
+)
 
 
 @pytest.fixture
@@ -156,6 +162,19 @@ def test_where_one_task_is_due_only_that_one_is_reminded(stage: Stage) -> None:
     stage.step(None, person_id=stage.people.cleo, due_at=stage.now + timedelta(days=1))
     remind(stage.occasion())
     assert list(told(stage)) == [stage.people.ivy]
+
+
+def test_the_requester_is_told_which_step_is_late(stage: Stage) -> None:
+    stage.step(None, "Forward the request", due_at=stage.now)
+    stage.step(None, "Something else", due_at=stage.now + timedelta(days=1))
+    inform_of_delay(stage.occasion(holders=[stage.people.dan]))
+    assert list(told(stage)) == [stage.people.rosa]
+    assert '"Forward the request" was not done in time.' in told(stage)[stage.people.rosa]
+
+
+def test_what_is_late_without_a_due_step_is_told_all_the_same(stage: Stage) -> None:
+    inform_of_delay(stage.occasion())
+    assert "A step was not done in time." in told(stage)[stage.people.rosa]
 
 
 def test_a_crowd_of_holders_is_not_reminded_one_by_one(stage: Stage) -> None:

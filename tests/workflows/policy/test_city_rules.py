@@ -41,6 +41,11 @@ KEPT = {
         "escalate-decline:escalate",
         *without(LAUNCHED, "request-site", "forward-request"),
     ),
+    "unanswered, and escalated": (
+        "request-site",
+        "escalate-silence",
+        *without(LAUNCHED, "request-site", "forward-request"),
+    ),
     "a delegate accepts": tuple(
         atom.replace("contract:authorize", "contract:delegate") for atom in LAUNCHED
     ),
