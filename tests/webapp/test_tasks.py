@@ -146,6 +146,24 @@ def test_the_page_of_a_check_shows_what_is_on_record(town: Desk) -> None:
     assert "Training on record" not in town.browser(town.town.people.dan).get(other).text
 
 
+def test_the_list_asks_the_database_no_more_for_more_rows(town: Desk) -> None:
+    browser = town.browser(town.town.people.chen)
+
+    def statements(rows: int) -> int:
+        with walking.counted() as sent:
+            page = browser.get("/tasks/?tab=roles").text
+        assert page.count("data-list-row") == rows
+        return len(sent)
+
+    for _ in range(2):
+        walking.forwarded(town.town, now=town.now)
+    statements(2)  # what is read once and kept
+    few = statements(2)
+    for _ in range(3):
+        walking.forwarded(town.town, now=town.now)
+    assert statements(5) == few
+
+
 def test_the_page_says_why_me_and_what_follows(town: Desk) -> None:
     walk = walking.advised(town.town, now=town.now)
     page = town.browser(town.town.people.chen).get(f"/tasks/{walk.task('DecideRequest').id}").text
