@@ -37,6 +37,8 @@ def atoms_of(
     *atoms: str, category: str = "employee", action: str = "discipline"
 ) -> tuple[str, ...]:
     """A violation, acted on as somebody of this category is."""
+    if action != "discipline":
+        atoms = tuple(atom.replace("disposition:d", "disposition:no-d") for atom in atoms)
     return (
         *VIOLATION,
         f"establish-category:{category}",
@@ -123,6 +125,11 @@ BROKEN = {
         "K25",
         (*SCREENED, *ADVISED[-2:]),
         "take-action:discipline",
+    ),
+    "K25 a disposition of discipline after none": (
+        "K25",
+        (*DISCIPLINED, "decide-appeal:change", "take-action:no-discipline"),
+        "record-disposition:discipline",
     ),
     "K29 evidence before anybody leads": ("K29", SCREENED, "gather-evidence"),
     "K29 a finding before anybody leads": (
