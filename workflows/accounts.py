@@ -13,7 +13,9 @@ from models.people import Person, PersonCategory, RoleGrant, Unit
 from workflows import audit, passwords, sessions
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.people import ADMINISTRATOR
+from workflows.people_check import look
 from workflows.roles import refuse_last_administrator
+from workflows.runtime import Runtime
 
 # The Covered Persons of the policy (DF-2), in its order; one person may be several of them.
 CATEGORIES = (
@@ -81,13 +83,14 @@ def invite(new: NewPerson, *, by: int | None, now: datetime) -> Invited:
 
 
 def change_person(
-    person_id: int, changed: NewPerson, *, by: int, now: datetime, day: date
+    runtime: Runtime, person_id: int, changed: NewPerson, *, by: int, now: datetime
 ) -> Person:
     """Correct the name, address, unit, categories or last day of a person.
 
-    Raises NotFoundError, InvalidAnswersError with a sentence for each wrong field, and
+    With a last day in the past they have left, as when they are disabled. Raises NotFoundError, InvalidAnswersError with a sentence for each wrong field, and
     ConflictError when a last day in the past leaves nobody to run the system.
     """
+    day = runtime.calendar.day_of(now)
     with transaction() as session:
         person = _person(session, person_id)
         check(session, changed, except_id=person_id)
@@ -100,6 +103,7 @@ def change_person(
         person.unit_id = changed.unit_id
         person.ends_on = changed.ends_on
         _set_categories(session, person_id, changed.categories)
+        follows = look(session, runtime, now=now)
         audit.record(
             session,
             action="person:changed",
@@ -112,15 +116,17 @@ def change_person(
                 "unit": changed.unit_id,
                 "ends": changed.ends_on,
                 "categories": list(changed.categories),
+                **follows,
             },
         )
         return person
 
 
-def disable(person_id: int, *, reason: str, by: int, now: datetime, day: date) -> Person:
+def disable(runtime: Runtime, person_id: int, *, reason: str, by: int, now: datetime) -> Person:
     """Close an account and end every sign-in of it; what the person did stays on record.
 
-    Raises NotFoundError, ConflictError when it is closed already or nobody would be left to run
+    Tasks that they had taken go back to everybody with the role, their absences end, and what
+    nobody else can do becomes an incident. Raises NotFoundError, ConflictError when it is closed already or nobody would be left to run
     the system, NotAllowedError for one's own account.
     """
     if person_id == by:
@@ -129,6 +135,7 @@ def disable(person_id: int, *, reason: str, by: int, now: datetime, day: date) -
         )
     if not reason.strip():
         raise InvalidAnswersError({"reason": "Say why the account is closed."})
+    day = runtime.calendar.day_of(now)
     with transaction() as session:
         person = _person(session, person_id)
         if not person.is_active:
@@ -137,31 +144,33 @@ def disable(person_id: int, *, reason: str, by: int, now: datetime, day: date) -
             refuse_last_administrator(session, person_id, day)
         person.disabled_at, person.disabled_by_id = now, by
         sessions.revoke(session, now=now, person_id=person_id)
+        follows = look(session, runtime, now=now)
         audit.record(
             session,
             action="person:disabled",
             subject=f"person {person_id}",
             actor=by,
             now=now,
-            details={"reason": reason.strip()},
+            details={"reason": reason.strip(), **follows},
         )
         return person
 
 
-def enable(person_id: int, *, by: int, now: datetime) -> Person:
+def enable(runtime: Runtime, person_id: int, *, by: int, now: datetime) -> Person:
     """Open a closed account again, with its roles. Raises NotFoundError or ConflictError."""
     with transaction() as session:
         person = _person(session, person_id)
         if person.is_active:
             raise ConflictError(f"The account of {person.name} is open already.")
         person.disabled_at = person.disabled_by_id = None
+        follows = look(session, runtime, now=now)
         audit.record(
             session,
             action="person:enabled",
             subject=f"person {person_id}",
             actor=by,
             now=now,
-            details={},
+            details=follows,
         )
         return person
 

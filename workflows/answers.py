@@ -101,6 +101,11 @@ class History:
             if step.act is not None and step.performer is not None
         }
 
+    def last_in(self, party: str) -> int | None:
+        """Give who did a party's last step, or had it done: a starter's part may be handed on."""
+        theirs = (step for step in reversed(self.steps) if step.party == party)
+        return next((step.acting_for or step.performer for step in theirs if step.performer), None)
+
     def facts(self, diagrams: Mapping[str, Diagram]) -> dict[str, Fact]:
         """Give the latest answer to each field that feeds the register, by its register key.
 

@@ -99,6 +99,12 @@ def retry(incident_id: int, *, by: int, now: datetime) -> None:
         _close(session, incident, by=by, note="Retried.", now=now)
 
 
+def put_right(incident: Incident, *, note: str, now: datetime) -> None:
+    """Close an incident whose cause is gone, in the caller's transaction, which records it."""
+    incident.resolved_at = now
+    incident.note = note
+
+
 def _open_one(session: Session, incident_id: int) -> Incident:
     incident = session.get(Incident, incident_id, with_for_update=True)
     if incident is None:

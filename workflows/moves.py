@@ -327,7 +327,7 @@ def _job_key(move: Move, waiting: engine.Waiting) -> str:
 def _place(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
     act = act_of(move.runtime.pack, node)
     party = _party(move.runtime.pack, node, act)
-    unit_id, person_id = _assignment(move, party.scope if party else None)
+    unit_id, person_id = _assignment(move, party)
     act_id = act.id if act else node.act
     return {
         "case_id": move.case.id,
@@ -363,10 +363,11 @@ def _party(pack: Pack, node: Node, act: Act | None) -> Party | None:
     return pack.parties.get(node.lane or "")
 
 
-def _assignment(move: Move, scope: str | None) -> tuple[int | None, int | None]:
-    """Give the unit, or the one person, that a step of a party with this scope belongs to."""
-    if scope == "starter":
-        return None, move.case.started_by_id
+def _assignment(move: Move, party: Party | None) -> tuple[int | None, int | None]:
+    """Give the unit, or the one person, that a step of this party belongs to."""
+    scope = party.scope if party else None
+    if party and scope == "starter":
+        return None, move.history.last_in(party.name) or move.case.started_by_id
     if scope == "unit":
         return move.case.unit.forwarded_by, None
     if scope == "subject":

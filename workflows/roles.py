@@ -10,8 +10,11 @@ from models.database import transaction
 from models.people import Person, RoleGrant, Unit
 from workflows import audit
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError, NotFoundError
+from workflows.newcomers import greet
 from workflows.people import ADMINISTRATOR, holds_on, is_active_on, offices
+from workflows.people_check import look
 from workflows.policy.pack import Pack
+from workflows.runtime import Runtime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +27,10 @@ class Terms:
     ends_on: date | None = None
 
 
-def grant_role(pack: Pack, person_id: int, terms: Terms, *, by: int, now: datetime) -> RoleGrant:
-    """Give a person a role on these terms.
+def grant_role(
+    runtime: Runtime, person_id: int, terms: Terms, *, by: int, now: datetime
+) -> RoleGrant:
+    """Give a person a role on these terms, and tell them how much waits for them in it.
 
     Raises InvalidAnswersError (fields role, unit_id, ends_on), NotFoundError, ConflictError when
     the same role holds already, and NotAllowedError for a role given to oneself: whoever runs the
@@ -35,7 +40,7 @@ def grant_role(pack: Pack, person_id: int, terms: Terms, *, by: int, now: dateti
         raise NotAllowedError(
             "Nobody gives a role to themselves. Ask another administrator to do it."
         )
-    _check(pack, terms)
+    _check(runtime.pack, terms)
     with transaction() as session:
         person = session.get(Person, person_id)
         if person is None or _is_unknown(session, terms.unit_id):
@@ -43,23 +48,27 @@ def grant_role(pack: Pack, person_id: int, terms: Terms, *, by: int, now: dateti
         _refuse_double(session, person_id, terms)
         grant = RoleGrant(person_id=person_id, granted_by_id=by, **asdict(terms))
         session.add(grant)
+        follows = look(session, runtime, now=now)
+        if grant.holds_on(runtime.calendar.day_of(now)):
+            greet(session, runtime.pack, grant, now=now)
         audit.record(
             session,
             action="role:granted",
             subject=f"person {person_id}",
             actor=by,
             now=now,
-            details=asdict(terms),
+            details=asdict(terms) | follows,
         )
         return grant
 
 
-def end_grant(grant_id: int, *, by: int, now: datetime, day: date) -> RoleGrant:
-    """End a role now: yesterday was its last day.
+def end_grant(runtime: Runtime, grant_id: int, *, by: int, now: datetime) -> RoleGrant:
+    """End a role now: yesterday was its last day. Where steps now wait for nobody, this is said.
 
     The row stays, for it says who was allowed what at the time. Raises NotFoundError, and
     ConflictError when it has ended or when nobody would be left to run the system.
     """
+    day = runtime.calendar.day_of(now)
     with transaction() as session:
         grant = session.get(RoleGrant, grant_id, with_for_update=True)
         if grant is None:
@@ -70,13 +79,14 @@ def end_grant(grant_id: int, *, by: int, now: datetime, day: date) -> RoleGrant:
             refuse_last_administrator(session, grant.person_id, day)
         # A role that was to begin later never held: its last day is before its first.
         grant.ends_on = day - timedelta(days=1)
+        follows = look(session, runtime, now=now)
         audit.record(
             session,
             action="role:ended",
             subject=f"person {grant.person_id}",
             actor=by,
             now=now,
-            details={"role": grant.role, "unit": grant.unit_id, "grant": grant.id},
+            details={"role": grant.role, "unit": grant.unit_id, "grant": grant.id, **follows},
         )
         return grant
 

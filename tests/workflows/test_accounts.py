@@ -4,17 +4,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from config import ROOT
 from models.database import db, transaction
 from models.people import Person, PersonCategory, RoleGrant, Unit
 from models.trust import AuditRecord
 from tests import city
+from tests.workflows import walking
 from workflows import accounts, audit, roles, units
 from workflows.accounts import NewPerson
 from workflows.errors import (
@@ -24,7 +25,6 @@ from workflows.errors import (
     NotFoundError,
     PolicyError,
 )
-from workflows.policy.pack import Pack, load
 from workflows.roles import Terms
 from workflows.units import UnitTerms
 
@@ -33,9 +33,8 @@ TODAY = date(2026, 11, 16)
 LEFT = TODAY - timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return load(ROOT / "bpmn" / "policy")
+# No test here has a case, so that all may share the library of diagrams.
+RUNTIME = walking.runtime()
 
 
 class Hall:
@@ -113,26 +112,26 @@ def test_categories_are_exchanged_not_piled_up(hall: Hall) -> None:
 
     def change(*categories: str) -> None:
         changed = replace(hall.ada, categories=categories)
-        accounts.change_person(hall.rosa, changed, by=hall.signe, now=NOW, day=TODAY)
+        accounts.change_person(RUNTIME, hall.rosa, changed, by=hall.signe, now=NOW)
 
     change("intern", "volunteer")
     change("volunteer", "other")
     assert held() == ["other", "volunteer"]
 
 
-def test_what_does_not_exist_is_not_found(hall: Hall, pack: Pack) -> None:
+def test_what_does_not_exist_is_not_found(hall: Hall) -> None:
     def terms(unit_id: int | None = None) -> Terms:
         return Terms(role="dept_head", unit_id=unit_id, starts_on=TODAY)
 
     acts: list[Callable[[], object]] = [
-        lambda: accounts.change_person(999, hall.ada, by=hall.signe, now=NOW, day=TODAY),
-        lambda: accounts.disable(999, reason="x", by=hall.signe, now=NOW, day=TODAY),
-        lambda: accounts.enable(999, by=hall.signe, now=NOW),
+        lambda: accounts.change_person(RUNTIME, 999, hall.ada, by=hall.signe, now=NOW),
+        lambda: accounts.disable(RUNTIME, 999, reason="x", by=hall.signe, now=NOW),
+        lambda: accounts.enable(RUNTIME, 999, by=hall.signe, now=NOW),
         lambda: accounts.reset_password(999, by=hall.signe, now=NOW),
         lambda: accounts.end_sign_ins(999, by=hall.signe, now=NOW),
-        lambda: roles.grant_role(pack, 999, terms(), by=hall.signe, now=NOW),
-        lambda: roles.grant_role(pack, hall.rosa, terms(999), by=hall.signe, now=NOW),
-        lambda: roles.end_grant(999, by=hall.signe, now=NOW, day=TODAY),
+        lambda: roles.grant_role(RUNTIME, 999, terms(), by=hall.signe, now=NOW),
+        lambda: roles.grant_role(RUNTIME, hall.rosa, terms(999), by=hall.signe, now=NOW),
+        lambda: roles.end_grant(RUNTIME, 999, by=hall.signe, now=NOW),
         lambda: units.save_unit(
             999, UnitTerms(code="A", name="A", kind="board"), by=hall.signe, now=NOW
         ),
@@ -141,47 +140,45 @@ def test_what_does_not_exist_is_not_found(hall: Hall, pack: Pack) -> None:
         assert refused(act) is NotFoundError
 
 
-def test_nobody_disables_or_promotes_themselves(hall: Hall, pack: Pack) -> None:
+def test_nobody_disables_or_promotes_themselves(hall: Hall) -> None:
     terms = Terms(role="comms_director", unit_id=None, starts_on=TODAY)
     assert (
-        refused(lambda: roles.grant_role(pack, hall.rosa, terms, by=hall.rosa, now=NOW))
+        refused(lambda: roles.grant_role(RUNTIME, hall.rosa, terms, by=hall.rosa, now=NOW))
         is NotAllowedError
     )
     assert (
-        refused(lambda: accounts.disable(hall.signe, reason="x", by=hall.signe, now=NOW, day=TODAY))
+        refused(lambda: accounts.disable(RUNTIME, hall.signe, reason="x", by=hall.signe, now=NOW))
         is NotAllowedError
     )
 
 
 @pytest.mark.parametrize("role", ["king", "requester", "delegate", "public"])
-def test_a_role_that_is_not_given_is_refused(hall: Hall, pack: Pack, role: str) -> None:
+def test_a_role_that_is_not_given_is_refused(hall: Hall, role: str) -> None:
     terms = Terms(role=role, unit_id=None, starts_on=TODAY)
-    errors = errors_of(lambda: roles.grant_role(pack, hall.rosa, terms, by=hall.signe, now=NOW))
+    errors = errors_of(lambda: roles.grant_role(RUNTIME, hall.rosa, terms, by=hall.signe, now=NOW))
     assert set(errors) == {"role"}
 
 
-def test_a_role_that_was_to_begin_later_is_taken_back(hall: Hall, pack: Pack) -> None:
+def test_a_role_that_was_to_begin_later_is_taken_back(hall: Hall) -> None:
     terms = Terms(role="trainer", unit_id=None, starts_on=TODAY + timedelta(days=9))
-    grant = roles.grant_role(pack, hall.rosa, terms, by=hall.signe, now=NOW)
-    ended = roles.end_grant(grant.id, by=hall.signe, now=NOW, day=TODAY)
+    grant = roles.grant_role(RUNTIME, hall.rosa, terms, by=hall.signe, now=NOW)
+    ended = roles.end_grant(RUNTIME, grant.id, by=hall.signe, now=NOW)
     assert not any(ended.holds_on(TODAY + timedelta(days=number)) for number in range(30))
 
 
 def test_a_last_day_in_the_past_does_not_lose_the_last_administrator(hall: Hall) -> None:
-    roles.end_grant(hall.ivys, by=hall.signe, now=NOW, day=TODAY)
+    roles.end_grant(RUNTIME, hall.ivys, by=hall.signe, now=NOW)
     gone = replace(hall.ada, ends_on=LEFT)
-    act = lambda: accounts.change_person(  # noqa: E731
-        hall.signe, gone, by=hall.signe, now=NOW, day=TODAY
-    )
-    assert refused(act) is ConflictError
-    accounts.change_person(hall.rosa, gone, by=hall.signe, now=NOW, day=TODAY)
+    leave = partial(accounts.change_person, RUNTIME, changed=gone, by=hall.signe, now=NOW)
+    assert refused(lambda: leave(hall.signe)) is ConflictError
+    accounts.change_person(RUNTIME, hall.rosa, gone, by=hall.signe, now=NOW)
 
 
 def test_an_administrator_who_left_does_not_count(hall: Hall) -> None:
     with transaction() as session:
         session.get_one(Person, hall.ivy).ends_on = LEFT
     assert (
-        refused(lambda: accounts.disable(hall.signe, reason="x", by=hall.rosa, now=NOW, day=TODAY))
+        refused(lambda: accounts.disable(RUNTIME, hall.signe, reason="x", by=hall.rosa, now=NOW))
         is ConflictError
     )
 
@@ -190,7 +187,7 @@ def test_two_administrators_cannot_remove_each_other(app_on_either: Flask, hall:
     def end(grant_id: int) -> bool:
         with app_on_either.app_context():
             try:
-                roles.end_grant(grant_id, by=hall.rosa, now=NOW, day=TODAY)
+                roles.end_grant(RUNTIME, grant_id, by=hall.rosa, now=NOW)
             except (ConflictError, OperationalError):
                 # PostgreSQL ends one of two that wait for each other.
                 return False

@@ -11,7 +11,7 @@ from webapp import access, clock
 from webapp.admin.blueprint import bp
 from webapp.forms import PageForm
 from webapp.incoming import page_number, row_number
-from webapp.runtime import pack
+from webapp.runtime import pack, runtime
 from workflows import accounts, directory
 from workflows.accounts import CATEGORIES, NewPerson
 from workflows.directory import STATES, Search
@@ -117,11 +117,11 @@ def change_details(person_id: int) -> ResponseReturnValue:
         return render_template("admin/details.html", someone=person, form=form), 422
     try:
         accounts.change_person(
+            runtime(),
             person_id,
             form.answers(),
             by=access.me().id,
             now=clock.now(),
-            day=clock.today(),
         )
     except InvalidAnswersError as error:
         form.take(error)

@@ -12,7 +12,7 @@ from webapp import access, clock
 from webapp.admin.blueprint import bp
 from webapp.admin.people import temporary_password
 from webapp.forms import PageForm
-from webapp.runtime import pack
+from webapp.runtime import pack, runtime
 from workflows import accounts, directory, roles
 from workflows.errors import InvalidAnswersError
 from workflows.roles import Terms
@@ -62,7 +62,7 @@ def grant(person_id: int) -> ResponseReturnValue:
         ends_on=form.ends_on.data,
     )
     try:
-        roles.grant_role(pack(), person_id, terms, by=access.me().id, now=clock.now())
+        roles.grant_role(runtime(), person_id, terms, by=access.me().id, now=clock.now())
     except InvalidAnswersError as error:
         form.take(error)
         return _page(person_id, grant_form=form), 422
@@ -72,7 +72,7 @@ def grant(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/grants/<int:grant_id>/end")
 def end_grant(grant_id: int) -> ResponseReturnValue:
-    ended = roles.end_grant(grant_id, by=access.me().id, now=clock.now(), day=clock.today())
+    ended = roles.end_grant(runtime(), grant_id, by=access.me().id, now=clock.now())
     flash("The role has ended. What was done with it stays on record.")
     return _back(ended.person_id)
 
@@ -83,11 +83,11 @@ def disable(person_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(person_id, reason_form=form), 422
     closed = accounts.disable(
+        runtime(),
         person_id,
         reason=form.reason.data or "",
         by=access.me().id,
         now=clock.now(),
-        day=clock.today(),
     )
     flash(f"The account of {closed.name} is disabled, and they are signed out everywhere.")
     return _back(person_id)
@@ -95,7 +95,7 @@ def disable(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/people/<int:person_id>/opening")
 def enable(person_id: int) -> ResponseReturnValue:
-    opened = accounts.enable(person_id, by=access.me().id, now=clock.now())
+    opened = accounts.enable(runtime(), person_id, by=access.me().id, now=clock.now())
     flash(f"The account of {opened.name} is open again, with the roles it had.")
     return _back(person_id)
 
