@@ -95,6 +95,8 @@ class TaskPage:
     @cached_property
     def training(self) -> list[Trained]:
         """What is on record of the people concerned, where the step checks courses."""
+        if not self.is_whole:
+            return []
         return known_training(db.session(), self.case, self.node, self.diagrams.diagrams)
 
     @property
