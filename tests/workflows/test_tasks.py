@@ -35,7 +35,7 @@ def test_a_completion_says_what_waits_now(town: Town, now: datetime) -> None:
     walk = walking.start(town, now=now).do("SubmitRequest")
     done = walk.complete(walk.task("ForwardRequest"), town.people.dan, {})
     assert (done.task.outcome, done.case.label) == ("forward", "R-1001")
-    assert {task.element for task in done.opened} == {"ReviewRequest", "WithdrawWhileReviewing"}
+    assert {task.element for task in done.opened} == {"ReviewRequest", "WithdrawWhileDeciding"}
     assert all(task.id for task in done.opened)
 
 
@@ -100,7 +100,7 @@ def test_what_somebody_else_has_done_is_not_done_again(town: Town, now: datetime
 def test_what_the_diagram_took_back_is_not_done_any_more(town: Town, now: datetime) -> None:
     walk = walking.forwarded(town, now=now)
     task = walk.task("ReviewRequest")
-    walk.send("WithdrawWhileReviewing")
+    walk.send("WithdrawWhileDeciding")
     with pytest.raises(ConflictError, match=r"no longer needed: R-1001 has moved on"):
         walk.complete(task, town.people.chen, {})
 
@@ -226,7 +226,7 @@ def test_a_draft_goes_when_the_diagram_takes_its_step_back(town: Town, now: date
     walk = walking.forwarded(town, now=now)
     task = walk.task("ReviewRequest")
     drafts.save_draft(town.runtime, task.id, by=town.mia, answers={"a": ["b"]}, now=now)
-    walk.send("WithdrawWhileReviewing")
+    walk.send("WithdrawWhileDeciding")
     assert walking.count(db.session(), Draft) == 0
 
 

@@ -74,12 +74,12 @@ def test_a_withdrawal_and_a_step_at_once_end_in_one_of_two_ways(
 ) -> None:
     town = town_on_either
     for _ in range(6):
-        walk = walking.forwarded(town, now=now)
-        review, withdrawal = walk.task("ReviewRequest"), walk.task("WithdrawWhileReviewing")
-        answers = walk.form(review, town.people.chen, {})
+        walk = walking.start(town, now=now).do("SubmitRequest")
+        step, withdrawal = walk.task("ForwardRequest"), walk.task("WithdrawWhileForwarding")
+        answers = walk.form(step, town.people.dan, {})
         do = partial(tasks.complete, town.runtime, now=now)
         deeds: list[Callable[[], Completion]] = [
-            partial(do, review.id, by=town.people.chen, answers=answers),
+            partial(do, step.id, by=town.people.dan, answers=answers),
             partial(do, withdrawal.id, by=town.people.rosa, answers={"reason": "No."}),
         ]
         outcomes = walking.at_once(app_on_either, [partial(_name_of, deed) for deed in deeds])
