@@ -1,5 +1,7 @@
 """What a case meets on the city's own diagrams, from the request to every one of its ends."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.bpmn.walk import Walk
@@ -221,6 +223,23 @@ def test_a_reminder_leaves_the_step_open_and_comes_once() -> None:
     assert walk.waits_for == {"ForwardRequest"}
     with pytest.raises(ValueError, match="not enough values"):
         walk.event("ForwardingIsSlow")
+
+
+@pytest.mark.parametrize(
+    ("walk", "late", "reminder", "step"),
+    [
+        (a_forwarded_request, "RequestWaitsForReview", "RemindDeciders", "ReviewRequest"),
+        (an_advised_request, "RequestWaitsForDecision", "RemindDeciders", "DecideRequest"),
+        (a_created_account, "StandardsAreSlow", "RemindOfStandards", "MeetStandards"),
+        (a_created_account, "RetentionIsSlow", "RemindClerk", "SetUpRetention"),
+    ],
+)
+def test_whoever_is_awaited_is_reminded_and_goes_on(
+    walk: Callable[[], Walk], late: str, reminder: str, step: str
+) -> None:
+    before = walk().waits_for
+    assert walk().event(late).do(reminder).waits_for == before
+    assert step in before
 
 
 def test_a_step_that_is_not_open_is_refused() -> None:

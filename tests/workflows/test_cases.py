@@ -210,7 +210,7 @@ def test_an_approved_request_can_no_longer_be_withdrawn(town: Town, now: datetim
 
 def test_an_approval_lapses_after_90_days_whatever_is_open(town: Town, now: datetime) -> None:
     walk = walking.with_account(town, now=now)
-    assert walk.wait(days=89) == 0
+    assert walk.wait(days=89) == 2  # department and City Clerk are reminded
     assert walk.wait(days=2) == 1
     assert walk.case.outcome == "Approval lapsed"
     assert any("lapsed before the site was launched" in t for t in walking.told(town.people.rosa))
@@ -275,7 +275,9 @@ def test_the_walks_together_take_every_flow_of_every_diagram(town: Town, now: da
     walk.do("AcceptAsDelegate", decision="decline").do("AuthorizeContract", decision="delegate")
     walk.do("AcceptAsDelegate").do("CreateAccount")
     walk.do("CheckTraining", outcome="missing").do("ArrangeTraining").do("CheckTraining")
+    assert walk.wait(days=7) == 2  # the department and the City Clerk are reminded
     walk.do("SetUpRetention").do("TestArchive", outcome="failed").do("SetUpRetention")
+    assert walk.wait(days=5) == 1  # the City Clerk is reminded of the test
     walk.do("MeetStandards").do("TestArchive").do("ConfirmReadiness", decision="not-ready")
     walking.prepare(walk.do("CreateAccount")).do("ConfirmReadiness")
     walk.wait(days=31)
@@ -310,9 +312,11 @@ def _take_every_way_to_an_approval(town: Town, now: datetime) -> None:
     walk.do("ReviewRequest", decision="not-city-supported")
     walking.forwarded(town, now=now).send("WithdrawWhileDeciding")
     walk = walking.forwarded(town, now=now, public_body_site=True)
+    assert walk.wait(days=4) == 1  # Communications is reminded of its review
     walk.do("ReviewRequest", needs_law_advice=True, needs_retention_advice=True)
     assert walk.wait(days=7) == 4  # each adviser is reminded
     walk.do("AdviseLaw").do("AdviseSecurity").do("AdviseOpenMeetings").do("AdviseRetention")
+    assert walk.wait(days=9) == 1  # and of its decision
     walk.do("DecideRequest", decision="return").do("SubmitRequest").do("ForwardRequest")
     walk.do("ReviewRequest").send("WithdrawWhileDeciding")
     walking.advised(town, now=now).send("WithdrawWhileDeciding")
