@@ -26,7 +26,8 @@ def drawn(
     """Write a file with one process that people can start.
 
     By element: its act, its operation, and its fields, each as `id`, `id:type` or
-    `id:enum:first,second`, with `@key` behind it for the register. Lanes name their elements.
+    `id:enum:first,second`, with `@key` behind it for the register, then `>who` for those who are
+    shown the answer and `!class` for its classification. Lanes name their elements.
     """
     root = ET.fromstring(bpmn(text, process, inputs=inputs))
     (body,) = root.findall(f"{BPMN}process")
@@ -59,6 +60,8 @@ def _extensions(node: ET.Element) -> ET.Element:
 
 
 def _add_field(form: ET.Element, written: str) -> None:
+    written, _, class_ = written.partition("!")
+    written, _, shown_to = written.partition(">")
     written, _, key = written.partition("@")
     identity, kind, options = [*written.split(":"), "", ""][:3]
     carrier = kind if kind in ("enum", "boolean", "long") else "string"
@@ -68,7 +71,12 @@ def _add_field(form: ET.Element, written: str) -> None:
     for option in filter(None, options.split(",")):
         ET.SubElement(field, f"{CAMUNDA}value", {"id": option, "name": option.title()})
     properties = ET.SubElement(field, f"{CAMUNDA}properties")
-    marks = {"register": key, "widget": "" if carrier == kind else kind}
+    marks = {
+        "register": key,
+        "shown-to": shown_to,
+        "classification": class_,
+        "widget": "" if carrier == kind else kind,
+    }
     for name, value in marks.items():
         if value:
             ET.SubElement(properties, f"{CAMUNDA}property", {"id": name, "value": value})
