@@ -3,15 +3,18 @@
 The lists stay fast whatever waits: each duty is read from its own end of an index, no more rows
 than the page shows, and counts stop at a number that nobody would count beyond.
 
+Whoever stands in for somebody sees what waits for the absent person among their own work.
+
 A step of a confidential case stands here for those to whom it is offered and those on the list of
 the case. Task.offered is true of every step of an ordinary case, so that these are not looked up.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,6 +22,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     false,
     func,
     or_,
@@ -27,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload, load_only
 
-from models.cases import Case, CaseSeries, Task, TaskKind
+from models.cases import Case, CaseSeries, DiagramVersion, Process, Task, TaskKind
 from models.confidence import CaseAccess
 from models.database import UTCDateTime
 from models.people import Person, Unit
@@ -44,8 +48,26 @@ Rows: TypeAlias = Select[int, datetime | None, datetime, datetime | None, int]
 Tab = Literal["mine", "roles", "others", "done"]
 Sort = Literal["due", "opened", "case"]
 TABS: tuple[Tab, ...] = ("mine", "roles", "others", "done")
-# Duties, each with the unit that it is held for: the city itself (None), one unit, or any.
-Hats: TypeAlias = tuple[tuple[str, int | Literal["any"] | None], ...]
+
+
+class Place(NamedTuple):
+    """Where a duty is held: for the city itself (None), one unit, or any; by whom, and in what.
+
+    `absent` is the person in whose place it is done, `processes` those that this is limited to.
+    """
+
+    unit: int | Literal["any"] | None
+    absent: int | None = None
+    processes: tuple[str, ...] | None = None
+
+
+class Hats(NamedTuple):
+    """Somebody's duties with their places, and the absent people in whose place they act."""
+
+    held: tuple[tuple[str, Place], ...]
+    absent: tuple[Place, ...] = ()
+    personal: tuple[str, ...] = ()
+
 
 # What differs each time that somebody looks.
 ME = bindparam("me", type_=Integer)
@@ -135,6 +157,8 @@ _SHOWN = (
     load_only(
         Task.case_id,
         Task.name,
+        Task.duty,
+        Task.unit_id,
         Task.party,
         Task.person_id,
         Task.opened_at,
@@ -144,7 +168,7 @@ _SHOWN = (
         Task.offered,
     ),
     contains_eager(Task.case).options(
-        load_only(Case.series, Case.number, Case.title, Case.confidential),
+        load_only(Case.series, Case.number, Case.title, Case.confidential, Case.version_id),
         joinedload(Case.started_by, innerjoin=True).load_only(
             Person.given_name, Person.family_name
         ),
@@ -197,12 +221,13 @@ def _sources(tab: Tab, hats: Hats) -> list[Rows]:
     rows = select(Task.id, Task.due_at, Task.opened_at, Task.closed_at, Task.case_id)
     waits = rows.where(Task.closed_at.is_(None), Task.kind == TaskKind.USER)
     is_running = confidence.running(NOW)
-    listed = confidence.listed(_any_of(hats, CaseAccess.duty, CaseAccess.unit_id), ME, is_running)
+    listed = confidence.listed(_any_of(hats, CaseAccess), ME, is_running)
     may_know = or_(Task.offered, Task.person_id == ME, Task.case_id.in_(listed))
     if tab == "mine":
         return [
             waits.where(Task.person_id == ME),
             waits.where(Task.claimed_by_id == ME, may_know),
+            *_of_the_absent(waits, hats),
         ]
     if tab == "done":
         return [rows.where(Task.completed_by_id == ME, may_know)]
@@ -213,13 +238,35 @@ def _sources(tab: Tab, hats: Hats) -> list[Rows]:
         )
         return [started.where(or_(Task.person_id.is_(None), Task.person_id != ME), ~_known(mine))]
     # What one has taken stands under "mine" alone; what others have taken shows who works on it.
-    not_mine = waits.where(~_known(Task.claimed_by_id == ME), Task.person_id.is_(None))
+    taken = or_(*(Task.claimed_by_id == who for who in _hands(hats)))
+    not_mine = waits.where(~_known(taken), Task.person_id.is_(None))
     open_to_me = not_mine.where(Task.offered, Task.case_id.not_in(confidence.closed_to(ME)))
     known = not_mine.where(Task.offered.is_(False), Task.case_id.in_(listed))
     return [
-        *(open_to_me.where(Task.duty == duty, _of(unit)) for duty, unit in hats),
-        *([known.where(_any_of(hats, Task.duty, Task.unit_id))] if hats else []),
+        *(open_to_me.where(Task.duty == duty, _of(place)) for duty, place in hats.held),
+        *([known.where(_any_of(hats, Task))] if hats.held else []),
     ]
+
+
+def _of_the_absent(waits: Rows, hats: Hats) -> list[Rows]:
+    """Give what waits for absent people alone, and what they had taken, in ordinary cases.
+
+    What one person alone must do in a confidential case, nobody does in their place.
+    """
+    secret = select(Case.id).where(Case.series == CaseSeries.CONFIDENTIAL)
+    found = []
+    for place in hats.absent:
+        theirs = waits.where(Task.case_id.not_in(secret), *_in_place_of(place, Task.case_id))
+        named = theirs.where(Task.person_id == place.absent, Task.duty.not_in(hats.personal))
+        held = [(duty, where) for duty, where in hats.held if where.absent == place.absent]
+        taken = theirs.where(Task.claimed_by_id == place.absent, Task.person_id.is_(None))
+        found += [named, taken.where(_any_of(Hats(tuple(held)), Task))]
+    return found
+
+
+def _hands(hats: Hats) -> list[Any]:
+    """Give whose claims are one's own: what one took, and what those took for whom one acts."""
+    return [ME, *(place.absent for place in hats.absent if place.processes is None)]
 
 
 def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -228,32 +275,56 @@ def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _hats(duties: Duties) -> Hats:
-    """Give each duty with the unit that it is held for."""
-    city: Hats = tuple((duty, None) for duty in sorted(duties.city))
-    units: Hats = tuple(
-        (duty, unit) for unit, held in sorted(duties.units.items()) for duty in sorted(held)
-    )
-    anywhere: Hats = tuple((duty, "any") for duty in sorted(duties.every_unit))
-    return (*city, *units, *anywhere)
+    """Give each duty with the place that it is held for, those of absent people last."""
+    held = _places(duties, Place(None))
+    absent = []
+    for one in duties.standing_in:
+        limits = None if one.processes is None else tuple(sorted(one.processes))
+        absent.append(Place(None, one.person_id, limits))
+        passed_on = _places(one.duties, absent[-1])
+        held += [(duty, place) for duty, place in passed_on if duty not in one.personal]
+    personal = {duty for one in duties.standing_in for duty in one.personal}
+    return Hats(tuple(held), tuple(absent), tuple(sorted(personal)))
 
 
-def _of(
-    unit: int | Literal["any"] | None, column: InstrumentedAttribute[int | None] = Task.unit_id
-) -> ColumnElement[bool]:
-    if unit is None:
-        return column.is_(None)
-    return column.is_not(None) if unit == "any" else column == unit
+def _places(duties: Duties, place: Place) -> list[tuple[str, Place]]:
+    found = [(duty, place) for duty in sorted(duties.city)]
+    for unit, held in sorted(duties.units.items()):
+        found += [(duty, place._replace(unit=unit)) for duty in sorted(held)]
+    found += [(duty, place._replace(unit="any")) for duty in sorted(duties.every_unit)]
+    return found
 
 
-def _any_of(
-    hats: Hats, duty: InstrumentedAttribute[Any], unit: InstrumentedAttribute[int | None]
-) -> ColumnElement[bool]:
-    """A condition on these columns: one of the hats is for them."""
-    places = dict.fromkeys(place for _, place in hats)
-    return or_(
-        false(),
-        *(and_(duty.in_([d for d, p in hats if p == place]), _of(place, unit)) for place in places),
-    )
+def _of(place: Place, what: type[Task | CaseAccess] = Task) -> ColumnElement[bool]:
+    """A condition on steps, or on entries of a case's list: this is the place they are for."""
+    unit: ColumnElement[bool] = what.unit_id == place.unit
+    if not isinstance(place.unit, int):
+        unit = what.unit_id.is_(None) if place.unit is None else what.unit_id.is_not(None)
+    return and_(unit, *_in_place_of(place, what.case_id))
+
+
+def _in_place_of(place: Place, case_id: InstrumentedAttribute[int]) -> list[ColumnElement[bool]]:
+    """Conditions on cases in which somebody acts for an absent person: none for one's own work.
+
+    Looked up row by row: to list all cases of a process would take longer than the list itself.
+    """
+    if place.absent is None:
+        return []
+    conditions: list[ColumnElement[bool]] = [case_id.not_in(confidence.closed_to(place.absent))]
+    if place.processes is not None:
+        versions = select(DiagramVersion.id).join(Process, Process.id == DiagramVersion.process_id)
+        of_process = Case.version_id.in_(versions.where(Process.key.in_(place.processes)))
+        conditions.append(exists().where(Case.id == case_id, of_process))
+    return conditions
+
+
+def _any_of(hats: Hats, what: type[Task | CaseAccess]) -> ColumnElement[bool]:
+    """A condition on steps, or on entries of a case's list: one of the hats is for them."""
+    by_place: dict[Place, list[str]] = defaultdict(list)
+    for name, place in hats.held:
+        by_place[place].append(name)
+    ways = (and_(what.duty.in_(names), _of(place, what)) for place, names in by_place.items())
+    return or_(false(), *ways)
 
 
 def _narrowed(part: Rows, filters: Filters) -> Rows:

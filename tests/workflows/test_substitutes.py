@@ -12,7 +12,7 @@ from models.people import Absence, Person
 from tests import city
 from tests.workflows import walking
 from tests.workflows.walking import Town
-from workflows import cases, drafts, tasks
+from workflows import cases, drafts, inbox, tasks
 from workflows.errors import ConflictError, NotAllowedError, RefusedError
 from workflows.people import Duties, duties_of
 from workflows.timeline import timeline
@@ -226,3 +226,62 @@ def test_the_case_is_read_with_its_substitutes_at_no_further_cost(
             "Nora Quist, for Chen Wu"
         ]
     assert len(after) == len(before)
+
+
+def shown(town: Town, person: int, tab: inbox.Tab, now: datetime) -> list[str]:
+    db.session.rollback()
+    held = duties(town, person)
+    seen = inbox.look(db.session(), tab, held, inbox.Filters(), page=1, now=now)
+    assert seen.counts[tab] == len(seen.page.rows)
+    return [task.element for task in seen.page.rows]
+
+
+def test_the_work_of_the_absent_stands_in_the_substitutes_list(
+    town_on_either: Town, now: datetime
+) -> None:
+    town, who = town_on_either, town_on_either.people
+    walking.start(town, now=now).do("SubmitRequest")
+    taken = walking.forwarded(town, now=now).task("ReviewRequest")
+    walking.start(town, now=now)
+    tasks.claim(town.runtime, taken.id, by=who.chen, now=now)
+    for absent in (who.dan, who.chen, who.rosa):
+        assert shown(town, who.nora, "mine", now) == shown(town, who.nora, "roles", now) == []
+        away(absent, who.nora)
+        if absent == who.dan:
+            assert shown(town, who.nora, "roles", now) == ["ForwardRequest"]
+        elif absent == who.chen:
+            assert shown(town, who.nora, "mine", now) == ["ReviewRequest"]
+        else:
+            assert shown(town, who.nora, "mine", now) == ["SubmitRequest"]
+        with walking.writing() as session:
+            session.execute(update(Absence).values(ended_early_at=now))
+
+
+@pytest.mark.parametrize(("process", "seen"), [("create-site", 1), ("another-process", 0)])
+def test_the_list_holds_the_work_of_the_process_that_was_passed_on(
+    town_on_either: Town, now: datetime, process: str, seen: int
+) -> None:
+    town, who = town_on_either, town_on_either.people
+    walking.start(town, now=now).do("SubmitRequest")
+    task = walking.forwarded(town, now=now).task("ReviewRequest")
+    tasks.claim(town.runtime, task.id, by=town.mia, now=now)
+    away(who.dan, who.nora, process=process)
+    away(town.mia, who.nora, process=process)
+    assert len(shown(town, who.nora, "roles", now)) == seen * 2
+    assert len(shown(town, who.nora, "mine", now)) == seen
+
+
+@pytest.mark.parametrize("process", [None, "create-site"])
+@pytest.mark.parametrize("tab", ["mine", "roles"])
+def test_a_substitutes_list_is_read_from_indexes(
+    town: Town, now: datetime, tab: inbox.Tab, process: str | None
+) -> None:
+    away(town.people.chen, town.people.nora, process=process)
+    held = duties(town, town.people.nora)
+    db.session.rollback()
+    with walking.counted() as sent:
+        inbox.look(db.session(), tab, held, inbox.Filters(), page=1, now=now)
+    for statement in (text for text in sent if "LIMIT" in text):
+        marks = tuple([1] * statement.count("?"))
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", marks)
+        assert not [row for row in plan if row[-1].startswith(("SCAN task", "SCAN case"))]
