@@ -12,13 +12,14 @@ from workflows.diagrams.graph import ENDS, Diagram, Node
 from workflows.policy.automata import Atoms, ImmediatelyBefore, Precedence, run
 from workflows.policy.guard import Deed
 from workflows.policy.pack import Pack
-from workflows.policy.rules import Lane, Part, Rule, Separation
+from workflows.policy.rules import AtOnce, Constraint, Part, Rule
 
 # A diagram by the id of its process, and an element in it.
 Place: TypeAlias = tuple[str, str]
 Diagrams: TypeAlias = Mapping[str, Diagram]
 
-POLICY = "policy"
+# What the policy says itself, or the law; the rest the City derived or chose.
+BINDING = frozenset({"policy", "law"})
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,12 @@ def acts_at(pack: Pack, diagrams: Diagrams, place: Place) -> frozenset[str]:
 
 
 def touched(pack: Pack, acts: Iterable[str]) -> list[Rule]:
-    """Give the rules that the policy itself makes and that read one of these acts."""
+    """Give the rules of the policy itself, and of the law, that read one of these acts."""
     wanted = frozenset(acts)
     return [
         rule
         for rule in pack.rules.values()
-        if rule.level == POLICY and any(_reads(part.constraint) & wanted for part in rule.parts)
+        if rule.level in BINDING and any(_reads(part.constraint) & wanted for part in rule.parts)
     ]
 
 
@@ -90,10 +91,8 @@ def _orders(pack: Pack) -> Iterator[tuple[Rule, Part, Precedence | ImmediatelyBe
                     yield rule, part, part.constraint
 
 
-def _reads(constraint: object) -> frozenset[str]:
-    if isinstance(constraint, Lane | Separation):
-        return constraint.acts
-    return _acts(getattr(constraint, "reads", frozenset()))
+def _reads(constraint: Constraint) -> frozenset[str]:
+    return constraint.acts if isinstance(constraint, AtOnce) else _acts(constraint.reads)
 
 
 def _acts(atoms: Atoms) -> frozenset[str]:

@@ -24,7 +24,7 @@ from workflows.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from workflows.foresight import Foreseen, acts_at, after, foresee, touched
+from workflows.foresight import BINDING, Foreseen, acts_at, after, foresee, touched
 from workflows.intervening import Hand, perform, refuse_impossible
 from workflows.library import DiagramSet
 from workflows.notices import tell
@@ -116,8 +116,8 @@ def prospect(runtime: Runtime, session: Session, case: Case, wish: Wish) -> Pros
         foreseen = foresee(pack, past, diagrams, starts)
     duties = open_duties(pack, past) if wish.kind in _WITH_DUTIES else []
     rules |= {one.rule.id for one in foreseen} | {duty.rule for duty in duties}
-    policy = tuple(sorted(rule for rule in rules if pack.rules[rule].level == "policy"))
-    return Prospect(policy, foreseen, [duty.text for duty in duties])
+    binding = tuple(sorted(rule for rule in rules if pack.rules[rule].level in BINDING))
+    return Prospect(binding, foreseen, [duty.text for duty in duties])
 
 
 def intervene(
