@@ -1,8 +1,9 @@
 """What the marks of a diagram may name, read from the policy pack and the operations."""
 
-from workflows.diagrams.lint import Known, KnownAct
+from workflows.diagrams.lint import Automaton, Known, KnownAct, KnownPart, KnownRule
 from workflows.operations import OPERATIONS
 from workflows.policy.pack import Pack
+from workflows.policy.rules import Constraint, Lane, Rule
 
 
 def vocabulary(pack: Pack) -> Known:
@@ -14,6 +15,7 @@ def vocabulary(pack: Pack) -> Known:
             operation=act.operation,
             outcomes=act.outcomes,
             may_offer=act.may_offer,
+            default=act.default,
         )
         for act in pack.acts.values()
     }
@@ -25,4 +27,24 @@ def vocabulary(pack: Pack) -> Known:
         topics={topic: act.id if act else None for topic, act in own.items()},
         clauses=frozenset(pack.clauses),
         classifications=frozenset(pack.classifications),
+        rules=tuple(_rule(rule) for rule in pack.rules.values()),
     )
+
+
+def _rule(rule: Rule) -> KnownRule:
+    return KnownRule(
+        id=rule.id,
+        severity="error" if rule.severity == "error" else "warning",
+        words=rule.words,
+        clauses=rule.clauses,
+        proved="publish" in rule.enforced,
+        parts=tuple(_part(part.says, part.constraint) for part in rule.parts),
+    )
+
+
+def _part(says: str, constraint: Constraint) -> KnownPart:
+    if isinstance(constraint, Lane):
+        return KnownPart(says, acts=constraint.acts, parties=constraint.parties)
+    if isinstance(constraint, Automaton):
+        return KnownPart(says, automaton=constraint)
+    return KnownPart(says)

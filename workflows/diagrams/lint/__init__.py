@@ -14,13 +14,26 @@ from workflows.diagrams.lint import (
 )
 from workflows.diagrams.lint.known import (
     CLASSIFICATIONS,
+    Automaton,
     Known,
     KnownAct,
     KnownDiagram,
+    KnownPart,
+    KnownRule,
     known_diagram,
 )
 
-__all__ = ["CLASSIFICATIONS", "Known", "KnownAct", "KnownDiagram", "known_diagram", "lint"]
+__all__ = [
+    "CLASSIFICATIONS",
+    "Automaton",
+    "Known",
+    "KnownAct",
+    "KnownDiagram",
+    "KnownPart",
+    "KnownRule",
+    "known_diagram",
+    "lint",
+]
 
 CHECKS = (structure, gateways, cycles, events, forms, conditions, coverage, policy, calls)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
-from workflows.diagrams.graph import Diagram, Field
+from workflows.diagrams.graph import Diagram, Field, Severity
 
 CLASSIFICATIONS = frozenset(
     {
@@ -24,7 +25,7 @@ class KnownAct:
 
     `title` is what people call it; `parties` the lanes that may carry it; `operation` whether a machine
     does it; `outcomes` the choices that the step's form must offer; `may_offer` those that it may offer
-    besides.
+    besides; `default` its outcome where the form offers none.
     """
 
     title: str = ""
@@ -32,6 +33,58 @@ class KnownAct:
     operation: bool = False
     outcomes: tuple[str, ...] = ()
     may_offer: tuple[str, ...] = ()
+    default: str | None = None
+
+
+@runtime_checkable
+class Automaton(Protocol):
+    """A rule over time as a small state machine over the atoms of each step.
+
+    An atom is `act` or `act:outcome`; a step without an act has none. `triggers` are the atoms that
+    can break or open the rule, `reads` all that move it; `open` says whether it is broken if the case
+    ends here.
+    """
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def triggers(self) -> frozenset[str]: ...
+
+    @property
+    def reads(self) -> frozenset[str]: ...
+
+    def step(self, state: int, atoms: frozenset[str]) -> int: ...
+
+    def breaks(self, state: int, atoms: frozenset[str]) -> bool: ...
+
+    def open(self, state: int) -> bool: ...
+
+
+@dataclass(frozen=True)
+class KnownPart:
+    """One demand of a rule: an automaton, or acts that only some parties do, or neither.
+
+    Neither is a demand on people that only a running case can show. `says` is what is wrong where it
+    is broken.
+    """
+
+    says: str
+    automaton: Automaton | None = None
+    acts: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class KnownRule:
+    """A rule of the policy. `proved`: it must hold on every path of a diagram, not only in cases."""
+
+    id: str
+    severity: Severity
+    words: str
+    clauses: tuple[str, ...]
+    proved: bool
+    parts: tuple[KnownPart, ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +109,7 @@ class Known:
     `topics` the operations by topic, each with the act that it performs by itself or None; `clauses`
     ids of the policy's clauses; `diagrams` by process id; `caller_fields` the forms of those steps of a
     caller that a called diagram reads, by step id (a step left out is not checked); `classifications`
-    of fields. What is not listed is unknown, and an error.
+    of fields; `rules` that a diagram must keep. What is not listed is unknown, and an error.
     """
 
     acts: Mapping[str, KnownAct] = field(default_factory=dict)
@@ -67,6 +120,7 @@ class Known:
     diagrams: Mapping[str, KnownDiagram] = field(default_factory=dict)
     caller_fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     classifications: frozenset[str] = CLASSIFICATIONS
+    rules: tuple[KnownRule, ...] = ()
 
 
 def known_diagram(diagram: Diagram) -> KnownDiagram:

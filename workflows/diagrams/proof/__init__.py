@@ -1,0 +1,185 @@
+"""The proof: every way that cases of a diagram can take, whether each comes to an end, and the rules on it.
+
+One exploration of all states (markings and the answers that are still read) serves everything; each
+rule's automaton is then run along it. What was not explored is not proved.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from workflows.diagrams.graph import Diagram, Finding
+from workflows.diagrams.lint.known import Known
+from workflows.diagrams.proof.exploring import MOST_STATES, Budget, Graph, explore
+from workflows.diagrams.proof.flattening import Flat, Unplayable, flatten
+from workflows.diagrams.proof.forms import act_of
+from workflows.diagrams.proof.game import Game, Happening
+from workflows.diagrams.proof.handlers import Handler, handlers
+from workflows.diagrams.proof.judging import Judge, Judgement, RuleVerdict, minds_other_steps
+from workflows.diagrams.proof.net import Net
+from workflows.diagrams.proof.soundness import Wrong, dead, unsound
+from workflows.diagrams.proof.telling import rule_finding, wrong_finding
+from workflows.diagrams.proof.variables import Variables
+
+__all__ = [
+    "MOST_STATES",
+    "Budget",
+    "Judgement",
+    "Proof",
+    "RuleVerdict",
+    "Unplayable",
+    "Wrong",
+    "is_called_only",
+    "prove",
+]
+
+
+@dataclass
+class Proof:
+    """What is known of a diagram once all its ways have been walked.
+
+    `wrong` and `judged` hold the shortest ways that show it; `complete`: all ways were walked.
+    """
+
+    flat: Flat
+    states: int
+    complete: bool
+    wrong: list[Wrong]
+    judged: list[Judgement]
+
+    @property
+    def sound(self) -> bool | None:
+        """Whether every case can come to a proper end; None where that is not known."""
+        if self.wrong:
+            return False
+        return True if self.complete else None
+
+    @property
+    def rules(self) -> dict[str, RuleVerdict]:
+        """Give the verdict on each rule, by its id."""
+        return {one.rule.id: one.verdict for one in self.judged}
+
+    def findings(self) -> list[Finding]:
+        """Say what is wrong, each with its way."""
+        found = [wrong_finding(self.flat, wrong) for wrong in self.wrong]
+        return found + self.broken_rules()
+
+    def broken_rules(self, caller: Diagram | None = None) -> list[Finding]:
+        """Say which rules are broken; `caller` where this is the proof of a diagram that calls it."""
+        broken = (one for one in self.judged if one.verdict == "violated")
+        return [rule_finding(self.flat, one, caller) for one in broken]
+
+
+def is_called_only(diagram: Diagram) -> bool:
+    """Whether no case can begin with this diagram: nobody may start it, and no event does."""
+    events = (start for start in diagram.starts() if start.kind != "start")
+    return not diagram.starters and not any(True for _ in events)
+
+
+def prove(
+    diagram: Diagram,
+    called: Mapping[str, Diagram],
+    known: Known,
+    budget: Budget,
+    *,
+    alone: bool = True,
+) -> Proof:
+    """Walk all ways of a diagram, with what it calls inlined, and judge soundness and rules.
+
+    `alone` False: its cases are parts of other diagrams' cases, so the rules over time are judged
+    there. Raises Unplayable for a diagram that makes no sense; the lint says the same in detail.
+    """
+    return _Attempt(diagram, called, known, budget, alone).proof()
+
+
+@dataclass
+class _Attempt:
+    diagram: Diagram
+    called: Mapping[str, Diagram]
+    known: Known
+    budget: Budget
+    alone: bool
+    others: dict[int, Graph] = field(default_factory=dict)
+
+    def proof(self) -> Proof:
+        game = self._game
+        graph = explore(game, game.beginnings(), self.budget)
+        wrong = [
+            Wrong("handler-rejoins", event, ())
+            for handler in self._handlers
+            if handler.rejoins is not None
+            for event in list(handler.copies)[:1]
+        ]
+        wrong += unsound(game, graph)
+        wrong += self._beside(graph)
+        graphs = [graph, *self.others.values()]
+        complete = all(one.complete for one in graphs)
+        if complete and not wrong:
+            own = [step.index for step in self._flat.steps if step.scope == 0]
+            wrong += dead(game, graphs, own)
+        certain = complete and not any(wrong_here.what != "dead-step" for wrong_here in wrong)
+        judge = Judge(game.net, graph, self.known, self.budget, certain, self.alone)
+        judged = [judge.judge(rule) for rule in self.known.rules]
+        states = sum(len(one.states) for one in graphs)
+        return Proof(self._flat, states, complete, wrong, judged)
+
+    @cached_property
+    def _flat(self) -> Flat:
+        return flatten(self.diagram, self.called)
+
+    @cached_property
+    def _handlers(self) -> list[Handler]:
+        return handlers(self._flat)
+
+    @cached_property
+    def _game(self) -> Game:
+        variables = Variables(self._flat, self.known.caller_fields)
+        apart = [handler for handler in self._handlers if self._stays_apart(handler, variables)]
+        net = Net(
+            self._flat,
+            hidden=frozenset(event for handler in apart for event in handler.copies),
+            handlers={event: one for one in self._handlers for event in one.copies},
+            uncounted=frozenset(index for one in self._handlers for index in one.steps),
+        )
+        return Game(net, variables, self.known, is_called=is_called_only(self.diagram))
+
+    def _stays_apart(self, handler: Handler, variables: Variables) -> bool:
+        """Whether a handler can be walked by itself, because nothing outside can tell that it runs."""
+        steps = {*handler.steps, *handler.copies}
+        nodes = [self._flat.steps[index].node for index in steps]
+        return (
+            handler.rejoins is None
+            and not any(act_of(node, self.known) for node in nodes)
+            and not handler.stops
+            and not any(variable.writer in steps for variable in variables.all)
+            and not any(readers & steps for readers in variables.readers.values())
+            and not self._minds_other_steps
+        )
+
+    @cached_property
+    def _minds_other_steps(self) -> bool:
+        drawn = {act_of(step.node, self.known) for step in self._flat.steps}
+        return any(
+            atom.partition(":")[0] in drawn
+            for automaton in minds_other_steps(self.known.rules)
+            for atom in automaton.triggers
+        )
+
+    def _beside(self, main: Graph) -> list[Wrong]:
+        """Walk the handlers that were left out, each by itself."""
+        found = []
+        for event in sorted(self._game.net.hidden):
+            graph = explore(self._game, [self._game.at_event(event)], self.budget)
+            self.others[event] = graph
+            way = self._way_to(self._flat.steps[event].host, main)
+            for wrong in unsound(self._game, graph):
+                path = (*way, *wrong.path)
+                found.append(Wrong(wrong.what, wrong.step, path, wrong.detail))
+        return found
+
+    def _way_to(self, host: int, graph: Graph) -> tuple[Happening, ...]:
+        place = self._game.net.at[host]
+        for number, (marking, _values) in enumerate(graph.states):
+            if marking & place:
+                return tuple(graph.path(number))
+        return ()

@@ -1,0 +1,108 @@
+"""Walk through every state that a diagram can come to, shortest ways first."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from workflows.diagrams.proof.game import Broken, Game, Happening, Next, State
+
+MOST_STATES = 200_000
+_LOOK_AT_WATCH_EVERY = 256
+
+
+@dataclass
+class Budget:
+    """How much may be explored: so many states in each exploration, and until when in all.
+
+    `until` is a moment of time.perf_counter, a stopwatch that no decision of a case depends on.
+    """
+
+    states: int = MOST_STATES
+    until: float = float("inf")
+
+    @classmethod
+    def of(cls, seconds: float, states: int = MOST_STATES) -> "Budget":
+        """Give a budget of so many seconds from now."""
+        return cls(states, time.perf_counter() + seconds)
+
+    def is_spent(self, count: int) -> bool:
+        """Whether the exploration has to stop after so many states."""
+        if count > self.states:
+            return True
+        return count % _LOOK_AT_WATCH_EVERY == 0 and time.perf_counter() > self.until
+
+
+@dataclass
+class Graph:
+    """All states met, by number, with what can happen in each and how it was first met.
+
+    `broken` holds what goes wrong: (state before, happening, what), the shortest way to each first.
+    `complete`: nothing was left out; else the first `explored` states were looked into.
+    """
+
+    states: list[State] = field(default_factory=list)
+    leaving: list[list[tuple[Happening, int]]] = field(default_factory=list)
+    before: list[tuple[int, Happening]] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    over: list[int] = field(default_factory=list)
+    broken: list[tuple[int, Happening, Broken]] = field(default_factory=list)
+    complete: bool = True
+    explored: int = 0
+
+    def path(self, state: int) -> list[Happening]:
+        """Give what happens on the shortest way to a state, the beginning first."""
+        found: list[Happening] = []
+        while state >= 0:
+            state, happening = self.before[state]
+            found.append(happening)
+        return found[::-1]
+
+
+def explore(game: Game, begin: Iterable[Next], budget: Budget) -> Graph:
+    """Walk breadth first, so that the first way to a state is a shortest one."""
+    walk = _Walk(game, Graph())
+    graph = walk.graph
+    for happening, after in begin:
+        number = walk.meet(-1, happening, after)
+        if number is not None and number not in graph.first:
+            graph.first.append(number)
+    for number, state in walk.states():
+        if budget.is_spent(len(graph.states)):
+            graph.complete = False
+            break
+        graph.explored = number + 1
+        for happening, after in game.after(state):
+            reached = walk.meet(number, happening, after)
+            if reached is not None:
+                graph.leaving[number].append((happening, reached))
+        if not graph.leaving[number] and game.is_over(state[0]):
+            graph.over.append(number)
+    return graph
+
+
+@dataclass
+class _Walk:
+    game: Game
+    graph: Graph
+    known: dict[State, int] = field(default_factory=dict)
+
+    def states(self) -> Iterator[tuple[int, State]]:
+        """Walk the states in the order of their numbers, those found on the way too."""
+        number = 0
+        while number < len(self.graph.states):
+            yield number, self.graph.states[number]
+            number += 1
+
+    def meet(self, before: int, happening: Happening, after: "State | Broken") -> int | None:
+        """Give the number of a state, a new one where it has not been met; None for what is broken."""
+        graph = self.graph
+        if isinstance(after, Broken):
+            graph.broken.append((before, happening, after))
+            return None
+        number = self.known.get(after)
+        if number is None:
+            number = self.known[after] = len(graph.states)
+            graph.states.append(after)
+            graph.leaving.append([])
+            graph.before.append((before, happening))
+        return number

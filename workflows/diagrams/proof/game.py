@@ -1,0 +1,384 @@
+"""The token game: from a marking and the answers still read, everything that can happen next.
+
+What nobody waits for happens at once, one token after the other; people, operations, timers and
+messages then come in any order and at any time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from workflows.diagrams.condition_tree import Name
+from workflows.diagrams.graph import BOUNDARIES
+from workflows.diagrams.lint.known import Known
+from workflows.diagrams.proof.deciding import Answer, Mark, Outcomes, outcomes
+from workflows.diagrams.proof.flattening import Step, Wire
+from workflows.diagrams.proof.forms import Answered, Atoms, completions
+from workflows.diagrams.proof.net import Landing, Marking, Net, decides
+from workflows.diagrams.proof.reach import Reach
+from workflows.diagrams.proof.variables import Values, Variables
+
+State: TypeAlias = tuple[Marking, Values]
+Kind = Literal["begin", "pass", "done", "timer", "message"]
+Flaw = Literal[
+    "done-twice", "ends-twice", "no-branch", "unanswered", "error-not-caught", "read-while-asked"
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Happening:
+    """One thing that happens: at which step, the ids passed, and what it means to the rules.
+
+    `atoms` is None for what is no step of a case (a gateway, a timer), empty for a step without an
+    act. `said` are the answers worth telling. `escapes`: it takes a whole subprocess away.
+    """
+
+    kind: Kind
+    step: int
+    trace: tuple[str, ...]
+    atoms: Atoms | None = None
+    said: tuple[str, ...] = ()
+    escapes: bool = False
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What goes wrong instead of a next state. `detail` is for the sentence about it."""
+
+    flaw: Flaw
+    step: int
+    detail: str = ""
+
+
+Next: TypeAlias = tuple[Happening, "State | Broken"]
+
+
+class Game:
+    """The moves of one net. `is_called`: an error may leave the diagram, as its callers catch it."""
+
+    def __init__(self, net: Net, variables: Variables, known: Known, *, is_called: bool) -> None:
+        self.net = net
+        self.variables = variables
+        self._is_called = is_called
+        self._steps = net.flat.steps
+        reach = Reach(net)
+        self._alive = variables.alive(reach)
+        by_kind = {
+            kind: [s for s in self._steps if s.kind == kind and s.is_join] for kind in _JOINS
+        }
+        self._and_joins = [(self._all_in(join), join) for join in by_kind["parallelGateway"]]
+        self._or_joins = [(reach.joining(join), join) for join in by_kind["inclusiveGateway"]]
+        self._at_once = sum(
+            net.at[s.index] for s in self._steps if s.is_stopping or (decides(s) and not s.is_join)
+        )
+        self._containers = [
+            (net.at[s.index], net.inside[s.index], s) for s in self._steps if s.is_container
+        ]
+        self._offers = {
+            net.at[s.index]: list(self._offer(s, known)) for s in self._steps if net.at[s.index]
+        }
+        self._writers = {
+            number: net.at[v.writer] for number, v in enumerate(variables.all) if v.writer >= 0
+        }
+        self._passings: dict[tuple[int, Landing], Happening] = {}
+        self._chosen: dict[tuple[int, Values], list[tuple[Wire, ...] | Broken]] = {}
+
+    # -- beginnings ---------------------------------------------------------------------------
+
+    def beginnings(self) -> Iterator[Next]:
+        """Give every way in which a case can begin."""
+        for start in self.net.flat.starts:
+            landing = self.net.beginning(start)
+            for values in self.variables.beginnings():
+                yield (
+                    Happening("begin", start, landing.trace),
+                    self._land((0, values), landing),
+                )
+
+    def at_event(self, boundary: int) -> Next:
+        """Give the beginning of what a boundary event leads to, without anything beside it."""
+        landing = self.net.landing(self._steps[boundary].leaving)
+        unset: Values = (Mark.UNSET,) * len(self.variables.all)
+        happening = self._event_happening(self._steps[boundary], landing, None)
+        return happening, self._land((0, unset), landing)
+
+    def is_over(self, marking: Marking) -> bool:
+        """Whether no token is left."""
+        return not marking & self.net.tokens
+
+    # -- what happens next --------------------------------------------------------------------
+
+    def after(self, state: State) -> Iterator[Next]:
+        """Give everything that can happen next."""
+        marking, values = state
+        if moving := marking & self._at_once:
+            yield from self._pass(state, self.net.owner(moving))
+        elif passing := self._ready(state):
+            yield passing
+        else:
+            is_joined = False
+            for flows, join in self._or_joins:
+                if filled := _joins_now(marking, flows):
+                    is_joined = True
+                    yield from self._choose(join, (marking & ~filled, values))
+            if not is_joined:
+                yield from self._happen(state)
+
+    def _ready(self, state: State) -> Next | None:
+        """Give the move of the first parallel join that has all its tokens, or of an empty subprocess."""
+        marking, values = state
+        for needed, join in self._and_joins:
+            if marking & needed == needed:
+                return self._passing(join, (marking & ~needed, values), join.leaving)
+        for place, inside, step in self._containers:
+            if marking & place and not marking & inside:
+                left = marking & ~self.net.cleared[step.index]
+                return self._passing(step, (left, values), step.leaving)
+        return None
+
+    def stuck_at(self, marking: Marking) -> list[Step]:
+        """Give the joins where tokens wait."""
+        found: dict[int, Step] = {}
+        for wire, place in self.net.waiting_at.items():
+            if marking & place:
+                step = self._steps[self.net.flat.wires[wire].target]
+                found[step.index] = step
+        return list(found.values())
+
+    def _happen(self, state: State) -> Iterator[Next]:
+        marking = state[0]
+        rest = marking
+        while rest:
+            place = rest & -rest
+            rest ^= place
+            for offer in self._offers.get(place, ()):
+                if offer.needs & marking == offer.needs and not offer.without & marking:
+                    yield offer.happening, self._take(state, offer)
+
+    def _take(self, state: State, offer: "_Offer") -> "State | Broken":
+        marking, values = state
+        if offer.writes:
+            changed = list(values)
+            for number, answer in offer.writes:
+                changed[number] = answer
+            values = tuple(changed)
+        if offer.landing is None:
+            return marking, values
+        return self._land((marking & ~offer.clears, values), offer.landing)
+
+    def _land(self, state: State, landing: Landing) -> "State | Broken":
+        marking, values = state
+        if landing.twice >= 0:
+            return Broken("done-twice", landing.twice)
+        if both := marking & landing.mask:
+            step = self.net.owner(both)
+            return Broken("ends-twice" if step.index in self.net.done else "done-twice", step.index)
+        marking |= landing.mask
+        if values and any(answer is not Mark.UNSET for answer in values):
+            values = tuple(
+                answer if marking & alive else Mark.UNSET
+                for answer, alive in zip(values, self._alive, strict=True)
+            )
+        return marking, values
+
+    # -- what happens by itself ---------------------------------------------------------------
+
+    def _pass(self, state: State, step: Step) -> Iterator[Next]:
+        marking, values = state
+        left = marking & ~self.net.at[step.index]
+        if decides(step):
+            yield from self._choose(step, (left, values))
+        elif step.kind == "terminateEnd":
+            keep = left & ~self.net.emptied[step.outer] if step.outer >= 0 else 0
+            yield Happening("pass", step.index, (step.node.id,)), (keep, values)
+        else:
+            yield self._throw(step, (left, values))
+
+    def _throw(self, step: Step, state: State) -> Next:
+        marking, values = state
+        catcher = self.net.flat.catcher(step.index)
+        if catcher is None:
+            thrown = Happening("pass", step.index, (step.node.id,))
+            if self._is_called:
+                return thrown, (0, values)
+            return thrown, Broken("error-not-caught", step.index, step.node.error or "")
+        boundary = self._steps[catcher]
+        landing = self.net.landing(boundary.leaving)
+        trace = (step.node.id, boundary.node.id, *landing.trace)
+        left = marking & ~self.net.cleared[boundary.host]
+        return Happening("pass", step.index, trace), self._land((left, values), landing)
+
+    def _choose(self, step: Step, state: State) -> Iterator[Next]:
+        if not decides(step):
+            yield self._passing(step, state, step.leaving)
+            return
+        marking, values = state
+        pending = [n for n, writer in self._writers.items() if writer & marking]
+        for number in pending:
+            if step.index in self.variables.readers[number]:
+                variable = self.variables.all[number]
+                asked = f"{variable.element}.{variable.field}"
+                waiting = Happening("pass", step.index, (step.node.id,))
+                yield waiting, Broken("read-while-asked", step.index, asked)
+        key = (step.index, values)
+        if key not in self._chosen:
+            self._chosen[key] = list(self._choices(step, values))
+        for chosen in self._chosen[key]:
+            if isinstance(chosen, Broken):
+                yield Happening("pass", step.index, (step.node.id,)), chosen
+            else:
+                yield self._passing(step, state, chosen)
+
+    def _passing(self, step: Step, state: State, wires: Sequence[Wire]) -> Next:
+        landing = self.net.landing(wires)
+        key = (step.index, landing)
+        if key not in self._passings:
+            own = () if step.is_container else (step.node.id,)
+            self._passings[key] = Happening("pass", step.index, (*own, *landing.trace))
+        return self._passings[key], self._land(state, landing)
+
+    # -- choosing -----------------------------------------------------------------------------
+
+    def _choices(self, step: Step, values: Values) -> Iterator["tuple[Wire, ...] | Broken"]:
+        """Give each set of flows that may be taken, or why none can be."""
+        default = next((w for w in step.leaving if w.flow.id == step.node.default_flow), None)
+        asked = [wire for wire in step.leaving if wire is not default]
+        sofar: set[tuple[Wire, ...]] = {()}
+        is_one = step.kind == "exclusiveGateway"
+        for wire in asked:
+            found = self._outcomes(wire, step, values)
+            yield from (Broken("unanswered", step.index, o) for o in found if isinstance(o, str))
+            grown: set[tuple[Wire, ...]] = set()
+            for taken in sofar:
+                if is_one and taken:
+                    grown.add(taken)
+                    continue
+                grown |= {(*taken, wire)} if True in found else set()
+                grown |= {taken} if False in found else set()
+            sofar = grown
+        for taken in sorted(sofar, key=lambda wires: [wire.index for wire in wires]):
+            if taken:
+                yield taken
+            else:
+                yield (default,) if default is not None else Broken("no-branch", step.index)
+
+    def _outcomes(self, wire: Wire, step: Step, values: Values) -> Outcomes:
+        condition = self.variables.conditions.get(wire.index)
+        if condition is None:
+            # A flow without a condition is always taken; the lint asks for one.
+            return frozenset({True})
+
+        def answer(name: Name) -> Answer:
+            number = self.variables.names.get((step.scope, name.element, name.field))
+            return Mark.ANY if number is None else values[number]
+
+        return outcomes(condition.tree, answer)
+
+    # -- offers -------------------------------------------------------------------------------
+
+    def _all_in(self, join: Step) -> Marking:
+        return sum(self.net.waiting_at[wire.index] for wire in join.entering)
+
+    def _offer(self, step: Step, known: Known) -> Iterator["_Offer"]:
+        """Give what can happen at a step that waits."""
+        if step.kind == "eventBasedGateway":
+            for wire in step.leaving:
+                event = self._steps[wire.target]
+                yield from self._completing(event, step, (wire.flow.id,), known)
+        elif not (step.is_container or decides(step) or step.is_stopping):
+            yield from self._completing(step, step, (), known)
+        for index in step.boundaries:
+            boundary = self._steps[index]
+            if boundary.kind != "boundaryError" and index not in self.net.hidden:
+                yield self._ringing(boundary, step, known)
+
+    def _completing(
+        self, step: Step, waits: Step, before: tuple[str, ...], known: Known
+    ) -> Iterator["_Offer"]:
+        numbers = self.variables.written_by(step.index)
+        landing = self.net.landing(step.leaving)
+        place, clears = self.net.at[waits.index], self.net.cleared[waits.index]
+        opening = (*((waits.node.id,) if before else ()), *before, step.node.id)
+        for way in completions(step.node, numbers, known):
+            writes = tuple((numbers[name], answer) for name, answer in way.answers)
+            trace = (*opening, *landing.trace)
+            happening = Happening(_kind(step), step.index, trace, _step_atoms(step, way), way.said)
+            yield _Offer(happening, place, 0, clears, writes, landing)
+            if step.node.loop is not None and way.atoms:
+                # One of several instances; the others are still to do.
+                again = Happening("done", step.index, opening, way.atoms, way.said)
+                yield _Offer(again, place, 0, 0, (), None)
+        if may_be_skipped(step):
+            none = Happening("pass", step.index, (*opening, *landing.trace))
+            yield _Offer(none, place, 0, clears, (), landing)
+
+    def _ringing(self, boundary: Step, host: Step, known: Known) -> "_Offer":
+        landing = self.net.landing(boundary.leaving)
+        place = self.net.at[host.index]
+        happening = self._event_happening(boundary, landing, known)
+        if boundary.node.interrupting:
+            return _Offer(happening, place, 0, self.net.cleared[host.index], (), landing)
+        armed = self.net.armed.get(boundary.index, 0)
+        copy = self.net.handlers[boundary.index].copies[boundary.index]
+        open_copy = self.net.places(copy, done=False)
+        return _Offer(happening, place | armed, open_copy, armed, (), landing)
+
+    def _event_happening(self, event: Step, landing: Landing, known: Known | None) -> Happening:
+        atoms = None
+        if known is not None:
+            atoms = _step_atoms(event, completions(event.node, (), known)[0])
+        is_escape = event.kind in BOUNDARIES and self._steps[event.host].is_container
+        trace = (event.node.id, *landing.trace)
+        return Happening(_kind(event), event.index, trace, atoms, (), is_escape)
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """Something that can happen while all of `needs` and none of `without` is marked.
+
+    No landing: everything stays as it is.
+    """
+
+    happening: Happening
+    needs: Marking
+    without: Marking
+    clears: Marking
+    writes: tuple[tuple[int, Answer], ...]
+    landing: Landing | None
+
+
+_JOINS = ("parallelGateway", "inclusiveGateway")
+_TIMERS = ("boundaryTimer", "timerCatch")
+_MESSAGES = ("boundaryMessage", "messageCatch", "receiveTask")
+
+
+def _kind(step: Step) -> Kind:
+    if step.kind in _TIMERS:
+        return "timer"
+    return "message" if step.kind in _MESSAGES else "done"
+
+
+def _step_atoms(step: Step, way: Answered) -> Atoms | None:
+    """A timer without an act is no step of the case."""
+    return way.atoms if way.atoms or _kind(step) != "timer" else None
+
+
+def may_be_skipped(step: Step) -> bool:
+    """Whether a step that is done several times may come to be done not at all."""
+    text = (step.node.loop or "").strip()
+    return bool(text) and not (text.isdigit() and int(text) > 0)
+
+
+def _joins_now(marking: Marking, flows: Sequence[tuple[Marking, Marking]]) -> Marking:
+    """Give the tokens that an inclusive join takes now, 0 while it has to wait.
+
+    It waits while a token can still come to one of its empty flows and to none of the others
+    (BPMN 2.0, 13.4.3).
+    """
+    filled = empty = reach_filled = reach_empty = 0
+    for place, reach in flows:
+        if marking & place:
+            filled, reach_filled = filled | place, reach_filled | reach
+        else:
+            empty, reach_empty = empty | place, reach_empty | reach
+    return 0 if marking & reach_empty & ~reach_filled else filled

@@ -1,0 +1,106 @@
+"""What makes a diagram unsound: every case must be able to come to a proper end, and every step to happen."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from workflows.diagrams.proof.exploring import Graph
+from workflows.diagrams.proof.game import Flaw, Game, Happening
+from workflows.diagrams.proof.net import Marking
+
+Defect = Literal["deadlock", "never-ends", "dead-step", "handler-rejoins"]
+# One fault of a diagram shows in many states; more examples than this help nobody.
+MOST_OF_A_KIND = 3
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that is wrong, at a step, with the shortest way there. `detail` is for its sentence."""
+
+    what: Flaw | Defect
+    step: int
+    path: tuple[Happening, ...]
+    detail: str = ""
+
+
+def unsound(game: Game, graph: Graph) -> list[Wrong]:
+    """Give what is wrong in an exploration; dead steps are asked for separately."""
+    found = _broken(graph)
+    stuck = _stuck(game, graph)
+    found += _deadlocks(game, graph, stuck)
+    # Behind what goes wrong nothing was explored, so whether an end can be reached is not known.
+    if graph.complete and not found:
+        found += _endless(game, graph, stuck)
+    return found
+
+
+def _broken(graph: Graph) -> list[Wrong]:
+    found: dict[tuple[str, int, str], Wrong] = {}
+    for before, happening, broken in graph.broken:
+        key = (broken.flaw, broken.step, broken.detail)
+        if key not in found:
+            path = (*graph.path(before), happening)
+            found[key] = Wrong(broken.flaw, broken.step, path, broken.detail)
+    return list(found.values())
+
+
+def _stuck(game: Game, graph: Graph) -> list[int]:
+    """Give the states in which nothing can be done, at best something can be called off."""
+    breaking = {before for before, _, _ in graph.broken}
+    return [
+        number
+        for number, leaving in enumerate(graph.leaving)
+        if all(happening.escapes for happening, _ in leaving)
+        and number not in breaking
+        and not game.is_over(graph.states[number][0])
+        and number < graph.explored
+    ]
+
+
+def _deadlocks(game: Game, graph: Graph, stuck: Iterable[int]) -> list[Wrong]:
+    found: dict[tuple[int, ...], Wrong] = {}
+    for number in stuck:
+        waiting = game.stuck_at(graph.states[number][0])
+        key = tuple(step.index for step in waiting)
+        if key and key not in found and len(found) < MOST_OF_A_KIND:
+            found[key] = Wrong("deadlock", key[0], tuple(graph.path(number)))
+    return list(found.values())
+
+
+def _endless(game: Game, graph: Graph, stuck: list[int]) -> list[Wrong]:
+    """Report the first state from which no end can be reached without calling something off."""
+    before: list[list[int]] = [[] for _ in graph.states]
+    for number, leaving in enumerate(graph.leaving):
+        for happening, after in leaving:
+            if not happening.escapes:
+                before[after].append(number)
+    seen = set(graph.over) | set(stuck)
+    waiting = list(seen)
+    while waiting:
+        for number in before[waiting.pop()]:
+            if number not in seen:
+                seen.add(number)
+                waiting.append(number)
+    first = next((number for number in range(len(graph.states)) if number not in seen), None)
+    if first is None:
+        return []
+    step = game.net.owner(graph.states[first][0] & game.net.tokens).index
+    return [Wrong("never-ends", step, tuple(graph.path(first)))]
+
+
+def dead(game: Game, graphs: Iterable[Graph], wanted: Iterable[int]) -> Iterator[Wrong]:
+    """Give those of the wanted steps that never happen in any of the explorations."""
+    marked: Marking = 0
+    happened: set[int] = set()
+    passed: set[str] = set()
+    for graph in graphs:
+        for state in graph.states:
+            marked |= state[0]
+        met = {happening for leaving in graph.leaving for happening, _ in leaving}
+        for happening in met | {happening for _, happening in graph.before}:
+            happened.add(happening.step)
+            passed |= set(happening.trace)
+    for index in wanted:
+        step = game.net.flat.steps[index]
+        if index not in happened and not marked & game.net.at[index] and step.node.id not in passed:
+            yield Wrong("dead-step", index, ())

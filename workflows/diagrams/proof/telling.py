@@ -1,0 +1,124 @@
+"""A way through a diagram as sentences: who does which step and decides what; and what goes wrong then."""
+
+from collections.abc import Iterable, Iterator
+
+from workflows.diagrams.graph import Diagram, Finding, Severity
+from workflows.diagrams.proof.flattening import Flat, Step
+from workflows.diagrams.proof.game import Happening
+from workflows.diagrams.proof.judging import Judgement
+from workflows.diagrams.proof.soundness import Wrong
+from workflows.diagrams.wording import listed, timer_words
+
+# Of a longer story the middle is left out; the path of the finding has it all.
+MOST_SENTENCES = 24
+
+
+def ids(path: Iterable[Happening]) -> tuple[str, ...]:
+    """Give the element and flow ids of a way, from the start."""
+    return tuple(identity for happening in path for identity in happening.trace)
+
+
+def story(flat: Flat, path: Iterable[Happening]) -> str:
+    """Tell a way in sentences, one for each thing that somebody or something does."""
+    told = [words for happening in path for words in _told(flat, happening)]
+    if len(told) > MOST_SENTENCES:
+        half = MOST_SENTENCES // 2
+        told[half:-half] = [f"(and {len(told) - MOST_SENTENCES} steps more)"]
+    if not told:
+        return ""
+    return " The way there: " + "; ".join(f"{n}. {words}" for n, words in enumerate(told, 1)) + "."
+
+
+def _told(flat: Flat, happening: Happening) -> Iterator[str]:
+    step = flat.steps[happening.step]
+    title = f'"{step.node.title}"'
+    if happening.kind == "timer":
+        when = f" ({timer_words(step.node.timer)})" if step.node.timer else ""
+        yield f"the time of {title} comes{when}"
+    elif happening.kind == "message":
+        yield f"the message of {title} arrives"
+    elif happening.kind == "done" and step.kind == "serviceTask":
+        yield f"the operation {title} is done"
+    elif happening.kind == "done":
+        answers = f" and answers {listed(list(happening.said))}" if happening.said else ""
+        yield f"{step.node.lane or 'somebody'} does {title}{answers}"
+
+
+def wrong_finding(flat: Flat, wrong: Wrong) -> Finding:
+    """Say what makes the diagram unsound."""
+    step = flat.steps[wrong.step]
+    message = _sentence(wrong, step) + _where(flat, step) + story(flat, wrong.path)
+    line = step.node.line if step.scope == 0 else None
+    return Finding("error", wrong.what, step.node.id, line, message, None, ids(wrong.path))
+
+
+def _sentence(wrong: Wrong, step: Step) -> str:
+    title = f'"{step.node.title}"'
+    if wrong.what == "deadlock":
+        return _stuck(step)
+    if wrong.what == "unanswered":
+        return f"At {title} the case would be stuck: {_ended(wrong.detail)}"
+    texts = {
+        "done-twice": f"{title} is reached a second time while it is still to be done: branches that "
+        "run side by side lead to it. Join them with a parallel gateway first.",
+        "ends-twice": f"The case arrives at the end {title} more than once: branches that run side by "
+        "side lead to it. Join them with a parallel gateway first.",
+        "no-branch": f"No flow from {title} fits, and none is the default: the case would be stuck. "
+        "Make one flow the default.",
+        "error-not-caught": f'Nobody catches the error "{wrong.detail}" of {title}.',
+        "read-while-asked": f"{title} reads {wrong.detail} while another branch may be answering it: "
+        "what is decided would depend on who is faster. Join the branches before deciding.",
+        "never-ends": f"From {title} on no end can be reached any more, only called off. Lead a way out.",
+        "dead-step": f"{title} can never happen: whatever is answered, no case comes here. Mend the "
+        "conditions before it, or delete it.",
+        "handler-rejoins": f"What {title} begins beside the main flow leads back into it, so that steps "
+        "would be done twice. Give it an end of its own, or let the event interrupt its step.",
+    }
+    return texts[wrong.what]
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _stuck(step: Step) -> str:
+    return (
+        f'"{step.node.title}" waits for a branch that never comes: the case is stuck there. Join only '
+        "branches that all happen, with the same kind of gateway that split them."
+    )
+
+
+def _where(flat: Flat, step: Step) -> str:
+    if step.scope == 0:
+        return ""
+    diagram = flat.scopes[step.scope].diagram
+    return f' (In the called diagram "{diagram.name or diagram.process_id}".)'
+
+
+def rule_finding(flat: Flat, judgement: Judgement, caller: Diagram | None = None) -> Finding:
+    """Say which rule is broken, in the policy's words, and how. `caller`: in which other diagram."""
+    rule, part = judgement.rule, judgement.part
+    step = flat.steps[judgement.step]
+    clauses = f"clause{'' if len(rule.clauses) == 1 else 's'} {', '.join(rule.clauses)}"
+    says = part.says if part else ""
+    what = (
+        f'A case could end although {says}: "{step.node.title}" stays unanswered.'
+        if (judgement.at_end)
+        else f'"{step.node.title}" could be done although {says}.'
+    )
+    if part is not None and part.automaton is None:
+        what = f'"{step.node.title}" is in the lane "{step.node.lane or "(none)"}", but {says}.'
+    within = (
+        f' In "{caller.name or caller.process_id}", which calls this diagram:' if caller else ""
+    )
+    message = f"Rule {rule.id} ({clauses}): {rule.words}{within} {what}"
+    message += _where(flat, step) + story(flat, judgement.path)
+    line = step.node.line if step.scope == 0 and caller is None else None
+    severity: Severity = rule.severity
+    path = ids(judgement.path)
+    return Finding(severity, "rule-broken", step.node.id, line, message, rule.id, path)
+
+
+def not_proved(reason: str) -> Finding:
+    """Say that, and why, nothing more is known."""
+    return Finding("error", "not-proved", None, None, f"Not proved: {reason}")
