@@ -28,7 +28,7 @@ class StepForm(PageForm):
     around: Surroundings
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check types, then what is asked and required over the answers given."""
+        """Check types, then what is asked, required and refused over the answers given."""
         super().validate(extra_validators)
         answers = self._given()
         for spec in self.step.fields:
@@ -37,6 +37,8 @@ class StepForm(PageForm):
             elif _is_open(spec, answers[spec.id]) and self._is_required(spec, answers):
                 # "Not a valid choice" about nothing chosen would say the same less clearly.
                 self[spec.id].errors = [_missing(spec)]
+            elif spec.refuse_when and _holds(spec.refuse_when, self.step.id, answers):
+                self[spec.id].errors = [*self[spec.id].errors, spec.refuse_message]
             self._check_rows(spec)
         self._check_people(answers)
         return not self.errors

@@ -170,7 +170,7 @@ def test_a_question_is_understood_and_depends_on_its_own_form_only(
     assert field.label
     assert field.register is None or field.register in REGISTER
     own = {(node.id, known.id) for known in node.fields}
-    for condition in (field.required_when, field.shown_when):
+    for condition in (field.required_when, field.shown_when, field.refuse_when):
         if condition is not None:
             assert compile_condition(condition).names <= own
 

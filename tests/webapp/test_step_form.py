@@ -130,6 +130,45 @@ def test_a_reason_is_required_only_for_the_choice_that_needs_one(app: Flask) -> 
     assert sent(app, node, ("decision", "reject"), ("reason", "No need.")).errors == {}
 
 
+def test_answers_that_do_not_go_together_are_refused_in_the_words_of_the_diagram(
+    app: Flask,
+) -> None:
+    node = step(
+        Field("decision", "Decision", "enum", required=True, options=YES_OR_NO),
+        Field(
+            "paid",
+            "Is it paid for?",
+            "boolean",
+            required=True,
+            refuse_when='DecideRequest.decision = "approve" and DecideRequest.paid = false',
+            refuse_message="Only what is paid for can be approved.",
+        ),
+    )
+    refused = sent(app, node, ("decision", "approve"), ("paid", "no"))
+    assert refused.errors == {"paid": ["Only what is paid for can be approved."]}
+    assert refused["decision"].data == "approve"
+    assert sent(app, node, ("decision", "approve"), ("paid", "yes")).errors == {}
+    assert sent(app, node, ("decision", "reject"), ("paid", "no")).errors == {}
+
+
+def test_what_is_not_asked_or_not_answered_is_not_refused(app: Flask) -> None:
+    node = step(
+        Field("decision", "Decision", "enum", options=YES_OR_NO),
+        Field(
+            "paid",
+            "Is it paid for?",
+            "boolean",
+            required=True,
+            shown_when='DecideRequest.decision = "reject"',
+            refuse_when="DecideRequest.paid = false",
+            refuse_message="Pay first.",
+        ),
+    )
+    assert sent(app, node, ("decision", "approve"), ("paid", "no")).errors == {}
+    (missing,) = sent(app, node, ("decision", "reject")).errors["paid"]
+    assert "Pay first." not in missing
+
+
 def test_what_is_not_asked_is_neither_checked_nor_kept(app: Flask) -> None:
     node = step(
         Field("decision", "Decision", "enum", required=True, options=YES_OR_NO),

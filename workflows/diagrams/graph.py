@@ -70,7 +70,11 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form; `columns` are the fields of a table's rows."""
+    """One question of a form; `columns` are the fields of a table's rows.
+
+    The form is refused with `refuse_message` at this field where `refuse_when`, a condition over the
+    answers of the same form, holds.
+    """
 
     id: str
     label: str
@@ -78,6 +82,8 @@ class Field:
     required: bool = False
     required_when: str | None = None
     shown_when: str | None = None
+    refuse_when: str | None = None
+    refuse_message: str = ""
     options: tuple[Option, ...] = ()
     columns: tuple["Field", ...] = ()
     minimum: str | None = None

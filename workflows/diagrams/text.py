@@ -144,6 +144,13 @@ class _Writer:
             yield f"Done several times ({times}), {manner}."
         if node.fields:
             yield f"Asks for: {'; '.join(field.label.rstrip('.?') for field in node.fields)}."
+        yield from self.refusals(node)
+
+    def refusals(self, node: Node) -> Iterator[str]:
+        for field in node.fields:
+            if field.refuse_when:
+                words = condition_words(field.refuse_when, _Labels(self, node))
+                yield f"Not accepted if {words}: {field.refuse_message}"
 
     def branches(self, node: Node) -> Iterator[Branch]:
         outgoing = _ways(self.diagram, node.id)
@@ -213,8 +220,8 @@ class _Labels:
         number = self.writer.numbers.get(name.element)
         if number is None:
             return f'"{words}" (asked before)'
-        is_before = number == self.writer.numbers.get(self.reader.id, 0) - 1
-        return f'"{words}"' if is_before else f'"{words}" (step {number})'
+        is_near = self.writer.numbers.get(self.reader.id, 0) - number in (0, 1)
+        return f'"{words}"' if is_near else f'"{words}" (step {number})'
 
 
 def _event(node: Node) -> str:

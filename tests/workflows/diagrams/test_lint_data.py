@@ -198,6 +198,40 @@ def test_when_a_field_is_shown_or_required_is_checked(
     assert found(diagram) == ({(code, "Ask")} if code else set())
 
 
+@pytest.mark.parametrize(
+    ("when", "code"),
+    [
+        ("Ask.sure = true", None),
+        ('Ask.sure = true and Ask.extra = "x"', None),
+        ("Ask.sure == true", "bad-condition"),
+        ("Ask.shure", "unknown-field"),
+    ],
+)
+def test_when_answers_are_refused_is_checked_and_may_read_the_answer_itself(
+    when: str, code: str | None
+) -> None:
+    extra = field("extra", refuse_when=when, refuse_message="Not so.")
+    diagram = whole(
+        start(), user("Ask", field("sure", "boolean"), extra), end(), flows("Begin Ask Done")
+    )
+    assert found(diagram) == ({(code, "Ask")} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ({"refuse_when": "Ask.sure = true"}, "refusal-without-words"),
+        ({"refuse_message": "Not so."}, "refusal-never"),
+    ],
+)
+def test_a_refusal_has_words_and_a_moment(rule: dict[str, str], code: str) -> None:
+    extra = field("extra", **rule)  # type: ignore[arg-type]
+    diagram = whole(
+        start(), user("Ask", field("sure", "boolean"), extra), end(), flows("Begin Ask Done")
+    )
+    assert found(diagram) == {(code, "Ask")}
+
+
 def test_a_form_of_a_step_done_several_times_may_read_its_own_answers() -> None:
     diagram = often("3")
     vote = diagram.nodes["Vote"]

@@ -78,6 +78,14 @@ def test_a_step_says_by_whom_by_when_and_why() -> None:
     assert "In the policy" not in str(describe(approval()))
 
 
+def test_a_form_says_which_answers_it_does_not_take() -> None:
+    when = 'Ask.decision = "approve" and Ask.paid = false'
+    paid = field("paid", "boolean", required=True, refuse_when=when, refuse_message="Pay first.")
+    asked = user("Ask", field("decision", "enum", "approve reject", required=True), paid)
+    told = describe(whole(start(), asked, end(), flows("Begin Ask Done")))[1].notes
+    assert told[-1] == 'Not accepted if "Decision" is "Approve" and "Paid" is no: Pay first.'
+
+
 def test_parallel_ways_are_told_together_and_their_join_once() -> None:
     diagram = whole(
         start(), gateway("parallel", "Split"), user("One"), user("Two"), gateway("parallel", "Join"), end(),

@@ -11,7 +11,7 @@ from workflows.diagrams.condition_tree import (
 )
 from workflows.diagrams.conditions import Condition, compile_condition
 from workflows.diagrams.forms import suggestion
-from workflows.diagrams.graph import Diagram, Finding, Flow, Node
+from workflows.diagrams.graph import Diagram, Field, Finding, Flow, Node
 from workflows.diagrams.lint.blanks import may_be_blank, undecidable
 from workflows.diagrams.lint.comparisons import complaints, counting_complaints
 from workflows.diagrams.lint.fields import Fields
@@ -90,23 +90,31 @@ def _blank(forms: Fields, place: Flow | Node, condition: Condition) -> Iterator[
 
 def _form(forms: Fields, node: Node) -> Iterator[Finding]:
     for field in node.fields:
-        for what, text in (("shown", field.shown_when), ("required", field.required_when)):
-            if text is None:
-                continue
-            where = f'When the field "{field.label}" of "{node.title}" is {what}'
-            condition, findings = _compiled(node, text, where)
-            yield from findings
-            if condition is None:
-                continue
-            yield from _reading(forms, node, condition)
-            for code, words in complaints(condition, forms):
-                yield error(node, code, f"{where}: {words}")
-            others = replace(
-                condition, names=frozenset(n for n in condition.names if n[0] != node.id)
-            )
-            yield from _before(forms, node, node, others)
-            if (node.id, field.id) in condition.names:
-                yield error(node, "reads-itself", f"{where} depends on its own answer.")
+        for what, text in (
+            ("shown", field.shown_when),
+            ("required", field.required_when),
+            ("refused", field.refuse_when),
+        ):
+            if text is not None:
+                where = f'When the field "{field.label}" of "{node.title}" is {what}'
+                yield from _field(forms, node, text, where, None if what == "refused" else field)
+
+
+def _field(
+    forms: Fields, node: Node, text: str, where: str, asked: Field | None
+) -> Iterator[Finding]:
+    """Check a condition of a form; `asked` is the field that it must not depend on, if any."""
+    condition, findings = _compiled(node, text, where)
+    yield from findings
+    if condition is None:
+        return
+    yield from _reading(forms, node, condition)
+    for code, words in complaints(condition, forms):
+        yield error(node, code, f"{where}: {words}")
+    others = replace(condition, names=frozenset(n for n in condition.names if n[0] != node.id))
+    yield from _before(forms, node, node, others)
+    if asked is not None and (node.id, asked.id) in condition.names:
+        yield error(node, "reads-itself", f"{where} depends on its own answer.")
 
 
 def _loop(forms: Fields, node: Node, text: str) -> Iterator[Finding]:

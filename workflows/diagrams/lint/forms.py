@@ -33,6 +33,7 @@ def _field(node: Node, field: Field, known: Known) -> Iterator[Finding]:
     yield from _lengths(node, field)
     yield from _pattern(node, field)
     yield from _default(node, field)
+    yield from _refusal(node, field)
     if field.type == "table" and not field.columns:
         yield _wrong(
             node,
@@ -50,6 +51,23 @@ def _field(node: Node, field: Field, known: Known) -> Iterator[Finding]:
             "unknown-classification",
             f'The field "{field.label}" is classified "{field.classification}", which is not known'
             f"{suggestion(field.classification, known.classifications)}; it is treated as not public.",
+        )
+
+
+def _refusal(node: Node, field: Field) -> Iterator[Finding]:
+    if field.refuse_when and not field.refuse_message:
+        yield _wrong(
+            node,
+            field,
+            "refusal-without-words",
+            "refuses answers without a word. Say in refuse-message what is wrong and what helps.",
+        )
+    if field.refuse_message and not field.refuse_when:
+        yield _wrong(
+            node,
+            field,
+            "refusal-never",
+            "has a refuse-message, but nothing says when. Add refuse-when, or remove the message.",
         )
 
 
