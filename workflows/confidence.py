@@ -108,7 +108,9 @@ def _held(
     """Say in SQL what Duties.may says of one duty in one unit, substitutes included."""
     ways = _own(duties, duty, unit)
     for absent in duties.standing_in:
-        theirs = or_(false(), *_own(absent.duties, duty, unit))
+        # Who acts for somebody who is excluded from the case is as little free to.
+        is_free = case_id.not_in(closed_to(absent.person_id))
+        theirs = and_(is_free, or_(false(), *_own(absent.duties, duty, unit)))
         if absent.processes is not None:
             of_process = (
                 select(Case.id)

@@ -12,13 +12,13 @@ from typing import Literal, TypeAlias
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from models.cases import Case, CaseSeries, Task, TaskKind
+from models.cases import Case, CaseSeries, DiagramVersion, Process, Task, TaskKind
 from models.confidence import CaseExclusion
 from workflows import confidence
 from workflows.diagrams.graph import Field
 from workflows.errors import NotFoundError
 from workflows.exclusions import SHOWN_TO
-from workflows.people import Duties
+from workflows.people import Duties, StandIn
 from workflows.policy.pack import Pack
 
 PUBLIC = "public"
@@ -83,7 +83,22 @@ def _ordinary(duties: Duties, *, all_cases: bool) -> ColumnElement[bool]:
         *_of_duties(duties),
     )
     mine = or_(Case.started_by_id == me, Case.id.in_(select(Task.case_id).where(part)))
-    return and_(open_case, mine)
+    return and_(open_case, or_(mine, *(_in_place_of(absent) for absent in duties.standing_in)))
+
+
+def _in_place_of(absent: StandIn) -> ColumnElement[bool]:
+    """Give the condition on cases in which something waits that is done in somebody's place.
+
+    What the absent person did before, a substitute has no need to read.
+    """
+    waits = Task.closed_at.is_(None), Task.kind == TaskKind.USER
+    theirs = or_(Task.person_id == absent.person_id, *_of_duties(absent.duties))
+    waiting = Case.id.in_(select(Task.case_id).where(*waits, theirs))
+    if absent.processes is None:
+        return waiting
+    versions = select(DiagramVersion.id).join(Process, Process.id == DiagramVersion.process_id)
+    limited = Case.version_id.in_(versions.where(Process.key.in_(absent.processes)))
+    return and_(waiting, limited)
 
 
 def _of_duties(duties: Duties) -> list[ColumnElement[bool]]:
@@ -184,13 +199,14 @@ def may_add(
     return session.scalar(select(Case.id).where(Case.id == case_id, condition)) is not None
 
 
-def sight(pack: Pack, case: Case, duties: Duties) -> Sight:
+def sight(pack: Pack, case: Case, duties: Duties, process: str | None = None) -> Sight:
     """Give what a reader of the whole case sees of its answers.
 
     What is not public (security details, private data) is for who gave it and for those parties
-    that its classification names, where the reader acts for one of them in this case.
+    that its classification names, where the reader acts for one of them in this case. `process`
+    is the key of the case's process, for who stands in for somebody in that one alone.
     """
-    parties = {task.party for task in case.tasks if _is_theirs(task, duties)}
+    parties = {task.party for task in case.tasks if duties.may_do(task, process)}
 
     def sees(field: Field, task: Task) -> bool:
         if field.classification == PUBLIC or task.completed_by_id == duties.person_id:
@@ -220,12 +236,6 @@ def own_sight(session: Session, pack: Pack, case: Case, person_id: int) -> Sight
         return known is not None and known.shareable and not called.isdisjoint(field.shown_to)
 
     return sees
-
-
-def _is_theirs(task: Task, duties: Duties) -> bool:
-    if task.person_id is not None:
-        return task.person_id == duties.person_id
-    return duties.may(task.duty, task.unit_id)
 
 
 def _called(session: Session, case: Case, person_id: int) -> set[str]:

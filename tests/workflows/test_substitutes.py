@@ -4,17 +4,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 
-from models.cases import Task
+from models.cases import Case, Task
+from models.confidence import ExclusionReason
 from models.database import db
 from models.people import Absence, Person
 from tests import city
-from tests.workflows import walking
+from tests.workflows import confiding, walking
 from tests.workflows.walking import Town
 from workflows import cases, drafts, inbox, tasks
+from workflows.confidence import may_take
 from workflows.errors import ConflictError, NotAllowedError, RefusedError
+from workflows.exclusions import exclude
 from workflows.people import Duties, duties_of
+from workflows.reading import may_read
 from workflows.timeline import timeline
 
 TODAY = date(2026, 11, 16)
@@ -285,3 +290,52 @@ def test_a_substitutes_list_is_read_from_indexes(
         marks = tuple([1] * statement.count("?"))
         plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", marks)
         assert not [row for row in plan if row[-1].startswith(("SCAN task", "SCAN case"))]
+
+
+def test_a_substitute_reads_what_waits_for_the_absent_and_no_more(
+    town_on_either: Town, now: datetime
+) -> None:
+    town, who = town_on_either, town_on_either.people
+    walk = walking.forwarded(town, now=now)
+    other = walking.start(town, now=now)
+    away(who.chen, who.nora, process="create-site")
+
+    def reads(case: Case) -> bool:
+        held = duties(town, who.nora)
+        return may_read(db.session(), case, held, all_cases=False, now=walk.now)
+
+    assert reads(walk.case)
+    assert not reads(other.case)
+    walk.do("ReviewRequest")
+    assert not reads(walk.case), "nothing of Chen's waits in it any more"
+    walk.do("AdviseSecurity")
+    with walking.writing() as session:
+        session.execute(update(Absence).values(process="another-process"))
+    assert not reads(walk.case)
+
+
+def test_who_acts_for_somebody_excluded_is_as_little_free_to(
+    app_on_either: Flask, now: datetime
+) -> None:
+    """Of two substitutes, the one for whom nobody excluded is behind them may take the step."""
+    town = walking.settle(now, {"main": confiding.diagram()})
+    who, walk = town.people, confiding.complain(town, now=now)
+    away(who.hal, who.nora)
+    away(walk.hedy, who.ivy)
+    task = walk.task("Screen")
+    for substitute in (who.nora, who.ivy):
+        assert may_take(db.session(), duties(town, substitute), task)
+    db.session.rollback()
+    with walking.writing() as session:
+        why = ExclusionReason.CONFLICT
+        exclude(session, walk.case_id, who.hal, why, by=None, now=now)
+    task = walk.task("Screen")
+    assert not may_take(db.session(), duties(town, who.nora), task)
+    assert may_take(db.session(), duties(town, who.ivy), task)
+    assert shown(town, who.nora, "roles", now) == []
+    assert shown(town, who.ivy, "roles", now) == ["Screen"]
+    walk.take("Screen", who.ivy)
+    assert shown(town, who.ivy, "mine", now) == ["Screen"]
+    walk.do("Screen", who.ivy, about=who.dan)
+    done = next(row for row in walk.case.tasks if row.element == "Screen")
+    assert (done.completed_by_id, done.acting_for_id) == (who.ivy, walk.hedy)
