@@ -24,11 +24,10 @@ from models.sites import Platform
 from models.trust import Incident, Job, Notice
 from tests import city
 from tests.bpmn.drawing import BPMN
+from tests.workflows.filling import Hand
 from workflows import audit, cases, documents, engine, jobs, publication, tasks
 from workflows.answers import History
 from workflows.business_time import Calendar
-from workflows.diagrams.conditions import Unset, Value, compile_condition
-from workflows.diagrams.graph import Field, Node
 from workflows.library import DiagramSet
 from workflows.moves import DEADLINE_JOB
 from workflows.policy.pack import Pack, load
@@ -37,10 +36,6 @@ from workflows.runtime import Runtime
 Result = TypeVar("Result")
 
 MINNESOTA = Calendar(ZoneInfo("America/Chicago"), "US-MN")
-
-# Questions that ask for more when the answer is yes.
-NOT_TICKED = {"needs_retention_advice", "needs_law_advice", "public_body_site"}
-
 
 # The shortest way from a request to a live site: every step of it that people do.
 TO_A_LIVE_SITE = (
@@ -189,68 +184,13 @@ class Walk:
 
     def form(self, task: Task, by: int, answers: Mapping[str, Any]) -> dict[str, Any]:
         """A form filled in as far as it must be, the first choice taken where none is given."""
-        node = tasks.form_of(self.diagrams, task)
-        assert set(answers) <= {field.id for field in node.fields}, f"{node.id} does not ask that"
-        whole: dict[str, Any] = {}
-        for asked in node.fields:
-            if asked.id in answers:
-                whole[asked.id] = answers[asked.id]
-            elif asked.required or _holds(asked.required_when, node, whole):
-                whole[asked.id] = self._answer(asked, task, by)
-        return {name: answer for name, answer in whole.items() if answer is not None}
 
-    def _answer(self, asked: Field, task: Task, by: int) -> Any:
-        if asked.type == "file":
+        def attach() -> int:
             document = documents.check("copy.txt", b"The terms.", megabytes=1)
             return tasks.attach(self.town.runtime, task.id, document, by=by, now=self.now).id
-        if asked.type == "table":
-            return [{column.id: self._answer(column, task, by) for column in asked.columns}]
-        return self._simple(asked)
 
-    def _simple(self, asked: Field) -> Any:
-        people = self.town.people
-        today = self.now.date()
-        if asked.options:
-            first = asked.options[0].id
-            return [first] if asked.type == "multi-enum" else first
-        return {
-            "boolean": asked.id not in NOT_TICKED,
-            "person": {"backup_admin": people.nora, "delegate": people.nora}.get(
-                asked.id, people.rosa
-            ),
-            "platform": self.town.platform,
-            "unit": people.parks,
-            "date": (today + timedelta(days=30)).isoformat(),
-            "datetime": self.now.isoformat(),
-            "url": "https://social.example/northwater-parks",
-            "email": "parks@northwater.example",
-            "long": 1,
-            "decimal": "1.50",
-        }.get(asked.type, "Northwater Parks")
-
-
-class _Own:
-    """The answers of one form, for its own conditions."""
-
-    def __init__(self, element: str, answers: Mapping[str, Value]) -> None:
-        self.element, self.answers = element, answers
-
-    def value(self, element: str, name: str) -> Value:
-        if element != self.element or name not in self.answers:
-            raise Unset(element, name)
-        return self.answers[name]
-
-    def values(self, element: str, name: str) -> list[Value]:
-        return [self.value(element, name)]
-
-
-def _holds(condition: str | None, node: Node, answers: Mapping[str, Any]) -> bool:
-    if condition is None:
-        return False
-    try:
-        return compile_condition(condition).evaluate(_Own(node.id, answers))
-    except Unset:
-        return False
+        hand = Hand(self.town.people, self.town.platform, self.now, attach)
+        return hand.fill(tasks.form_of(self.diagrams, task), answers)
 
 
 def forwarded(town: Town, *, now: datetime, **answers: Any) -> Walk:
