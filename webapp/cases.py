@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from models.cases import Case, File, Task, TaskKind
+from models.cases import Case, File, Intervention, InterventionKind, Task, TaskKind
 from models.database import db
 from models.sites import Site
 from webapp import access, clock
@@ -19,7 +19,7 @@ from webapp.own_part import gather_own
 from webapp.runtime import runtime
 from webapp.task_page import duties, version_number
 from webapp.templating import CityClock
-from workflows import cases, inbox, progress, tasks
+from workflows import cases, inbox, interventions, progress, tasks
 from workflows.confidence import note_read
 from workflows.diagrams.graph import CATCHES
 from workflows.diagrams.text import describe
@@ -32,6 +32,12 @@ from workflows.timeline import Event, state_of, timeline
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
 STATES = ("open", "ended")
+# What stands above a step in the picture that somebody intervened at.
+INTERVENED_AT = {
+    InterventionKind.SKIP: "Skipped",
+    InterventionKind.REOPEN: "Reopened",
+    InterventionKind.PLACE: "Placed",
+}
 
 
 class ReasonForm(PageForm):
@@ -70,6 +76,8 @@ class CasePage:
     messages: list[Task]
     people: list[tuple[str, str]]
     may_remark: bool
+    may_intervene: bool
+    pending: bool
 
 
 @bp.get("/")
@@ -125,20 +133,26 @@ def _may_remark(case_id: int, held: Duties) -> bool:
 def _gather(case: Case, held: Duties) -> CasePage:
     diagrams = runtime().library.of(db.session(), case.version_id)
     files = cases.files_of(case.id)
+    rows = interventions.of_case(db.session(), case.id)
     waiting = [task for task in case.tasks if task.is_open and task.kind == TaskKind.USER]
+    sees = sight(runtime().pack, case, held, diagrams.main)
     return CasePage(
         case=case,
         sentence=_sentence(case),
         site=db.session.get(Site, case.site_id) if case.site_id else None,
-        events=timeline(case, diagrams.diagrams, cases.comments_on(case.id), files),
-        steps=answers_of(case.tasks, diagrams.diagrams, sight(runtime().pack, case, held)),
+        events=timeline(case, diagrams.diagrams, cases.comments_on(case.id), files, rows),
+        steps=answers_of(case.tasks, diagrams.diagrams, sees),
         files=files,
-        pictures=_pictures(case, diagrams),
+        pictures=_pictures(case, diagrams, rows),
         waiting=waiting,
         mine={task.id for task in waiting if _is_for(held, task, diagrams.main)},
         messages=_messages(case, held, diagrams.main),
         people=_people(case),
         may_remark=_may_remark(case.id, held),
+        may_intervene=interventions.may_intervene(
+            runtime(), db.session(), case, held.person_id, now=clock.now()
+        ),
+        pending=any(interventions.is_pending(row) for row in rows),
     )
 
 
@@ -162,7 +176,7 @@ def _is_for(held: Duties, task: Task, process: str) -> bool:
     return tasks.is_for(db.session(), held, task, process, now=clock.now())
 
 
-def _pictures(case: Case, diagrams: DiagramSet) -> list[Picture]:
+def _pictures(case: Case, diagrams: DiagramSet, rows: list[Intervention]) -> list[Picture]:
     """Give the main diagram, and each called one that the case has been in."""
     passed: dict[str, set[str]] = {diagrams.main: set()}
     for task in case.tasks:
@@ -185,11 +199,22 @@ def _pictures(case: Case, diagrams: DiagramSet) -> list[Picture]:
             state={
                 "passed": sorted(elements),
                 "live": [element for diagram, element in live if diagram == key],
+                "notes": _intervened_at(rows, key),
             },
             steps=list(describe(diagrams.diagrams[key])),
         )
         for key, elements in passed.items()
     ]
+
+
+def _intervened_at(rows: list[Intervention], diagram: str) -> dict[str, str]:
+    """Give a word for each element of a diagram at which somebody intervened; the latest counts."""
+    done = [row for row in rows if row.done_at is not None and row.diagram == diagram]
+    return {
+        row.element or "": INTERVENED_AT[InterventionKind(row.kind)]
+        for row in done
+        if row.kind in INTERVENED_AT
+    }
 
 
 def _people(case: Case) -> list[tuple[str, str]]:

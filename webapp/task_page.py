@@ -18,7 +18,7 @@ from webapp.forms import Choice
 from webapp.runtime import runtime
 from webapp.step_fields import Choices, Surroundings
 from webapp.step_form import StepForm, form_for
-from workflows import cases, drafts, tasks
+from workflows import cases, drafts, interventions, tasks
 from workflows.confidence import note_read
 from workflows.consequences import Consequence, consequences
 from workflows.diagrams.graph import Node
@@ -68,7 +68,7 @@ class TaskPage:
         """What has been answered in the case so far, as it holds now and this person may read it."""
         if not self.is_whole:
             return []
-        sees = sight(runtime().pack, self.case, self.duties)
+        sees = sight(runtime().pack, self.case, self.duties, self.diagrams.main)
         return latest_of(answers_of(self.case.tasks, self.diagrams.diagrams, sees))
 
     @property
@@ -228,6 +228,7 @@ def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
     case = cases.with_history(task.case_id)
     comments, files = cases.comments_on(task.case_id), cases.files_of(task.case_id)
     is_whole = opened.part == "whole"
+    rows = interventions.of_case(session, task.case_id) if is_whole else []
     return TaskPage(
         task=task,
         case=case,
@@ -236,7 +237,7 @@ def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
         draft=draft,
         duties=held,
         diagrams=diagrams,
-        events=timeline(case, diagrams.diagrams, comments, files) if is_whole else [],
+        events=timeline(case, diagrams.diagrams, comments, files, rows) if is_whole else [],
         files=files if is_whole else [],
         refusals=tasks.objections(
             runtime(),

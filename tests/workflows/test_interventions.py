@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from models.cases import Case, Intervention, InterventionKind, Task
 from models.database import db, transaction
 from models.sites import Site
-from models.trust import Incident, Job, JobState
+from models.trust import AuditRecord, Incident, Job, JobState
 from tests import city
 from tests.workflows import walking
 from tests.workflows.drawn import drawn
@@ -197,9 +197,7 @@ def test_a_skipped_step_is_not_done_and_the_case_goes_on(
     assert (
         next(
             record.action
-            for record in db.session.scalars(
-                select(audit.AuditRecord).order_by(audit.AuditRecord.seq.desc())
-            )
+            for record in db.session.scalars(select(AuditRecord).order_by(AuditRecord.seq.desc()))
         )
         == "case:step-skipped"
     )
@@ -372,7 +370,8 @@ def test_a_case_that_has_ended_is_reopened(town: Town, now: datetime) -> None:
         unchanged(partial(ask, walk, kind, **wish), ConflictError)
     row = ask(walk, K.REOPEN, diagram="create-site", element="SubmitRequest")
     say(walk, row)
-    assert (walk.case.ended_at, walk.case.outcome) == (None, None)
+    assert walk.case.ended_at is None
+    assert walk.case.outcome is None
     walk.do("SubmitRequest").do("ForwardRequest").do("ReviewRequest")
     assert walk.waits_for == {"AdviseSecurity"}
     walking.assert_whole(db.session())
