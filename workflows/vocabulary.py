@@ -1,6 +1,6 @@
 """What the marks of a diagram may name, read from the policy pack and the operations."""
 
-from workflows.diagrams.lint import Automaton, Known, KnownAct, KnownPart, KnownRule
+from workflows.diagrams.lint import Automaton, Known, KnownAct, KnownClass, KnownPart, KnownRule
 from workflows.operations import OPERATIONS
 from workflows.policy.pack import Pack
 from workflows.policy.rules import Constraint, Lane, Rule
@@ -16,6 +16,7 @@ def vocabulary(pack: Pack) -> Known:
             outcomes=act.outcomes,
             may_offer=act.may_offer,
             default=act.default,
+            exclusive=act.exclusive,
         )
         for act in pack.acts.values()
     }
@@ -27,6 +28,11 @@ def vocabulary(pack: Pack) -> Known:
         topics={topic: act.id if act else None for topic, act in own.items()},
         clauses=frozenset(pack.clauses),
         classifications=frozenset(pack.classifications),
+        classes={
+            known.id: KnownClass(frozenset(known.seen_by), known.shareable)
+            for known in pack.classifications.values()
+        },
+        own=frozenset(p.name for p in pack.parties.values() if p.scope not in ("unit", "city")),
         rules=tuple(_rule(rule) for rule in pack.rules.values()),
     )
 

@@ -36,6 +36,7 @@ def check_in_subprocess(
     )
     reports: list[Report] = []
     while len(reports) < len(files):
+        classes=dict(known.classes),
         todo = list(files)[len(reports) :]
         reports += _round(_Order(todo, dict(files), plain, dict(library)), seconds)
     return reports

@@ -82,7 +82,8 @@ class Act:
     """What a step means to the policy. See bpmn/policy/acts.toml for each field.
 
     `parties` empty: any lane. `default` None: the form must offer `outcomes`. `topic` is the
-    operation that has this act by itself, None for what people do.
+    operation that has this act by itself, None for what people do. `exclusive`: a diagram goes on
+    with one of the outcomes only.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Act:
     default: str | None
     outcome_tags: tuple[tuple[str, str], ...]
     clauses: tuple[str, ...]
+    exclusive: bool = False
 
     @cached_property
     def possible(self) -> frozenset[str]:
@@ -263,6 +265,7 @@ def _read_act(entry: Entry, known: _Known) -> Act:
         default=None if outcomes else entry.text("default"),
         outcome_tags=entry.pairs("outcome_tags"),
         clauses=entry.choices("clauses", known.clauses, required=True),
+        exclusive=entry.flag("exclusive"),
     )
     _check_outcomes(entry, act)
     return act

@@ -4,6 +4,7 @@ from workflows.diagrams.graph import Diagram, Finding
 from workflows.diagrams.lint import (
     calls,
     conditions,
+    confidence,
     coverage,
     cycles,
     events,
@@ -17,6 +18,7 @@ from workflows.diagrams.lint.known import (
     Automaton,
     Known,
     KnownAct,
+    KnownClass,
     KnownDiagram,
     KnownPart,
     KnownRule,
@@ -28,6 +30,7 @@ __all__ = [
     "Automaton",
     "Known",
     "KnownAct",
+    "KnownClass",
     "KnownDiagram",
     "KnownPart",
     "KnownRule",
@@ -35,7 +38,18 @@ __all__ = [
     "lint",
 ]
 
-CHECKS = (structure, gateways, cycles, events, forms, conditions, coverage, policy, calls)
+CHECKS = (
+    structure,
+    gateways,
+    cycles,
+    events,
+    forms,
+    conditions,
+    coverage,
+    policy,
+    calls,
+    confidence,
+)
 
 
 def lint(diagram: Diagram, known: Known) -> list[Finding]:

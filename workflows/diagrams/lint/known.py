@@ -25,7 +25,8 @@ class KnownAct:
 
     `title` is what people call it; `parties` the lanes that may carry it; `operation` whether a machine
     does it; `outcomes` the choices that the step's form must offer; `may_offer` those that it may offer
-    besides; `default` its outcome where the form offers none.
+    besides; `default` its outcome where the form offers none. `exclusive`: of what it chooses between,
+    only one may follow.
     """
 
     title: str = ""
@@ -34,6 +35,15 @@ class KnownAct:
     outcomes: tuple[str, ...] = ()
     may_offer: tuple[str, ...] = ()
     default: str | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class KnownClass:
+    """A class of data: the parties that may see it, and whether it may be shown to others by name."""
+
+    seen_by: frozenset[str] = frozenset()
+    shareable: bool = False
 
 
 @runtime_checkable
@@ -92,13 +102,15 @@ class KnownDiagram:
     """A diagram that may be called.
 
     `inputs` are the steps of its caller that it reads; `calls` the process ids that it calls; `errors`
-    the names of the errors that leave it; `waits` whether it holds a step where a run stops.
+    the names of the errors that leave it; `waits` whether it holds a step where a run stops;
+    `confidential` whether only a list of people may read its cases.
     """
 
     inputs: tuple[str, ...] = ()
     calls: frozenset[str] = frozenset()
     errors: frozenset[str] = frozenset()
     waits: bool = True
+    confidential: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,8 @@ class Known:
     `topics` the operations by topic, each with the act that it performs by itself or None; `clauses`
     ids of the policy's clauses; `diagrams` by process id; `caller_fields` the forms of those steps of a
     caller that a called diagram reads, by step id (a step left out is not checked); `classifications`
-    of fields; `rules` that a diagram must keep. What is not listed is unknown, and an error.
+    of fields, and what is known of them (`classes`); `own` the parties that are one person of the case;
+    `rules` that a diagram must keep. What is not listed is unknown, and an error.
     """
 
     acts: Mapping[str, KnownAct] = field(default_factory=dict)
@@ -120,6 +133,8 @@ class Known:
     diagrams: Mapping[str, KnownDiagram] = field(default_factory=dict)
     caller_fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     classifications: frozenset[str] = CLASSIFICATIONS
+    classes: Mapping[str, KnownClass] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
     rules: tuple[KnownRule, ...] = ()
 
 
@@ -127,6 +142,7 @@ def known_diagram(diagram: Diagram) -> KnownDiagram:
     """Give what callers of this diagram must know of it."""
     return KnownDiagram(
         inputs=diagram.inputs,
+        confidential=diagram.confidential,
         calls=frozenset(node.called for node in diagram.of_kind("callActivity") if node.called),
         errors=frozenset(
             node.error or ""
