@@ -28,6 +28,7 @@ class Config:
     secure_cookies: bool = False
     session_idle_minutes: int = 60
     session_hours: int = 12
+    break_glass_hours: int = 24
     max_upload_megabytes: int = 20
     worker_poll_seconds: float = 1.0
     port: int = 8000
@@ -52,6 +53,9 @@ class Config:
                 environment, "SESSION_IDLE_MINUTES", default=cls.session_idle_minutes
             ),
             session_hours=_number(environment, "SESSION_HOURS", default=cls.session_hours),
+            break_glass_hours=_number(
+                environment, "BREAK_GLASS_HOURS", default=cls.break_glass_hours
+            ),
             max_upload_megabytes=_number(
                 environment, "MAX_UPLOAD_MEGABYTES", default=cls.max_upload_megabytes
             ),

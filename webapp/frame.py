@@ -28,6 +28,8 @@ MORE = (
     ("Policy", "/policy"),
     ("Records", "/records"),
     ("Reports", "/reports"),
+    ("Public data on complaints", "/records/personnel-data"),
+    ("Break glass", "/break-glass"),
     ("Public register", "/register"),
     ("Evidence", "/evidence"),
     ("Audit trail", "/admin/audit"),

@@ -214,14 +214,14 @@ def _look_for_anybody(session: Session, runtime: Runtime, task: Task, now: datet
     incident = report(session, kind=NOBODY_LEFT, message=message, now=now, case_id=task.case_id)
     if incident.id is None:
         session.flush()  # so that the same of another step is not reported again
-        tell(session, _owners(session, runtime, task, now), message, now=now)
+        case = session.get_one(Case, task.case_id)
+        tell(session, owners_of(session, runtime, case, now=now), message, now=now)
 
 
-def _owners(session: Session, runtime: Runtime, task: Task, now: datetime) -> Sequence[int]:
-    """Give those who own the process of a case and are not excluded from it."""
+def owners_of(session: Session, runtime: Runtime, case: Case, *, now: datetime) -> Sequence[int]:
+    """Give those who own the process of a confidential case and are not excluded from it."""
     day = runtime.calendar.day_of(now)
-    version = select(Case.version_id).where(Case.id == task.case_id)
-    diagrams = runtime.library.of(session, session.scalars(version).one())
+    diagrams = runtime.library.of(session, case.version_id)
     owner = diagrams.diagrams[diagrams.main].owner
     people = session.scalars(
         select(Person.id)
@@ -229,4 +229,4 @@ def _owners(session: Session, runtime: Runtime, task: Task, now: datetime) -> Se
         .where(RoleGrant.role == owner, holds_on(day), is_active_on(day))
         .distinct()
     ).all()
-    return unexcluded(session, task.case_id, people)
+    return unexcluded(session, case.id, people)

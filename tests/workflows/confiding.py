@@ -48,7 +48,14 @@ FIELDS = {
     ],
     "Advise": ["advice!legal-advice", "rights>subject!investigation", "leaked>subject!identity"],
     "Respond": ["statement", "proof:file"],
-    "Find": ["finding:enum:violation,none", "reply>complainant!public"],
+    "Find": [
+        "finding:enum:violation,none",
+        "reply>complainant!public",
+        "outcome:enum:discipline,no-discipline@disposition.outcome!investigation",
+        "final_on:date@disposition.final-on!investigation",
+        "reasons@disposition.reasons!public-after-disposition",
+        "paper:file@disposition.documents!public-after-disposition",
+    ],
 }
 
 
