@@ -48,7 +48,7 @@ def test_a_step_of_a_called_diagram_is_lit_in_both(arrive: Arrive) -> None:
     assert lit(drawn(page, "Create site"), "is-live") == {"PrepareSite"}
     called = lit(drawn(page, "Prepare site"), "is-live")
     assert len(called) == 1
-    folded = page.locator("details.called", has_text="Gather advice")
+    folded = page.locator("details.called:has(> summary:has-text('Gather advice'))")
     expect(folded.locator("[data-diagram]")).to_be_hidden()
     folded.locator("summary").first.click()
     assert "AdviseSecurity" in lit(drawn(page, "Gather advice"), "is-passed")
@@ -89,7 +89,7 @@ def test_a_narrow_window_begins_where_the_case_stands(arrive: Arrive) -> None:
     page = arrive("Odalys Fernbrook").open("/cases/1042")
     drawn(page, "Create site")
     page.set_viewport_size({"width": 400, "height": 800})
-    badge = page.locator(".badge--live")
+    badge = page.locator(".badge--live").first
     badge.scroll_into_view_if_needed()
     expect(badge).to_be_in_viewport()
     assert badge.evaluate(

@@ -79,5 +79,5 @@ def test_a_diagram_is_told_in_words(plainly: Callable[[str], Person]) -> None:
     canvas.get_by_role("link", name="Read the same in words.").click()
     words = page.locator(".twin").first
     expect(words).to_be_visible()
-    step = words.get_by_role("listitem").filter(has_text="Decide on the request")
+    step = words.get_by_role("listitem").filter(has_text="Review and decide")
     expect(step.first).to_contain_text("Waiting now")
