@@ -62,7 +62,8 @@ def check(files: tuple[Path, ...], *, layout: str, no_engine: bool) -> None:  # 
     """Say whether these BPMN files may be published.
 
     Exit code 0: all of them may; 1: something is wrong or nothing is proved; 2: usage. Diagrams
-    that they call are looked for among the files, beside them, then in the policy pack.
+    that they call, or that call them, are looked for among the files, beside them, then in the
+    policy pack.
     """
     given = {click.format_filename(path): _read(path) for path in files}
     folders = [*dict.fromkeys(path.resolve().parent for path in files), settings().policy_dir]
@@ -139,10 +140,14 @@ def _read(path: Path) -> bytes:
 
 
 def _library(given: Mapping[str, bytes], folders: Iterable[Path]) -> dict[str, bytes]:
-    """Give what the files call, directly or not, from the first of the folders that has it."""
+    """Give what the files call and what calls them, directly or not, and all that these call.
+
+    From the first of the folders that has it.
+    """
     shelf = _Neighbours(folders)
     found: dict[str, bytes] = {}
-    queue = [key for data in given.values() for key in _called(data)]
+    own = {key for data in given.values() for key in _PROCESS.findall(_as_text(data))}
+    queue = [key for data in given.values() for key in _called(data)] + shelf.callers(own)
     while queue:
         key = queue.pop()
         data = None if key in found else shelf.find(key)
@@ -153,26 +158,40 @@ def _library(given: Mapping[str, bytes], folders: Iterable[Path]) -> dict[str, b
 
 
 class _Neighbours:
-    """Where the diagrams in some folders are; looked through only when something is called."""
+    """The diagrams in some folders."""
 
     def __init__(self, folders: Iterable[Path]) -> None:
         self._folders = list(folders)
 
     @cached_property
-    def _shelves(self) -> list[dict[str, Path]]:
-        return [dict(_diagrams_in(folder)) for folder in self._folders]
+    def _diagrams(self) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for folder in self._folders:
+            for key, data in _diagrams_in(folder):
+                found.setdefault(key, data)
+        return found
 
     def find(self, process: str) -> bytes | None:
         """Give the diagram of a process, from the first folder that has it."""
-        place = next((shelf[process] for shelf in self._shelves if process in shelf), None)
-        return None if place is None else _read(place)
+        return self._diagrams.get(process)
+
+    def callers(self, processes: Iterable[str]) -> list[str]:
+        """Give the processes that call one of these, directly or not."""
+        calls = {key: set(_called(data)) for key, data in self._diagrams.items()}
+        found: set[str] = set()
+        wanted = set(processes)
+        while wanted:
+            wanted = {key for key, called in calls.items() if called & wanted} - found
+            found |= wanted
+        return sorted(found)
 
 
-def _diagrams_in(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Give process id and place of the diagrams in a folder; what cannot be read is not there."""
+def _diagrams_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Give process id and bytes of the diagrams in a folder; what cannot be read is not there."""
     for path in sorted(folder.glob("*.bpmn"))[:MOST_NEIGHBOURS]:
         with suppress(click.BadParameter):
-            yield from ((key, path) for key in _PROCESS.findall(_as_text(_read(path))))
+            data = _read(path)
+            yield from ((key, data) for key in _PROCESS.findall(_as_text(data)))
 
 
 def _called(data: bytes) -> list[str]:

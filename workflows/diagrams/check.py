@@ -3,23 +3,18 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from workflows.diagrams.graph import Diagram, Field, Finding
 from workflows.diagrams.lint import Known, known_diagram, lint
+from workflows.diagrams.proof import Budget, RuleVerdict
+from workflows.diagrams.proof.verdict import Proved, prove_with_callers
 from workflows.diagrams.reading import read
 
 Library = Callable[[str], bytes | None]
-RuleVerdict = Literal["holds", "violated", "vacuous", "not-proved", "not-applicable"]
 
-NOT_PROVED = Finding(
-    "info",
-    "not-proved",
-    None,
-    None,
-    "Not proved: whether every case can reach an end, and whether the policy's rules hold on every "
-    "path, has not been explored. A diagram that is not proved cannot be published.",
-)
+# What the exploration of one file may take of the time that its whole check has.
+SECONDS = 14.0
 
 
 class FindingReport(TypedDict):
@@ -74,17 +69,20 @@ def check(files: Mapping[str, bytes], *, known: Known, library: Library) -> list
 
 @dataclass
 class Shelf:
-    """The diagrams within reach, each read once."""
+    """The diagrams within reach, each read once; `neighbours` of the library may call the files."""
 
     library: Library
+    neighbours: tuple[str, ...] = ()
     given: dict[str, Diagram] = field(default_factory=dict)
     file_of: dict[str, str] = field(default_factory=dict)
     fetched: dict[str, Diagram | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, files: Mapping[str, bytes], library: Library) -> "Shelf":
+    def of(
+        cls, files: Mapping[str, bytes], library: Library, neighbours: Iterable[str] = ()
+    ) -> "Shelf":
         """Read the given files onto a new shelf."""
-        shelf = cls(library)
+        shelf = cls(library, tuple(neighbours))
         for name, data in files.items():
             shelf.add(name, data)
         return shelf
@@ -118,8 +116,10 @@ class Shelf:
         return found
 
     def callers(self, process: str) -> list[Diagram]:
-        """Give the given diagrams that call it."""
-        return [caller for caller in self.given.values() if process in _calls(caller)]
+        """Give the diagrams that call it, of those given and of the neighbours."""
+        others = (self.find(name) for name in self.neighbours if name not in self.given)
+        known = [*self.given.values(), *filter(None, others)]
+        return [caller for caller in known if process in _calls(caller)]
 
 
 def _calls(diagram: Diagram) -> list[str]:
@@ -138,28 +138,54 @@ def _fault(error: Exception) -> Finding:
     return Finding("error", "check-failed", None, None, message)
 
 
-def check_file(name: str, data: bytes, known: Known, shelf: Shelf) -> Report:
-    """Check one of the files on the shelf. Never raises, whatever the bytes."""
-    # A stopwatch for the report, not a clock: nothing is decided by it.
+def check_file(
+    name: str, data: bytes, known: Known, shelf: Shelf, *, seconds: float = SECONDS
+) -> Report:
+    """Check one of the files on the shelf. Never raises, whatever the bytes.
+
+    What `seconds` do not suffice to explore is not proved.
+    """
+    # A stopwatch for the report and the budget, not a clock: nothing of a case is decided by it.
     begin = time.perf_counter()
     diagram, findings = _read(data)
+    proved = Proved(reason="the file cannot be read as a diagram")
     if diagram is not None:
         try:
             findings += _lint(name, diagram, known, shelf)
+            proved = prove_with_callers(
+                diagram, _known(diagram, known, shelf), shelf, Budget.of(seconds)
+            )
+            findings += proved.findings
         except Exception as error:  # noqa: BLE001 - as above
             findings.append(_fault(error))
-    findings.append(NOT_PROVED)
+            proved = Proved(reason="the check itself failed")
+    if proved.reason:
+        findings.append(not_proved(proved.reason))
     elapsed = round((time.perf_counter() - begin) * 1000)
-    return report(name, diagram.process_id if diagram else None, findings, elapsed)
+    return report(name, diagram.process_id if diagram else None, findings, elapsed, proved)
 
 
-def _lint(name: str, diagram: Diagram, known: Known, shelf: Shelf) -> list[Finding]:
-    found = {**shelf.reachable(diagram)}
+def not_proved(reason: str) -> Finding:
+    """Say that the diagram was not, or not wholly, explored."""
+    message = (
+        f"Not proved: {reason}. A diagram that is not proved cannot be published: it must be shown that "
+        "every case can reach an end, and that the policy's rules hold on every path."
+    )
+    return Finding("info", "not-proved", None, None, message)
+
+
+def _known(diagram: Diagram, known: Known, shelf: Shelf) -> Known:
+    """Add what the diagrams around this one say: those that it calls, and those that call it."""
     fields: dict[str, tuple[Field, ...]] = dict(known.caller_fields)
     for caller in shelf.callers(diagram.process_id):
         fields.update({node.id: node.fields for node in caller.nodes.values() if node.fields})
+    found = shelf.reachable(diagram)
     diagrams = {**known.diagrams, **{key: known_diagram(called) for key, called in found.items()}}
-    findings = lint(diagram, replace(known, diagrams=diagrams, caller_fields=fields))
+    return replace(known, diagrams=diagrams, caller_fields=fields)
+
+
+def _lint(name: str, diagram: Diagram, known: Known, shelf: Shelf) -> list[Finding]:
+    findings = lint(diagram, _known(diagram, known, shelf))
     first = shelf.file_of.get(diagram.process_id, name)
     if first != name:
         message = (
@@ -172,15 +198,27 @@ def _lint(name: str, diagram: Diagram, known: Known, shelf: Shelf) -> list[Findi
     return findings
 
 
+NOTHING = Proved()
+
+
 def report(
-    name: str, process: str | None, findings: Iterable[Finding], milliseconds: int
+    name: str,
+    process: str | None,
+    findings: Iterable[Finding],
+    milliseconds: int,
+    proved: Proved = NOTHING,
 ) -> Report:
-    """Give the report of a file that was not proved and not run on the engine."""
+    """Give the report of a file that was not run on the engine."""
     return Report(
         file=name,
         process=process or None,
         findings=[_finding(finding) for finding in findings],
-        proof=ProofReport(states=0, complete=False, sound=None, rules={}),
+        proof=ProofReport(
+            states=proved.states,
+            complete=proved.complete,
+            sound=proved.sound,
+            rules=dict(proved.rules),
+        ),
         engine=EngineReport(states=0, complete=False, agrees=None),
         milliseconds=milliseconds,
     )
@@ -228,7 +266,25 @@ def report_text(verdict: Report) -> str:
         )
         if finding["path"]:
             lines.append(f"    path: {' > '.join(finding['path'])}")
+    if verdict["proof"]["states"]:
+        lines.append(f"  proof: {_proof_words(verdict['proof'])}")
     return "\n".join(lines)
+
+
+def _proof_words(proof: ProofReport) -> str:
+    """Say what was explored and how many rules came to which verdict, with the ids of bad ones."""
+    sound = {True: "every case can reach an end", False: "not sound", None: "not wholly explored"}
+    rules: dict[RuleVerdict, list[str]] = {}
+    for rule, verdict in proof["rules"].items():
+        rules.setdefault(verdict, []).append(rule)
+    words = [f"{proof['states']} states", sound[proof["sound"]]]
+    kept = len(rules.get("holds", []))
+    words.append(f"{kept} rule{' holds' if kept == 1 else 's hold'}")
+    named: tuple[RuleVerdict, ...] = ("vacuous", "violated", "not-proved")
+    words += [
+        f"{name.replace('-', ' ')}: {', '.join(rules[name])}" for name in named if name in rules
+    ]
+    return "; ".join(words)
 
 
 def _headline(verdict: Report) -> str:

@@ -12,6 +12,8 @@ from workflows.diagrams.lint import Known
 
 SECONDS = 20.0
 MAXIMUM_MEMORY = 2 * 1024**3
+# Of the time for a file; the rest is for starting, reading and telling.
+FOR_THE_PROOF = 0.7
 
 
 def check_in_subprocess(
@@ -23,7 +25,8 @@ def check_in_subprocess(
 ) -> list[Report]:
     """Check files by name, each within `seconds` of wall time and 2 GiB; never raises for a file.
 
-    As `check`, but the library is a mapping (process id -> bytes), which can be handed over. A file
+    As `check`, but the library is a mapping (process id -> bytes), which can be handed over; what is
+    in it and calls one of the files is checked with the file. A file
     that takes too long, or brings its process down, gets a finding that says so.
     """
     plain = replace(
@@ -33,12 +36,12 @@ def check_in_subprocess(
         topics=dict(known.topics),
         diagrams=dict(known.diagrams),
         caller_fields=dict(known.caller_fields),
+        classes=dict(known.classes),
     )
     reports: list[Report] = []
     while len(reports) < len(files):
-        classes=dict(known.classes),
         todo = list(files)[len(reports) :]
-        reports += _round(_Order(todo, dict(files), plain, dict(library)), seconds)
+        reports += _round(_Order(todo, dict(files), plain, dict(library), seconds), seconds)
     return reports
 
 
@@ -50,6 +53,7 @@ class _Order:
     files: dict[str, bytes]
     known: Known
     library: dict[str, bytes]
+    seconds: float = SECONDS
 
 
 def _round(order: _Order, seconds: float) -> Iterator[Report]:
@@ -92,9 +96,12 @@ def _unfinished(name: str, code: str, message: str) -> Report:
 
 def _work(sending: Connection, order: _Order) -> None:
     _limit_memory()
-    shelf = Shelf.of(order.files, order.library.get)
+    shelf = Shelf.of(order.files, order.library.get, order.library)
     for name in order.names:
-        sending.send(check_file(name, order.files[name], order.known, shelf))
+        verdict = check_file(
+            name, order.files[name], order.known, shelf, seconds=order.seconds * FOR_THE_PROOF
+        )
+        sending.send(verdict)
     sending.close()
 
 

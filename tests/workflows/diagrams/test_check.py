@@ -50,25 +50,34 @@ def test_a_report_has_the_shape_that_the_outside_relies_on() -> None:
     assert as_json == {
         "file": "good.bpmn",
         "process": "try",
-        "findings": [
-            {
-                "severity": "info",
-                "code": "not-proved",
-                "element": None,
-                "line": None,
-                "message": checking.NOT_PROVED.message,
-                "rule": None,
-                "path": [],
-            }
-        ],
-        "proof": {"states": 0, "complete": False, "sound": None, "rules": {}},
+        "findings": [],
+        "proof": {"states": 2, "complete": True, "sound": True, "rules": {}},
         "engine": {"states": 0, "complete": False, "agrees": None},
     }
 
 
-def test_what_is_not_proved_is_not_publishable() -> None:
+def test_a_finding_has_the_shape_that_the_outside_relies_on() -> None:
+    (report,) = check({"bad.bpmn": b""}, known=KNOWN, library=nothing)
+    finding = json.loads(json.dumps(report["findings"][-1]))
+    assert "the file cannot be read" in finding.pop("message")
+    assert finding == {
+        "severity": "info",
+        "code": "not-proved",
+        "element": None,
+        "line": None,
+        "rule": None,
+        "path": [],
+    }
+
+
+def test_a_proved_file_is_publishable_and_what_is_not_proved_is_not() -> None:
+    assert exit_code(check({"good.bpmn": GOOD}, known=KNOWN, library=nothing)) == 0
     reports = check({"good.bpmn": GOOD}, known=KNOWN, library=nothing)
-    assert exit_code(reports) == 1
+    shelf = checking.Shelf.of({"good.bpmn": GOOD}, nothing)
+    late = checking.check_file("good.bpmn", GOOD, KNOWN, shelf, seconds=-1)
+    assert (codes(late), late["proof"]["sound"]) == (["not-proved"], None)
+    assert "more states" in late["findings"][0]["message"]
+    assert exit_code([*reports, late]) == 1
     assert exit_code([]) == 1
 
 
@@ -105,9 +114,9 @@ def test_a_file_that_is_no_diagram_gets_a_report_too() -> None:
 
 def test_called_diagrams_are_looked_up_among_the_files_and_then_in_the_library() -> None:
     (report,) = check({"caller.bpmn": CALLER}, known=KNOWN, library=nothing)
-    assert codes(report) == ["unknown-called", "not-proved"]
+    assert codes(report) == ["unknown-called"]
     reports = check({"caller.bpmn": CALLER, "helper.bpmn": CALLED}, known=KNOWN, library=nothing)
-    assert [codes(report) for report in reports] == [["not-proved"], ["not-proved"]]
+    assert [codes(report) for report in reports] == [[], []]
     asked: list[str] = []
 
     def library(process: str) -> bytes | None:
@@ -115,18 +124,18 @@ def test_called_diagrams_are_looked_up_among_the_files_and_then_in_the_library()
         return CALLED if process == "helper" else None
 
     (report,) = check({"caller.bpmn": CALLER}, known=KNOWN, library=library)
-    assert codes(report) == ["not-proved"]
+    assert codes(report) == []
     assert asked == ["helper"]
     (report,) = check({"caller.bpmn": CALLER}, known=KNOWN, library={"helper": b"broken"}.get)
-    assert codes(report) == ["unknown-called", "not-proved"]
+    assert codes(report) == ["unknown-called"]
 
 
 def test_what_a_called_diagram_reads_is_checked_against_the_caller_beside_it() -> None:
     wrong = CALLED.replace(b"Ask.note", b"Ask.nothing")
     reports = check({"caller.bpmn": CALLER, "helper.bpmn": wrong}, known=KNOWN, library=nothing)
-    assert codes(reports[1]) == ["unknown-field", "not-proved"]
+    assert codes(reports[1]) == ["unknown-field"]
     (alone,) = check({"helper.bpmn": wrong}, known=KNOWN, library=nothing)
-    assert codes(alone) == ["not-proved"]
+    assert codes(alone) == []
 
 
 def test_diagrams_that_call_each_other_are_refused_not_followed_for_ever() -> None:
@@ -138,8 +147,8 @@ def test_diagrams_that_call_each_other_are_refused_not_followed_for_ever() -> No
 
 def test_two_files_with_one_process_id_are_told_apart() -> None:
     reports = check({"a.bpmn": GOOD, "b.bpmn": GOOD}, known=KNOWN, library=nothing)
-    assert codes(reports[0]) == ["not-proved"]
-    assert codes(reports[1]) == ["duplicate-process", "not-proved"]
+    assert codes(reports[0]) == []
+    assert codes(reports[1]) == ["duplicate-process"]
 
 
 def test_a_fault_of_our_own_is_a_finding_not_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +172,7 @@ def test_a_report_is_readable_in_a_terminal() -> None:
     assert lines[0] == "caller.bpmn: not publishable, 1 error (7 ms)"
     assert lines[1].startswith('  error: line 1 Call K01: "Call" calls "helper"')
     assert lines[2] == "    path: Begin > Ask"
-    assert lines[3].startswith("  info: Not proved:")
+    assert lines[3] == "  proof: 3 states; every case can reach an end; 0 rules hold"
 
 
 def test_the_number_of_errors_and_warnings_is_in_the_headline() -> None:

@@ -59,15 +59,11 @@ class Proof:
         """Give the verdict on each rule, by its id."""
         return {one.rule.id: one.verdict for one in self.judged}
 
-    def findings(self) -> list[Finding]:
-        """Say what is wrong, each with its way."""
-        found = [wrong_finding(self.flat, wrong) for wrong in self.wrong]
-        return found + self.broken_rules()
-
-    def broken_rules(self, caller: Diagram | None = None) -> list[Finding]:
-        """Say which rules are broken; `caller` where this is the proof of a diagram that calls it."""
+    def findings(self, caller: Diagram | None = None) -> list[Finding]:
+        """Say what is wrong, each with its way; `caller` where this is the proof of one that calls it."""
+        found = [wrong_finding(self.flat, wrong, caller) for wrong in self.wrong]
         broken = (one for one in self.judged if one.verdict == "violated")
-        return [rule_finding(self.flat, one, caller) for one in broken]
+        return found + [rule_finding(self.flat, one, caller) for one in broken]
 
 
 def is_called_only(diagram: Diagram) -> bool:

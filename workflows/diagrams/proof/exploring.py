@@ -19,6 +19,7 @@ class Budget:
 
     states: int = MOST_STATES
     until: float = float("inf")
+    _asked: int = field(default=0, init=False)
 
     @classmethod
     def of(cls, seconds: float, states: int = MOST_STATES) -> "Budget":
@@ -27,9 +28,10 @@ class Budget:
 
     def is_spent(self, count: int) -> bool:
         """Whether the exploration has to stop after so many states."""
+        self._asked += 1
         if count > self.states:
             return True
-        return count % _LOOK_AT_WATCH_EVERY == 0 and time.perf_counter() > self.until
+        return self._asked % _LOOK_AT_WATCH_EVERY == 1 and time.perf_counter() > self.until
 
 
 @dataclass

@@ -147,7 +147,7 @@ def _ruled(text: str | None, chosen: Mapping[str, Answer], element: str) -> Outc
 
 def _words(field: Field, answer: Answer) -> str:
     if isinstance(answer, bool):
-        return f"{field.label}: {'yes' if answer else 'no'}"
+        return f'{"yes" if answer else "no"} to "{field.label}"'
     if isinstance(answer, Mark):
-        return f"{field.label}: left empty" if answer is Mark.UNSET else ""
+        return f'nothing to "{field.label}"' if answer is Mark.UNSET else ""
     return next((f'"{option.label}"' for option in field.options if option.id == answer), "")

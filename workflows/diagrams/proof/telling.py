@@ -44,11 +44,12 @@ def _told(flat: Flat, happening: Happening) -> Iterator[str]:
         yield f"{step.node.lane or 'somebody'} does {title}{answers}"
 
 
-def wrong_finding(flat: Flat, wrong: Wrong) -> Finding:
-    """Say what makes the diagram unsound."""
+def wrong_finding(flat: Flat, wrong: Wrong, caller: Diagram | None = None) -> Finding:
+    """Say what makes the diagram unsound; `caller` where that is another one, which calls it."""
     step = flat.steps[wrong.step]
-    message = _sentence(wrong, step) + _where(flat, step) + story(flat, wrong.path)
-    line = step.node.line if step.scope == 0 else None
+    message = _within(caller) + _sentence(wrong, step) + _where(flat, step)
+    message += story(flat, wrong.path)
+    line = step.node.line if step.scope == 0 and caller is None else None
     return Finding("error", wrong.what, step.node.id, line, message, None, ids(wrong.path))
 
 
@@ -88,6 +89,10 @@ def _stuck(step: Step) -> str:
     )
 
 
+def _within(caller: Diagram | None) -> str:
+    return f'In "{caller.name or caller.process_id}", which calls this diagram: ' if caller else ""
+
+
 def _where(flat: Flat, step: Step) -> str:
     if step.scope == 0:
         return ""
@@ -117,8 +122,3 @@ def rule_finding(flat: Flat, judgement: Judgement, caller: Diagram | None = None
     severity: Severity = rule.severity
     path = ids(judgement.path)
     return Finding(severity, "rule-broken", step.node.id, line, message, rule.id, path)
-
-
-def not_proved(reason: str) -> Finding:
-    """Say that, and why, nothing more is known."""
-    return Finding("error", "not-proved", None, None, f"Not proved: {reason}")
