@@ -56,7 +56,6 @@ class Case(Base):
     __table_args__ = (
         Index(None, "started_by_id"),
         Index(None, "site_id"),
-        Index(None, "version_id", "ended_at"),
         UniqueConstraint("series", "number"),
         Index(
             "ix_case_open",
@@ -67,16 +66,16 @@ class Case(Base):
         # What status pages count by the month, without confidential cases, from the index alone.
         Index(
             "ix_case_started",
-            "started_at",
             "version_id",
+            "started_at",
             "unit_id",
             sqlite_where=text("confidential IS 0"),
             postgresql_where=text("confidential IS false"),
         ),
         Index(
             "ix_case_ended",
-            "ended_at",
             "version_id",
+            "ended_at",
             "unit_id",
             "started_at",
             "outcome",

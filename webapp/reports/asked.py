@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import contains_eager
 
 from models.cases import DiagramVersion, Process
 from models.database import db
@@ -51,7 +51,7 @@ def read(key: str | None = None) -> Asked:
 
     Raises NotFoundError for a process that was never published.
     """
-    process, versions = (None, []) if key is None else _process(key)
+    process, versions = (None, _published()) if key is None else _process(key)
     units = db.session.scalars(select(Unit).order_by(Unit.name)).all()
     asked = Asked(Filters(), process, versions, units)
     unit, asked.version = _unit(asked), _version(asked)
@@ -85,16 +85,21 @@ def place() -> Place | None:
 
 
 def _process(key: str) -> tuple[Process, Sequence[DiagramVersion]]:
-    versions = db.session.scalars(
-        select(DiagramVersion)
-        .join(DiagramVersion.process)
-        .where(Process.key == key, DiagramVersion.published_at.is_not(None))
-        .options(joinedload(DiagramVersion.process))
-        .order_by(DiagramVersion.number.desc())
-    ).all()
+    versions = _published(Process.key == key)
     if not versions:
         raise NotFoundError(f'No version of the process "{key}" is published.')
     return versions[0].process, versions
+
+
+def _published(*where: ColumnElement[bool]) -> Sequence[DiagramVersion]:
+    """Give the published versions with their processes, the newest first."""
+    return db.session.scalars(
+        select(DiagramVersion)
+        .join(DiagramVersion.process)
+        .where(DiagramVersion.published_at.is_not(None), *where)
+        .options(contains_eager(DiagramVersion.process))
+        .order_by(DiagramVersion.number.desc(), DiagramVersion.id)
+    ).all()
 
 
 def _unit(asked: Asked) -> Unit | None:
@@ -108,7 +113,7 @@ def _unit(asked: Asked) -> Unit | None:
 
 
 def _version(asked: Asked) -> DiagramVersion | None:
-    text = request.args.get("version", "").strip()
+    text = request.args.get("version", "").strip() if asked.process else ""
     found = next((one for one in asked.versions if one.number == row_number(text)), None)
     if found:
         asked.again["version"] = str(found.number)

@@ -1,7 +1,7 @@
 """The two pages of figures: all processes together, and one process with its picture."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -23,7 +23,7 @@ from workflows import publication
 from workflows.diagrams.graph import Diagram
 from workflows.status import counts, pace, trend
 from workflows.status.counts import Stage, Standing
-from workflows.status.filters import places_of
+from workflows.status.filters import places_of, version_ids
 from workflows.status.pace import Key, Pace
 
 
@@ -88,7 +88,8 @@ def process_csv(key: str, table: str) -> ResponseReturnValue:
 
 
 def _around(asked: Asked) -> dict[str, Any]:
-    return {"asked": asked, "choices": choices(asked), "latest": pace.LATEST}
+    sizes = {"latest": pace.LATEST, "latest_of_month": trend.LATEST}
+    return {"asked": asked, "choices": choices(asked), **sizes}
 
 
 def _outcomes(report: ProcessReport) -> list[str]:
@@ -106,11 +107,12 @@ def _all(asked: Asked) -> Report:
     graphs = [diagram for _, diagram in diagrams]
     places = [place for place in places_of(graphs) if pace.can_send_back(pack, place)]
     standings = counts.standings(session, filters, now=now)
+    heaps = counts.heaps(session, filters, now=now)
     monthly = _monthly(asked, graphs)
     tables = (
         figures.processes(listed, standings, counts.confidential(session), links),
-        figures.stages(counts.stages(session, filters, now=now), listed, links),
-        figures.duties(counts.by_duty(session, filters, now=now), pack, links),
+        figures.stages(counts.stages(heaps), listed, links),
+        figures.duties(counts.by_duty(heaps), pack, links),
         figures.people(counts.by_person(session, filters, now=now), links),
         figures.returned(pack, places, pace.paces(session, places, filters), links),
         figures.months(monthly, Links(asked.without_days())),
@@ -133,7 +135,9 @@ def _in_force() -> list[tuple[Listed, Diagram]]:
 def _monthly(asked: Asked, graphs: Sequence[Diagram]) -> list[trend.Monthly]:
     latest = trend.months(clock.zone(), clock.now())
     steps = trend.decisions(runtime().pack, graphs)
-    return trend.by_month(db.session(), asked.filters, steps, latest)
+    # Of all processes, all versions are named: the indexes of cases begin with the version.
+    named = replace(asked.filters, versions=asked.filters.versions or version_ids(asked.versions))
+    return trend.by_month(db.session(), named, steps, latest)
 
 
 def _one(asked: Asked) -> ProcessReport:
@@ -144,7 +148,7 @@ def _one(asked: Asked) -> ProcessReport:
     graphs = [main, *(one for key, one in found.diagrams.items() if key != found.main)]
     links = Links({"process": version.process.key, **asked.again})
     places = places_of(graphs)
-    stages = counts.stages(session, asked.filters, now=now)
+    stages = counts.stages(counts.heaps(session, asked.filters, now=now))
     paces = pace.paces(session, places, asked.filters)
     monthly = _monthly(asked, graphs)
     tables = (

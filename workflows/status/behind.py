@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.cases import Case, DiagramVersion, Task
 from workflows.inbox import MOST_COUNTED, PAGE_SIZE
-from workflows.status.filters import Filters, Place, waiting_steps
+from workflows.status.filters import Filters, Place
 from workflows.status.pace import done_at
 from workflows.status.trend import Month
 
@@ -63,7 +63,7 @@ def steps(
     now: datetime,
 ) -> Page[Task]:
     """Give one page of the waiting steps of cases in `scope`, those due first on top."""
-    found = select(Task).join(Task.case).where(*waiting_steps(asked, now), *_narrow(wanted, now))
+    found = select(Task).join(Task.case).where(*asked.waiting_steps(now), *_narrow(wanted, now))
     rows = (
         found.where(scope)
         .options(
@@ -144,7 +144,7 @@ def _state(asked: Filters, wanted: Cases, now: datetime) -> list[ColumnElement[b
     found = asked.open_cases(now)
     if wanted.state == "overdue":
         late = select(Task.case_id).join(Task.case)
-        found.append(Case.id.in_(late.where(*waiting_steps(asked, now), Task.due_at < now)))
+        found.append(Case.id.in_(late.where(*asked.waiting_steps(now), Task.due_at < now)))
     return found
 
 

@@ -1,16 +1,16 @@
 """What waits now: cases by process, steps by place, by duty and by person."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from models.cases import Case, DiagramVersion, Task
 from models.people import Person
-from workflows.status.filters import Filters, Place, waiting_steps
+from workflows.status.filters import Filters, Place
 
 # Fewer confidential cases than this are not told apart: a number would speak of people.
 SMALLEST_TOLD = 5
@@ -68,29 +68,73 @@ class PersonLoad(Load):
     name: str
 
 
-def stages(session: Session, asked: Filters, *, now: datetime) -> list[Stage]:
-    """Give the steps that cases wait at, with what waits there, the longest rows first."""
-    columns = (Case.version_id, Task.diagram, Task.element)
+@dataclass(frozen=True)
+class Heap:
+    """What waits at one step of one process for one duty, as the database groups it."""
+
+    process_id: int
+    place: Place
+    duty: str
+    waiting: int
+    cases: int
+    overdue: int
+    taken: int
+    since: datetime
+
+
+def heaps(session: Session, asked: Filters, *, now: datetime) -> list[Heap]:
+    """Give what waits for people, grouped so that both `stages` and `by_duty` follow from it."""
+    by = (Case.version_id, DiagramVersion.process_id, Task.diagram, Task.element, Task.duty)
     rows = session.execute(
         select(
-            DiagramVersion.process_id,
-            Task.diagram,
-            Task.element,
-            func.max(Task.name),
-            func.max(Task.party),
-            func.max(Task.act),
-            func.count(),
-            func.count(Task.case_id.distinct()),
-            _overdue(now),
-            func.min(Task.opened_at),
+            *by,
+            Task.party,
+            func.max(Task.name).label("name"),
+            func.max(Task.act).label("act"),
+            func.count().label("waiting"),
+            func.count(Task.case_id.distinct()).label("cases"),
+            _overdue(now).label("overdue"),
+            func.count(Task.claimed_by_id).label("taken"),
+            func.min(Task.opened_at).label("since"),
         )
         .join(Task.case)
         .join(Case.version)
-        .where(*waiting_steps(asked, now))
-        .group_by(DiagramVersion.process_id, *columns[1:])
-    )
-    found = [_stage(row) for row in rows]
-    return sorted(found, key=lambda stage: (-stage.waiting, stage.place.key))
+        .where(*_anywhere(asked).waiting_steps(now))
+        .group_by(*by, Task.party)
+    ).all()
+    return [
+        Heap(
+            row.process_id,
+            Place(row.diagram, row.element, row.name, row.party or "", row.act),
+            row.duty,
+            row.waiting,
+            row.cases,
+            row.overdue,
+            row.taken,
+            row.since,
+        )
+        for row in rows
+        if asked.versions is None or row.version_id in asked.versions
+    ]
+
+
+def stages(found: Iterable[Heap]) -> list[Stage]:
+    """Give the steps that cases wait at, with what waits there, the longest rows first."""
+    together: dict[tuple[int, tuple[str, str]], list[Heap]] = defaultdict(list)
+    for heap in found:
+        together[heap.process_id, heap.place.key].append(heap)
+    steps = [
+        Stage(
+            heaps[0].process_id,
+            heaps[0].place,
+            sum(heap.waiting for heap in heaps),
+            sum(heap.cases for heap in heaps),
+            sum(heap.overdue for heap in heaps),
+            min(heap.since for heap in heaps),
+        )
+        for heaps in together.values()
+    ]
+    return sorted(steps, key=lambda stage: (-stage.waiting, stage.place.key, stage.process_id))
 
 
 def standings(session: Session, asked: Filters, *, now: datetime) -> dict[int, Standing]:
@@ -104,37 +148,53 @@ def standings(session: Session, asked: Filters, *, now: datetime) -> dict[int, S
         .group_by(process)
     )
     late = session.execute(
-        select(process, func.count(Task.case_id.distinct()))
+        select(Case.version_id, process, func.count(Task.case_id.distinct()).label("cases"))
         .select_from(Task)
         .join(Task.case)
         .join(Case.version)
-        .where(*waiting_steps(asked, now), Task.due_at < now)
-        .group_by(process)
+        .where(*_anywhere(asked).waiting_steps(now), Task.due_at < now)
+        .group_by(Case.version_id, process)
     )
-    overdue: dict[int, int] = {row[0]: row[1] for row in late}
-    return {row[0]: Standing(row[1], overdue.get(row[0], 0), row[2]) for row in opened}
+    overdue: Counter[int] = Counter()
+    for row in late:
+        if asked.versions is None or row.version_id in asked.versions:
+            overdue[row.process_id] += row.cases
+    return {row[0]: Standing(row[1], overdue[row[0]], row[2]) for row in opened}
 
 
-def by_duty(session: Session, asked: Filters, *, now: datetime) -> list[DutyLoad]:
+def by_duty(found: Iterable[Heap]) -> list[DutyLoad]:
     """Give what waits for the holders of each duty, the longest rows first."""
-    rows = session.execute(
-        _loads(asked, now, Task.duty, func.max(Task.act).label("act"), Task.party).group_by(
-            Task.duty, Task.party
+    together: dict[tuple[str, str], list[Heap]] = defaultdict(list)
+    for heap in found:
+        together[heap.duty, heap.place.party].append(heap)
+    loads = [
+        DutyLoad(
+            sum(heap.waiting for heap in heaps),
+            sum(heap.overdue for heap in heaps),
+            sum(heap.taken for heap in heaps),
+            min(heap.since for heap in heaps),
+            duty,
+            heaps[0].place.act,
+            party,
         )
-    )
-    found = [
-        DutyLoad(row.waiting, row.overdue, row.taken, row.since, row.duty, row.act, row.party or "")
-        for row in rows
+        for (duty, party), heaps in together.items()
     ]
-    return sorted(found, key=lambda load: (-load.waiting, load.duty, load.party))
+    return sorted(loads, key=lambda load: (-load.waiting, load.duty, load.party))
 
 
 def by_person(session: Session, asked: Filters, *, now: datetime) -> list[PersonLoad]:
     """Give what is with each person, taken or for this person alone: at most MOST_PEOPLE, most first."""
     holder = func.coalesce(Task.claimed_by_id, Task.person_id)
     held = (
-        _loads(asked, now, holder.label("holder"))
-        .where(holder.is_not(None))
+        select(
+            holder.label("holder"),
+            func.count().label("waiting"),
+            _overdue(now).label("overdue"),
+            func.count(Task.claimed_by_id).label("taken"),
+            func.min(Task.opened_at).label("since"),
+        )
+        .join(Task.case)
+        .where(holder.is_not(None), *asked.waiting_steps(now))
         .group_by(holder)
         .order_by(func.count().desc(), holder)
         .limit(MOST_PEOPLE)
@@ -142,7 +202,7 @@ def by_person(session: Session, asked: Filters, *, now: datetime) -> list[Person
     )
     rows = session.execute(
         select(Person.given_name, Person.family_name, held).join(held, held.c.holder == Person.id)
-    )
+    ).all()
     found = [
         PersonLoad(
             row.waiting,
@@ -182,23 +242,13 @@ def confidential(session: Session) -> dict[int, int | None]:
     return {row[0]: row[1] if row[1] >= SMALLEST_TOLD else None for row in rows}
 
 
-def _stage(row: Any) -> Stage:
-    process_id, diagram, element, name, party, act, *numbers = row
-    return Stage(process_id, Place(diagram, element, name, party or "", act), *numbers)
+def _anywhere(asked: Filters) -> Filters:
+    """Give the same for all processes, to be sorted out by the version afterwards.
 
-
-def _loads(asked: Filters, now: datetime, *by: Any) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            *by,
-            func.count().label("waiting"),
-            _overdue(now).label("overdue"),
-            func.count(Task.claimed_by_id).label("taken"),
-            func.min(Task.opened_at).label("since"),
-        )
-        .join(Task.case)
-        .where(*waiting_steps(asked, now))
-    )
+    Named in the statement, the versions would lead SQLite to all steps of their cases and not to
+    the index of those that wait.
+    """
+    return replace(asked, versions=None)
 
 
 def _overdue(now: datetime) -> ColumnElement[int]:

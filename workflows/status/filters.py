@@ -83,10 +83,7 @@ class Filters:
 
     def open_cases(self, now: datetime) -> list[ColumnElement[bool]]:
         """Give the conditions on cases that have not ended, as old as was asked for."""
-        found = [*self.cases(), Case.ended_at.is_(None)]
-        if self.older_than is not None:
-            found.append(Case.started_at <= now - timedelta(days=self.older_than))
-        return found
+        return [*self.cases(), Case.ended_at.is_(None), *self._age(now)]
 
     def ended_cases(self) -> list[ColumnElement[bool]]:
         """Give the conditions on cases that have ended; a period of steps is one of ends here."""
@@ -98,6 +95,19 @@ class Filters:
         found: list[ColumnElement[bool]] = [Task.completed_by_id.is_not(None)]
         return found + (self._within(Task.closed_at) if self.period == "done" else [])
 
+    def waiting_steps(self, now: datetime) -> list[ColumnElement[bool]]:
+        """Give the conditions on steps, joined to their cases, that wait for people now.
+
+        A step that waits is in an open case; to say so again would lead SQLite to the cases first.
+        """
+        waits = [Task.closed_at.is_(None), Task.kind == TaskKind.USER]
+        return [*waits, *self.cases(), *self._age(now)]
+
+    def _age(self, now: datetime) -> list[ColumnElement[bool]]:
+        if self.older_than is None:
+            return []
+        return [Case.started_at <= now - timedelta(days=self.older_than)]
+
     def _within(self, moment: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
         if self.since is not None:
@@ -105,11 +115,6 @@ class Filters:
         if self.until is not None:
             found.append(moment < self.until)
         return found
-
-
-def waiting_steps(asked: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    """Give the conditions on steps, joined to their cases, that wait for people now."""
-    return [Task.closed_at.is_(None), Task.kind == TaskKind.USER, *asked.open_cases(now)]
 
 
 def places_of(diagrams: Iterable[Diagram]) -> list[Place]:

@@ -50,7 +50,9 @@ def paces(session: Session, places: Sequence[Place], asked: Filters) -> dict[Key
         Task.outcome,
     )
     rows: dict[Key, list[Any]] = defaultdict(list)
-    for row in session.execute(_sampled(places, asked, (Task.diagram, Task.element, *columns))):
+    for row in session.execute(
+        _sampled(places, asked, (Task.diagram, Task.element, *columns))
+    ).all():
         rows[row.diagram, row.element].append(row)
     return {place.key: _pace(rows[place.key]) for place in places if place.key in rows}
 

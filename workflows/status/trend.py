@@ -15,10 +15,11 @@ from models.cases import Case, Task
 from workflows.diagrams.graph import Diagram
 from workflows.policy.pack import Pack
 from workflows.status.filters import Filters, Place, places_of
-from workflows.status.pace import LATEST
 from workflows.status.spans import seconds_between
 
 MONTHS = 12
+# How many cases of each month are looked at for its medians.
+LATEST = 200
 # The register key of the answer that decides on a request.
 DECISION = "decision.outcome"
 # An outcome with this tag decides nothing: the request comes again.
@@ -156,6 +157,6 @@ def _medians(session: Session, parts: Sequence[Select[int, float]]) -> dict[int,
     if not parts:
         return {}
     spans: dict[int, list[float]] = defaultdict(list)
-    for row in session.execute(union_all(*(select(part.subquery()) for part in parts))):
+    for row in session.execute(union_all(*(select(part.subquery()) for part in parts))).all():
         spans[row.month].append(row.span)
     return {number: median(found) for number, found in spans.items()}

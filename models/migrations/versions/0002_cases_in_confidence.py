@@ -163,10 +163,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('series', sa.String(), nullable=False, server_default='R'))
         batch_op.add_column(sa.Column('suspended_at', UTCDateTime(), nullable=True))
         batch_op.drop_constraint(batch_op.f('uq_case_number'), type_='unique')
-        batch_op.create_index(batch_op.f('ix_case_version_id_ended_at'), ['version_id', 'ended_at'], unique=False)
         batch_op.create_unique_constraint(batch_op.f('uq_case_series_number'), ['series', 'number'])
-        batch_op.create_index('ix_case_started', ['started_at', 'version_id', 'unit_id'], unique=False, sqlite_where=sa.text('confidential IS 0'), postgresql_where=sa.text('confidential IS false'))
-        batch_op.create_index('ix_case_ended', ['ended_at', 'version_id', 'unit_id', 'started_at', 'outcome'], unique=False, sqlite_where=sa.text('confidential IS 0 AND ended_at IS NOT NULL'), postgresql_where=sa.text('confidential IS false AND ended_at IS NOT NULL'))
+        batch_op.create_index('ix_case_started', ['version_id', 'started_at', 'unit_id'], unique=False, sqlite_where=sa.text('confidential IS 0'), postgresql_where=sa.text('confidential IS false'))
+        batch_op.create_index('ix_case_ended', ['version_id', 'ended_at', 'unit_id', 'started_at', 'outcome'], unique=False, sqlite_where=sa.text('confidential IS 0 AND ended_at IS NOT NULL'), postgresql_where=sa.text('confidential IS false AND ended_at IS NOT NULL'))
 
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.add_column(sa.Column('offered', sa.Boolean(), nullable=False, server_default=sa.true()))
@@ -185,7 +184,6 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("uq_case_series_number"), type_="unique")
         batch_op.drop_index("ix_case_ended")
         batch_op.drop_index("ix_case_started")
-        batch_op.drop_index(batch_op.f("ix_case_version_id_ended_at"))
         batch_op.create_unique_constraint(batch_op.f("uq_case_number"), ["number"])
         batch_op.drop_column("suspended_at")
         batch_op.drop_column("series")

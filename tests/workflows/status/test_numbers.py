@@ -41,6 +41,10 @@ def graph(town: Town, key: str = "asking") -> Diagram:
     return town.runtime.library.of(db.session(), found or 0).diagrams[key]
 
 
+def stages(asked: Filters) -> list[counts.Stage]:
+    return counts.stages(counts.heaps(db.session(), asked, now=LOOKED))
+
+
 def places(town: Town) -> list[Place]:
     return places_of([graph(town)])
 
@@ -67,7 +71,7 @@ def open_steps_are_counted_by_place(town: Town) -> None:
     session = db.session()
     found = {
         stage.place.key: (stage.waiting, stage.cases, stage.overdue, stage.since)
-        for stage in counts.stages(session, EVERYTHING, now=LOOKED)
+        for stage in stages(EVERYTHING)
     }
     returned_first = FIRST + 8 * DAY + 15 * HOUR  # case 8 came back before case 6 did
     assert found == {
@@ -83,7 +87,7 @@ def open_steps_are_counted_by_place(town: Town) -> None:
 
 def workloads_are_counted_by_duty_and_person(town: Town) -> None:
     session, people = db.session(), town.people
-    duties = counts.by_duty(session, EVERYTHING, now=LOOKED)
+    duties = counts.by_duty(counts.heaps(session, EVERYTHING, now=LOOKED))
     assert {(one.act, one.party): (one.waiting, one.taken, one.overdue) for one in duties} == {
         ("request-site", "Requester"): (2, 0, 2),
         ("forward-request", "Department"): (2, 1, 1),
@@ -149,7 +153,7 @@ def the_months_are_known(town: Town) -> None:
 def filters_narrow_every_number(town: Town) -> None:
     session, here = db.session(), places(town)
     fire = Filters(unit_id=town.people.fire)
-    assert [stage.place.key for stage in counts.stages(session, fire, now=LOOKED)] == [FORWARD]
+    assert [stage.place.key for stage in stages(fire)] == [FORWARD]
     assert {key: one.done for key, one in pace.paces(session, here, fire).items()} == {ASK: 1}
     assert _open(Filters(older_than=34)) == 1  # cases 6 to 8 and 10 are younger than case 6 is old
     assert _open(Filters(older_than=30)) == 4
@@ -165,7 +169,7 @@ def filters_narrow_every_number(town: Town) -> None:
     assert counts.outcomes(session, done) == [("Approved", 1)]
     of_parks = Filters(unit_id=town.people.parks, since=FIRST + DAY, until=FIRST + 3 * DAY)
     assert pace.paces(session, here, of_parks)[FORWARD].done == 2
-    assert counts.stages(session, Filters(versions=(999,)), now=LOOKED) == []
+    assert stages(Filters(versions=(999,))) == []
     assert pace.paces(session, [], EVERYTHING) == {}
     month = trend.months(ZoneInfo("America/Chicago"), LOOKED, 2)[0]
     assert trend.by_month(session, fire, [], [month])[0].started == 1
@@ -195,9 +199,8 @@ def test_confidential_cases_are_counted_only_from_five_on_and_nowhere_else(
     assert counts.confidential(session) == {telling: 5}
     steps = places_of([graph(town, "telling")])
     months = trend.months(ZoneInfo("America/Chicago"), LOOKED)
-    assert counts.stages(session, EVERYTHING, now=LOOKED) == []
+    assert stages(EVERYTHING) == []
     assert counts.standings(session, EVERYTHING, now=LOOKED) == {}
-    assert counts.by_duty(session, EVERYTHING, now=LOOKED) == []
     assert counts.by_person(session, EVERYTHING, now=LOOKED) == []
     assert counts.outcomes(session, EVERYTHING) == []
     assert pace.paces(session, steps, EVERYTHING) == {}
@@ -222,9 +225,8 @@ def _statements(town: Town) -> int:
     session, here = db.session(), places(town)
     steps = trend.decisions(town.runtime.pack, [graph(town)])
     with walking.counted() as sent:
-        counts.stages(session, EVERYTHING, now=LOOKED)
+        stages(EVERYTHING)
         counts.standings(session, EVERYTHING, now=LOOKED)
-        counts.by_duty(session, EVERYTHING, now=LOOKED)
         counts.by_person(session, EVERYTHING, now=LOOKED)
         counts.confidential(session)
         pace.paces(session, here, EVERYTHING)
