@@ -68,7 +68,7 @@ def look_up() -> ResponseReturnValue:
         return _page(form, 422)
     person = db.session.get_one(Person, form.about.data)
     found = [Shown(facet.status, _answers(facet)) for facet in facets]
-    return render_template("personnel_data/found.html", person=person, found=found)
+    return render_template("personnel_data/found.html", about=person, found=found)
 
 
 def _answers(facet: public_facet.Facet) -> list[Answer]:
