@@ -30,7 +30,8 @@ CAPABILITIES: Mapping[str, frozenset[str]] = {
     # To read a confidential case without a part in it, by the word of a second who may too.
     "cases.break-glass": frozenset({"attorney", "city_clerk", "comms_director"}),
     "cases.manage": frozenset({"process_manager"}),
-    "cases.read": frozenset({"auditor", "process_manager"}),
+    # The owners of a process intervene in its cases, so that they read them too.
+    "cases.read": frozenset({"auditor", "process_manager", "policy_owner"}),
     "diagrams.edit": frozenset({"policy_owner"}),
     # Why each site is live, for those who answer for it; the audit itself is the auditor's.
     "evidence.read": frozenset({"auditor", "comms_director", "city_clerk"}),
@@ -71,6 +72,7 @@ ENDPOINTS: Mapping[str, str] = {
     "admin.enable": "admin.people",
     "admin.reset_password": "admin.people",
     "admin.end_sign_ins": "admin.people",
+    "admin.absences": "admin.people",
     "admin.roles": "admin.incidents",
     "admin.units": "admin.incidents",
     "admin.new_unit": "admin.people",
@@ -137,6 +139,12 @@ ENDPOINTS: Mapping[str, str] = {
     "evidence.reads_csv": "evidence.audit",
     "evidence.break_glass": "evidence.audit",
     "evidence.break_glass_csv": "evidence.audit",
+    # One's own absence, and of others for who leads them: the use case asks.
+    "absences.index": SIGNED_IN,
+    "absences.enter": SIGNED_IN,
+    "absences.others": SIGNED_IN,
+    "absences.enter_for_another": SIGNED_IN,
+    "absences.end": SIGNED_IN,
     "notices.index": SIGNED_IN,
     "policy.index": SIGNED_IN,
     "reports.index": "reports.read",

@@ -46,6 +46,15 @@ WILL = {
     K.REOPEN: "“{}” waits again. What was decided before stays in the history.",
     K.PLACE: "“{}” waits, or begins, as if the case had come there. Nothing on the way counts as done.",
 }
+HEADINGS = {
+    K.SUSPEND: "Suspend {case}",
+    K.RESUME: "Resume {case}",
+    K.CANCEL: "Cancel {case}",
+    K.RETRY: "Try “{step}” of {case} again",
+    K.SKIP: "Skip “{step}” in {case}",
+    K.REOPEN: "Reopen “{step}” in {case}",
+    K.PLACE: "Place {case} at “{step}”",
+}
 BUTTONS = {
     K.SUSPEND: "Suspend the case",
     K.RESUME: "Resume the case",
@@ -258,10 +267,10 @@ def _form_page(case: Case, kind: InterventionKind, form: InterventionForm) -> st
         case=case,
         kind=kind,
         form=form,
+        heading=HEADINGS[kind].format(case=case.label, step=node.title if node else ""),
         will=WILL[kind].format(node.title if node else ""),
         button=BUTTONS[kind],
         prospect=_prospect(case, wish),
-        rules=runtime().pack.rules,
     )
 
 
