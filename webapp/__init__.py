@@ -11,6 +11,7 @@ from whitenoise import WhiteNoise
 from config import Config
 from models.database import db
 from webapp import (
+    absences,
     access,
     admin,
     break_glass,
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     personnel_data.bp,
     interventions.bp,
     diagrams.bp,
+    absences.bp,
     notices.bp,
     policy.bp,
     sites.bp,

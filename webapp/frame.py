@@ -75,6 +75,7 @@ def _around() -> dict[str, Any]:
         "more": _shown(MORE, open_to),
         "sign_out_url": url_for("signing_in.logout"),
         "password_url": url_for("signing_in.password"),
+        "absence_url": url_for("absences.index"),
     }
     if _is_open(NOTICES, open_to):
         around |= {"notices_url": NOTICES, "notices_count": _unread()}

@@ -6,12 +6,12 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from config import Config
-from models.database import db
+from models.database import db, transaction
 from models.people import Person
 from webapp import clock
 from webapp.runtime import runtime
 from webapp.signing_in import DEMO_PEOPLE
-from workflows import publication
+from workflows import people_check, publication
 
 
 def prepare(app: Flask, out: TextIO, *, address: str) -> None:
@@ -22,6 +22,8 @@ def prepare(app: Flask, out: TextIO, *, address: str) -> None:
             _load_demo(out)
         files = publication.shipped(settings.policy_dir)
         publication.publish_shipped(files, by=None, now=clock.now())
+        with transaction() as session:
+            people_check.schedule_first(session, runtime().calendar, now=clock.now())
         out.write(_welcome(settings, address, has_people=_has_people()))
         out.flush()
 

@@ -1,5 +1,6 @@
 """The inbox and the tasks in it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -14,11 +15,13 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from models.cases import Task
 from models.database import db
+from models.people import Person
 from webapp import access, clock
 from webapp.forms import Choice, PageForm
 from webapp.incoming import page_number
@@ -88,7 +91,24 @@ def index() -> ResponseReturnValue:
         empty_text=EMPTY[seen.tab],
         most=inbox.MOST_COUNTED,
         duty_titles=_duty_titles(held),
+        in_place_of=_in_whose_place(seen.page.rows, held),
     )
+
+
+def _in_whose_place(rows: Sequence[Task], held: Duties) -> dict[int, str]:
+    """Give for tasks, by their ids, the absent people in whose place they are done, by name."""
+    library, session = runtime().library, db.session()
+    absent = {
+        task.id: task.acting_for_id
+        or held.acting_for(task, library.of(session, task.case.version_id).main)
+        for task in rows
+        if held.standing_in or task.acting_for_id
+    }
+    wanted = {person_id for person_id in absent.values() if person_id}
+    if not wanted:
+        return {}
+    people = {p.id: p.name for p in session.scalars(select(Person).where(Person.id.in_(wanted)))}
+    return {task: people[person] for task, person in absent.items() if person}
 
 
 def _tab() -> inbox.Tab | None:

@@ -8,17 +8,18 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, or_, select, true, update
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from models.cases import DiagramVersion, Process
+from models.cases import Case, DiagramVersion, Process, Task, TaskKind
 from models.database import transaction
 from models.people import Absence, Person
 from workflows import audit
+from workflows.case_list import settle_all
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.leads import leads_person
 from workflows.notices import tell
-from workflows.people import ADMINISTRATOR, Duties, duties_of
+from workflows.people import ADMINISTRATOR, Duties, duties_of, is_active_on
 from workflows.runtime import Runtime
 
 State = Literal["now", "to come", "over", "ended early"]
@@ -55,6 +56,7 @@ def enter(runtime: Runtime, away: Away, *, by: int, now: datetime) -> Absence:
         _tell(session, substitute.id, f"{entered}: you stand in for them.", by=by, now=now)
         told = f"It was entered that you are away {_days(away)}: {substitute.name} stands in."
         _tell(session, person.id, told, by=by, now=now)
+        settle_all(session, runtime, now=now)
         _record(session, "absence:entered", absence, by=by, now=now, **asdict(away))
         return absence
 
@@ -77,6 +79,7 @@ def end(runtime: Runtime, absence_id: int, *, by: int, now: datetime) -> Absence
         ended = f"The absence of {person.name} has ended early: you stand in for them no more."
         _tell(session, absence.substitute_id, ended, by=by, now=now)
         _tell(session, person.id, "Your absence has been ended early.", by=by, now=now)
+        settle_all(session, runtime, now=now)
         _record(session, "absence:ended", absence, by=by, now=now)
         return absence
 
@@ -299,3 +302,46 @@ def _days(away: Away | Absence) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+def others_of(session: Session, duties: Duties, *, day: date) -> list[Person]:
+    """List the active people whose absence this person may enter, beside their own.
+
+    Everybody for an administrator and whoever leads all; else the people of the units that the
+    person leads. Others whom they lead by an office are entered by who leads their unit.
+    """
+    if duties.has_role([ADMINISTRATOR]) or duties.leads_all or duties.led_in_every_unit:
+        where: ColumnElement[bool] = true()
+    else:
+        units = {unit_id for unit_id in duties.led if unit_id is not None}
+        units |= {duties.home} if duties.home and duties.led.get(None) else set()
+        where = Person.unit_id.in_(units)
+    return _listed_people(session, where, Person.id != duties.person_id, is_active_on(day))
+
+
+def possible_substitutes(session: Session, *, day: date) -> list[Person]:
+    """List the people who can sign in and so stand in for somebody."""
+    return _listed_people(session, Person.password_hash.is_not(None), is_active_on(day))
+
+
+def _listed_people(session: Session, *where: ColumnElement[bool]) -> list[Person]:
+    people = select(Person).join(Person.unit).options(contains_eager(Person.unit)).where(*where)
+    return list(session.scalars(people.order_by(Person.family_name, Person.given_name, Person.id)))
+
+
+def waiting_for(session: Session, absence: Absence) -> list[Task]:
+    """List the open steps of ordinary cases that the absent person alone does, or has taken."""
+    theirs = or_(Task.person_id == absence.person_id, Task.claimed_by_id == absence.person_id)
+    steps = (
+        select(Task)
+        .join(Task.case)
+        .options(contains_eager(Task.case))
+        .where(
+            theirs,
+            Task.closed_at.is_(None),
+            Task.kind == TaskKind.USER,
+            Case.confidential.is_(False),
+        )
+        .order_by(Task.due_at, Task.id)
+    )
+    return list(session.scalars(steps))

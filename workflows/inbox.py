@@ -165,6 +165,7 @@ _SHOWN = (
         Task.due_at,
         Task.closed_at,
         Task.claimed_by_id,
+        Task.acting_for_id,
         Task.offered,
     ),
     contains_eager(Task.case).options(

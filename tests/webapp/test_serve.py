@@ -18,6 +18,7 @@ from webapp import create_app, serve
 from webapp.handlers import handlers
 from webapp.prepare import prepare
 from workflows.moves import DEADLINE_JOB
+from workflows.people_check import CHECK_JOB
 
 
 def said_by(app: Flask) -> str:
@@ -66,7 +67,7 @@ def test_the_worker_beside_the_server_does_what_is_due(app: Flask, now: datetime
         session.add(
             Job(kind=DEADLINE_JOB, key="gone", payload={"token": "x"}, run_at=now, attempts=0)
         )
-    assert set(handlers()) == {DEADLINE_JOB}
+    assert set(handlers()) == {DEADLINE_JOB, CHECK_JOB}
     stop = threading.Event()
     worker = threading.Thread(target=serve.work, args=(app, stop))
     worker.start()
