@@ -284,7 +284,8 @@ def _open(move: Move, came: Sequence[engine.Waiting]) -> None:
         | {
             "kind": TaskKind.USER if waiting.kind == "user" else TaskKind.MESSAGE,
             "opened_at": move.now,
-            "due_at": _due(move, node),
+            # A message may be sent; nobody is late who leaves it.
+            "due_at": _due(move, node) if waiting.kind == "user" else None,
         }
         for waiting, node in nodes
         if waiting.kind == "user" or (waiting.kind == "message" and node.act)

@@ -1,7 +1,7 @@
 """P01 walked through the use cases, from the request to every one of its ends, on a real database."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -167,6 +167,7 @@ def test_a_silent_department_does_not_stop_a_request(town: Town, now: datetime) 
     assert ['"Forward the request"' in text for text in late] == [True]
     with pytest.raises(NotAllowedError):
         walk.send("AskCommunications", town.people.dan)
+    assert not walk.task("AskCommunications").is_overdue(walk.now + timedelta(days=90))
     walk.send("AskCommunications")
     assert walk.waits_for == {"ReviewRequest"}
     walk.do("ReviewRequest").do("AdviseSecurity").do("DecideRequest")
