@@ -324,7 +324,10 @@ def _any_of(hats: Hats, what: type[Task | CaseAccess]) -> ColumnElement[bool]:
     by_place: dict[Place, list[str]] = defaultdict(list)
     for name, place in hats.held:
         by_place[place].append(name)
-    ways = (and_(what.duty.in_(names), _of(place, what)) for place, names in by_place.items())
+    # Steps are found here by their case or by who took them, of which there are few: not by the
+    # index of duties, which would read all that ever waits for them.
+    duty = Task.duty.concat("") if what is Task else what.duty
+    ways = (and_(duty.in_(names), _of(place, what)) for place, names in by_place.items())
     return or_(false(), *ways)
 
 

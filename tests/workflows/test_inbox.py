@@ -228,6 +228,11 @@ def test_each_tab_is_read_from_its_index(town: Town, now: datetime) -> None:
         if tab == "roles":
             sorted_parts = [line for line in plan if "ix_task_open" in line]
             assert all("duty=? AND unit_id=?" in line for line in sorted_parts)
+            # Once for the rows and once for the counts: those of confidential cases are found by
+            # their cases, not among all that wait for a duty.
+            held = duties(town, person, now)
+            places = [held.city, held.every_unit, *held.units.values()]
+            assert len(sorted_parts) == 2 * sum(map(len, places))
 
 
 def _plan(town: Town, person: int, tab: Tab, now: datetime) -> list[str]:
