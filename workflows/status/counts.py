@@ -1,6 +1,6 @@
 """What waits now: cases by process, steps by place, by duty and by person."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -139,27 +139,29 @@ def stages(found: Iterable[Heap]) -> list[Stage]:
 
 def standings(session: Session, asked: Filters, *, now: datetime) -> dict[int, Standing]:
     """Give how many cases of each process are open and overdue, by the id of the process."""
-    process = DiagramVersion.process_id
+    version, process = Case.version_id, DiagramVersion.process_id
     opened = session.execute(
-        select(process, func.count(), func.min(Case.started_at))
+        select(version, process, func.count().label("cases"), func.min(Case.started_at))
         .select_from(Case)
         .join(Case.version)
-        .where(*asked.open_cases(now))
-        .group_by(process)
+        .where(*_anywhere(asked).open_cases(now))
+        .group_by(version, process)
     )
     late = session.execute(
-        select(Case.version_id, process, func.count(Task.case_id.distinct()).label("cases"))
+        select(version, process, func.count(Task.case_id.distinct()).label("cases"))
         .select_from(Task)
         .join(Task.case)
         .join(Case.version)
         .where(*_anywhere(asked).waiting_steps(now), Task.due_at < now)
-        .group_by(Case.version_id, process)
+        .group_by(version, process)
     )
-    overdue: Counter[int] = Counter()
-    for row in late:
+    overdue = {row.version_id: row.cases for row in late}
+    by_process: dict[int, list[Standing]] = defaultdict(list)
+    for row in opened:
         if asked.versions is None or row.version_id in asked.versions:
-            overdue[row.process_id] += row.cases
-    return {row[0]: Standing(row[1], overdue[row[0]], row[2]) for row in opened}
+            standing = Standing(row.cases, overdue.get(row.version_id, 0), row[-1])
+            by_process[row.process_id].append(standing)
+    return {process_id: total(found) for process_id, found in by_process.items()}
 
 
 def by_duty(found: Iterable[Heap]) -> list[DutyLoad]:

@@ -157,6 +157,7 @@ def _medians(session: Session, parts: Sequence[Select[int, float]]) -> dict[int,
     if not parts:
         return {}
     spans: dict[int, list[float]] = defaultdict(list)
-    for row in session.execute(union_all(*(select(part.subquery()) for part in parts))).all():
-        spans[row.month].append(row.span)
+    asked = union_all(*(select(part.subquery()) for part in parts))
+    for month_number, span in session.connection().execute(asked).all():
+        spans[month_number].append(span)
     return {number: median(found) for number, found in spans.items()}
