@@ -49,10 +49,12 @@ def advised(category: str, level: str = "other") -> Steps:
     return [("EstablishCategory", {"category": category}), ("AdviseDiscipline", {"level": level})]
 
 
-def disposed(disposition: str = "no-discipline") -> Steps:
+def disposed(*, discipline: bool = False) -> Steps:
     """What became final, the reply and the end."""
-    final = {"disposition": disposition}
-    return [("RecordDisposition", final), ("ReplyAfterAction", {}), ("CloseAfterAction", {})]
+    final = ("RecordDisposition", {"disposition": "no-discipline"})
+    if discipline:
+        final = ("RecordDiscipline", {"disposition": "discipline"})
+    return [final, ("ReplyAfterAction", {}), ("CloseAfterAction", {})]
 
 
 NOTICE: Steps = [("GiveNotice", {})]
@@ -142,7 +144,7 @@ STORIES: dict[str, tuple[str, Steps]] = {
             *LESSER,
             ("TakeAction", {"decision": "discipline"}),
             ("RecordAppealChoice", {"choice": "none"}),
-            *disposed("discipline"),
+            *disposed(discipline=True),
         ],
     ),
     "a suspension, confirmed on a grievance": (
@@ -159,7 +161,7 @@ STORIES: dict[str, tuple[str, Steps]] = {
             ("ChooseAppeal", {"choice": "grievance"}),
             ("RecordAppealChoice", {"choice": "grievance"}),
             ("HearGrievance", {"decision": "confirm"}),
-            *disposed("discipline"),
+            *disposed(discipline=True),
         ],
     ),
     "a discharge, changed on a grievance, the subject silent": (
@@ -177,7 +179,7 @@ STORIES: dict[str, tuple[str, Steps]] = {
             ("RecordAppealChoice", {"choice": "grievance"}),
             ("HearGrievance", {"decision": "change"}),
             ("ChangeAction", {"decision": "discipline"}),
-            *disposed("discipline"),
+            *disposed(discipline=True),
         ],
     ),
     "a demotion, confirmed by the Commission, the subject on paper": (
@@ -192,7 +194,7 @@ STORIES: dict[str, tuple[str, Steps]] = {
             ("TakeSeriousAction", {"decision": "serious-discipline"}),
             ("RecordAppealChoice", {"choice": "civil-service"}),
             ("RecordCommission", {"decision": "confirm"}),
-            *disposed("discipline"),
+            *disposed(discipline=True),
         ],
     ),
     "a warning instead of a suspension, withdrawn by the Commission": (

@@ -96,9 +96,23 @@ def test_nobody_else_reaches_a_step_that_disciplines(complaint: Complaint, categ
 def test_final_discipline_is_not_recorded_where_there_was_none(complaint: Complaint) -> None:
     complaint.tell(VIOLATION).tell(advised("employee", "coaching"))
     complaint.tell([("PlanAction", {"plan": "other"}), ("TakeAction", {"decision": "action"})])
-    with pytest.raises(RefusedError, match="rule K25"):
-        complaint.do("RecordDisposition", disposition="discipline")
-    complaint.do("RecordDisposition", disposition="no-discipline")
+    assert complaint.waits_for == {"RecordDisposition"}
+    investigating.place(complaint, "investigate-complaint", "RecordDiscipline")
+    with pytest.raises(RefusedError, match=r"The disposition cannot be recorded: .*rule K25"):
+        complaint.do("RecordDiscipline")
+
+
+def test_final_discipline_is_recorded_with_what_becomes_public(complaint: Complaint) -> None:
+    _end, steps = STORIES["a discharge, changed on a grievance, the subject silent"]
+    complaint.tell(steps[:-3])
+    assert complaint.waits_for == {"RecordDiscipline"}
+    node = complaint.diagrams.diagrams["investigate-complaint"].nodes["RecordDiscipline"]
+    public = {asked.id for asked in node.fields if asked.classification != "investigation"}
+    assert public == {"kind", "reasons", "documents"}
+    complaint.do("RecordDiscipline")
+    assert walking.history(complaint).facts(complaint.diagrams.diagrams)[
+        "disposition.outcome"
+    ].value == ("discipline")
 
 
 def test_who_made_the_finding_does_not_decide_on_the_action(
