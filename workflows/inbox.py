@@ -169,7 +169,14 @@ _SHOWN = (
         Task.offered,
     ),
     contains_eager(Task.case).options(
-        load_only(Case.series, Case.number, Case.title, Case.confidential, Case.version_id),
+        load_only(
+            Case.series,
+            Case.number,
+            Case.title,
+            Case.confidential,
+            Case.version_id,
+            Case.suspended_at,
+        ),
         joinedload(Case.started_by, innerjoin=True).load_only(
             Person.given_name, Person.family_name
         ),
