@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from models.cases import CareKind, Task, TaskCare, TaskKind
 from models.database import db, transaction
@@ -83,7 +83,12 @@ def move_due(
 
 def care_for(case_id: int) -> list[TaskCare]:
     """Give what was done for the steps of a case, with its people and steps, oldest first."""
-    found = select(TaskCare).where(TaskCare.case_id == case_id).order_by(TaskCare.id)
+    found = (
+        select(TaskCare)
+        .where(TaskCare.case_id == case_id)
+        .options(joinedload(TaskCare.by), joinedload(TaskCare.task))
+        .order_by(TaskCare.id)
+    )
     return list(db.session.scalars(found))
 
 
