@@ -18,7 +18,7 @@ from webapp.forms import Choice
 from webapp.runtime import runtime
 from webapp.step_fields import Choices, Surroundings
 from webapp.step_form import StepForm, form_for
-from workflows import cases, drafts, interventions, tasks
+from workflows import cases, drafts, interventions, leavers, tasks
 from workflows.confidence import note_read
 from workflows.consequences import Consequence, consequences
 from workflows.diagrams.graph import Node
@@ -79,6 +79,8 @@ class TaskPage:
     @property
     def cautions(self) -> list[Refusal]:
         """The rules that warn of this step and of what it sets off, and hinder nobody."""
+        if not self.is_whole:
+            return []
         by, acting_for = self.duties.person_id, self.acting_for
         return tasks.cautions(runtime(), db.session(), self.task, by=by, acting_for=acting_for)
 
@@ -185,7 +187,11 @@ def open_task(task_id: int) -> OpenTask:
         return opened
     session = db.session()
     leads = held.leads(task.duty, task.unit_id) and part == "whole"
-    if not (leads or tasks.is_for(session, held, task, diagrams.main, now=now)):
+    if not (
+        leads
+        or tasks.is_for(session, held, task, diagrams.main, now=now)
+        or leavers.may_hand_on(session, task, held, clock.today())
+    ):
         raise tasks.not_yours(session, held, task, now=now)
     return opened
 
@@ -256,7 +262,9 @@ def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
 
 def _candidates(opened: OpenTask) -> list[Person]:
     """Give those to whom this person may hand the task over."""
-    session, now = db.session(), clock.now()
+    session, now, day = db.session(), clock.now(), clock.today()
+    if leavers.may_hand_on(session, opened.task, opened.duties, day):
+        return list(leavers.successors(session, runtime().pack, opened.task, day))
     if opened.part == "own" or opened.task.person_id is not None:
         return []
     if not tasks.may_hand_over(session, opened.duties, opened.task, now=now):

@@ -29,7 +29,7 @@ from webapp.runtime import runtime
 from webapp.task_page import TaskPage, duties, gather, open_task, sent_form, taken_task
 from webapp.templating import CityClock
 from webapp.uploads import receive_files
-from workflows import cases, drafts, inbox, offers, progress, publication, tasks
+from workflows import cases, drafts, inbox, leavers, offers, progress, publication, tasks
 from workflows.errors import InvalidAnswersError, NotFoundError
 from workflows.people import Duties
 from workflows.timeline import join
@@ -290,7 +290,9 @@ def hand_over(task_id: int) -> ResponseReturnValue:
     form.to.choices = [Choice(person.id, person.name) for person in page.candidates]
     if not form.validate_on_submit():
         raise InvalidAnswersError({name or "": " ".join(e) for name, e in form.errors.items()})
-    tasks.reassign(
+    # A step of one person goes to a colleague only because that person has left.
+    hand = tasks.reassign if page.task.person_id is None else leavers.hand_on
+    hand(
         runtime(),
         task_id,
         to=form.to.data,

@@ -150,3 +150,33 @@ def test_administrators_see_every_absence(town: Desk) -> None:
     assert "Dan Okafor" in page
     assert "Nora Quist" in page
     assert town.browser(who.nora).get("/admin/absences").status_code == 403
+
+
+def test_a_manager_hands_on_what_waits_for_somebody_who_has_left(town: Desk) -> None:
+    who = town.town.people
+    walk = walking.start(town.town, now=town.now)
+    address = f"/tasks/{walk.task('SubmitRequest').id}"
+    with walking.writing() as session:
+        city.grant(session, who.hal, "process_manager")
+        pat = city.person(session, "Pat", "Soto", who.parks)
+    assert "for one person alone" in town.browser(who.hal).get(address).text
+    with walking.writing() as session:
+        session.get_one(Person, who.rosa).disabled_at = town.now
+    page = town.browser(who.hal).get(address).text
+    assert "waits for somebody who has left" in page
+    assert "Pat Soto" in page
+    assert "Nora Quist" not in page
+    assert town.browser(who.dan).get(address).status_code == 403
+    sent = town.post(who.hal, f"{address}/assignment", to=pat, reason="Rosa has left.")
+    assert sent.status_code == 303
+    assert walk.task("SubmitRequest").person_id == pat
+
+
+def test_administrators_see_where_one_person_is_all_there_is(town: Desk) -> None:
+    who = town.town.people
+    with walking.writing() as session:
+        city.grant(session, who.ivy, "sysadmin")
+    page = town.browser(who.ivy).get("/admin/roles").text
+    assert "Requests of 7 units could wait for ever" in page
+    assert "only Dan Okafor could pass them on, but not those that Dan makes" in page
+    assert "with one person and nobody beside them" in page
