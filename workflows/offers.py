@@ -10,7 +10,7 @@ from models.database import transaction
 from workflows import audit
 from workflows.case_list import admit, settle
 from workflows.confidence import may_do, may_take
-from workflows.errors import InvalidAnswersError, NotFoundError
+from workflows.errors import ConflictError, InvalidAnswersError, NotFoundError
 from workflows.exclusions import exclude
 from workflows.moves import locking
 from workflows.people import duties_of
@@ -28,6 +28,8 @@ def take(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
     """
     with transaction() as session:
         task = _offered(session, runtime, task_id, by=by, now=now)
+        if task.case.suspended_at is not None:  # who did it, and why, is for those on the list
+            raise ConflictError("The case is suspended. Take the step when it is resumed.")
         admit(session, task, by, why=AccessReason.TOOK, by=by, now=now)
         session.flush()  # the list that is asked next
         settle(session, runtime, task.case, now=now)

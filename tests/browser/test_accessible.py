@@ -10,6 +10,7 @@ from tests.browser.person import PHONE
 from tests.browser.test_pipeline import start_request
 
 REQUESTER, DECIDER, ADMIN = "Yuki Farrowdale", "Odalys Fernbrook", "Signe Albrook"
+AUDITOR, OWNER = "Tobias Quenby", "Celeste Varga-Holm"
 
 # The picture's name, who looks, and at what.
 PAGES = [
@@ -31,6 +32,17 @@ PAGES = [
     ("sites", DECIDER, "/sites"),
     ("site", DECIDER, "/sites/S05"),
     ("site-orphan", DECIDER, "/sites/S08"),
+    ("evidence", AUDITOR, "/evidence"),
+    ("evidence-site", AUDITOR, "/evidence/sites/S03"),
+    ("evidence-sample", AUDITOR, "/evidence/sample?seed=2026"),
+    ("evidence-four-eyes", AUDITOR, "/evidence/four-eyes"),
+    ("evidence-chain", AUDITOR, "/evidence/chain"),
+    ("evidence-reads", AUDITOR, "/evidence/reads"),
+    ("evidence-break-glass", AUDITOR, "/evidence/break-glass"),
+    ("interventions", OWNER, "/interventions"),
+    ("interventions-case", OWNER, "/cases/1042/interventions"),
+    ("interventions-ended", OWNER, "/cases/1044/interventions"),
+    ("intervene", OWNER, "/cases/1042/interventions/place?place=launch-site/LaunchSite"),
     ("notices", REQUESTER, "/notices"),
     ("password", REQUESTER, "/password"),
     ("admin", ADMIN, "/admin"),

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from models.cases import Case, Intervention, InterventionKind, Task
+from models.confidence import AccessReason, CaseAccess
 from models.database import db, transaction
 from models.sites import Site
 from models.trust import AuditRecord, Incident, Job, JobState
@@ -17,7 +18,7 @@ from tests import city
 from tests.workflows import walking
 from tests.workflows.drawn import drawn
 from tests.workflows.walking import Town, Walk
-from workflows import audit, cases, drafts, interventions, tasks
+from workflows import audit, cases, drafts, interventions, offers, tasks
 from workflows.errors import (
     ConflictError,
     InvalidAnswersError,
@@ -174,6 +175,20 @@ def test_a_case_is_suspended_once_and_resumed_once(town: Town, now: datetime) ->
         assert "Resume it first" in str(error)
     ask(walk, K.RESUME)
     walk.do("ReviewRequest")
+
+
+def test_an_offered_step_of_a_suspended_case_waits_and_tells_no_more(
+    now: datetime, app_on_either: Flask
+) -> None:
+    text = "start S\nuser A\nend E\nS -> A -> E"
+    walk = small(now, text, confidential=True, lanes={"Communications": ["A"]})
+    with walking.writing() as session:
+        session.execute(update(Case).values(suspended_at=now))
+    task, chen = walk.task("A"), walk.town.people.chen
+    error = unchanged(
+        lambda: offers.take(walk.town.runtime, task.id, by=chen, now=walk.now), ConflictError
+    )
+    assert str(error) == "The case is suspended. Take the step when it is resumed."
 
 
 # Skipping
@@ -468,6 +483,19 @@ def test_a_confidential_case_is_not_there_for_an_owner_who_is_not_on_its_list(
     with walking.writing() as session:
         session.execute(update(Case).values(confidential=True))
     unchanged(lambda: ask(walk, K.SUSPEND), NotFoundError)
+
+
+def test_an_owner_on_the_list_of_a_confidential_case_intervenes(town: Town, now: datetime) -> None:
+    walk = walking.forwarded(town, now=now)
+    with walking.writing() as session:
+        session.execute(update(Case).values(confidential=True))
+        for person in (town.people.nora, town.people.ada):
+            why = AccessReason.ASSIGNED if person == town.people.nora else AccessReason.BREAK_GLASS
+            session.add(CaseAccess(case_id=walk.case_id, person_id=person, why=why, since=now))
+    ask(walk, K.SUSPEND)
+    assert walk.case.suspended_at is not None
+    # Who only reads it, by breaking the glass, does not.
+    unchanged(lambda: ask(walk, K.RESUME, town.people.ada), NotFoundError)
 
 
 def test_a_case_or_an_intervention_that_is_not_there_is_not_found(
