@@ -27,6 +27,7 @@ from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.library import DiagramSet
 from workflows.people import Duties
 from workflows.reading import Reach, may_add, reach, readable, sight, started_by
+from workflows.task_care import care_for
 from workflows.timeline import Event, state_of, timeline
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
@@ -133,14 +134,14 @@ def _may_remark(case_id: int, held: Duties) -> bool:
 def _gather(case: Case, held: Duties) -> CasePage:
     diagrams = runtime().library.of(db.session(), case.version_id)
     files = cases.files_of(case.id)
-    rows = interventions.of_case(db.session(), case.id)
+    rows, remarks = interventions.of_case(db.session(), case.id), cases.comments_on(case.id)
     waiting = [task for task in case.tasks if task.is_open and task.kind == TaskKind.USER]
     sees = sight(runtime().pack, case, held, diagrams.main)
     return CasePage(
         case=case,
         sentence=_sentence(case),
         site=db.session.get(Site, case.site_id) if case.site_id else None,
-        events=timeline(case, diagrams.diagrams, cases.comments_on(case.id), files, rows),
+        events=timeline(case, diagrams.diagrams, remarks, files, rows, care_for(case.id)),
         steps=answers_of(case.tasks, diagrams.diagrams, sees),
         files=files,
         pictures=_pictures(case, diagrams, rows),

@@ -4,7 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.cases import Case, Comment, File, Intervention, InterventionKind, Task, TaskKind
+from models.cases import (
+    Case,
+    Comment,
+    File,
+    Intervention,
+    InterventionKind,
+    Task,
+    TaskCare,
+    TaskKind,
+)
 from workflows.diagrams.graph import Diagram, Node
 
 
@@ -24,11 +33,12 @@ def timeline(
     comments: Iterable[Comment],
     files: Iterable[File],
     interventions: Sequence[Intervention] = (),
+    care: Iterable[TaskCare] = (),
 ) -> list[Event]:
     """Give what happened in a case, oldest first.
 
-    The case comes with its tasks and their people loaded, and so do the interventions; nothing
-    more is read.
+    The case comes with its tasks and their people loaded, and so do the interventions and what
+    leads did for its steps; nothing more is read.
     """
     skipped = {i.task_id for i in interventions if i.done_at and i.kind == InterventionKind.SKIP}
     started = Event(case.started_at, f"{case.started_by.name} started the case.")
@@ -39,12 +49,22 @@ def timeline(
         if _happened(task) and task.id not in skipped
     ]
     events += [event for one in interventions for event in _of_intervention(one, diagrams)]
+    events += [Event(one.at, _of_care(one), one.reason) for one in care]
     events += [Event(c.at, f"{c.person.name} commented.", c.text) for c in comments]
     events += [Event(f.uploaded_at, f"{f.uploaded_by.name} attached {f.name}.") for f in files]
     if case.ended_at is not None:
         events.append(Event(case.ended_at, f"The case ended: {case.outcome}."))
     order = {id(event): place for place, event in enumerate(events)}
     return sorted(events, key=lambda event: (event.at, order[id(event)]))
+
+
+def _of_care(care: TaskCare) -> str:
+    who, step = care.by.name, care.task.name
+    if care.due_before is None or care.due_after is None:
+        return f"{who} reminded people of “{step}”."
+    days = round((care.due_after - care.due_before).total_seconds() / 86_400)
+    much = "1 day" if abs(days) == 1 else f"{abs(days)} days"
+    return f"{who} set the due date of “{step}” {much} {'later' if days >= 0 else 'earlier'}."
 
 
 def _happened(task: Task) -> bool:

@@ -20,6 +20,7 @@ from workflows.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from workflows.timeline import timeline
 
 HOUR = timedelta(hours=1)
 
@@ -72,6 +73,8 @@ def test_a_reminder_reaches_all_who_may_do_the_step_once_a_day(town: Town, walk:
     assert nudge(walk, pia, walk.now + timedelta(days=30)) == 1
     assert walking.told(town.people.dan)[-1].endswith("waits for you and is overdue.")
     care = task_care.care_for(walk.case_id)
+    told_of = timeline(walk.case, walk.diagrams.diagrams, (), (), (), care)
+    assert "Pia Manager reminded people of “Forward”." in [event.sentence for event in told_of]
     assert [(one.kind, one.by.name) for one in care] == [(CareKind.NUDGE, "Pia Manager")] * 2
     walking.assert_whole(db.session())
 
@@ -107,6 +110,9 @@ def test_a_due_date_is_moved_to_the_close_of_office_with_a_reason(town: Town, wa
     (care,) = task_care.care_for(walk.case_id)
     assert (care.kind, care.due_before, care.due_after) == (CareKind.DUE, before, task.due_at)
     assert care.reason == "The office is closed."
+    told = timeline(walk.case, walk.diagrams.diagrams, (), (), (), [care])[-1]
+    assert told.sentence == "Hank Head set the due date of “Forward” 16 days later."
+    assert told.remark == "The office is closed."
     last = db.session.scalars(select(AuditRecord).order_by(AuditRecord.seq.desc())).first()
     assert last is not None
     assert (last.action, last.subject, last.actor_id) == ("task:due-moved", "R-1001", head)
