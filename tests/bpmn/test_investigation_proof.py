@@ -36,7 +36,7 @@ def text(key: str) -> str:
 def proved(changes: dict[str, str]) -> Report:
     """Check the main diagram with some of the called ones changed."""
     files = {key: changes.get(key, text(key)).encode() for key in OURS}
-    main, *_called = check(files, known=known(), library={}.get)
+    main, *_called = check(files, known=known(), library=dict[str, bytes]().get)
     return main
 
 

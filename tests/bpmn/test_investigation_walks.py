@@ -1,8 +1,11 @@
 """Every way through the investigation of a complaint, on the real engine and under the rules."""
 
+import random
+
 import pytest
 
 from tests.bpmn.complaints import AFTER, STORIES, Steps, lead, taken_up
+from tests.bpmn.test_wandering import wander
 from tests.bpmn.walk import Walk, diagrams
 
 PROCESS = "investigate-complaint"
@@ -83,6 +86,11 @@ def test_each_end_of_each_diagram_is_reached_by_some_story() -> None:
         if flow in diagrams()[key].flows
     }
     assert ends - reached == set()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_complaint_left_to_chance_comes_to_an_end(seed: int) -> None:
+    assert wander(Complaint(), random.Random(seed)).end
 
 
 def test_the_complainant_is_answered_before_the_case_is_closed() -> None:

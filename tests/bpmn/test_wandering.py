@@ -14,8 +14,11 @@ MOST_STEPS = 400
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_case_left_to_chance_comes_to_an_end(seed: int) -> None:
-    chance = random.Random(seed)
-    walk = Walk()
+    assert wander(Walk(), random.Random(seed)).end
+
+
+def wander(walk: Walk, chance: random.Random) -> Walk:
+    """Let whatever can happen happen, until the case has ended."""
     for _step in range(MOST_STEPS):
         if walk.run.ended:
             break
@@ -25,7 +28,7 @@ def test_a_case_left_to_chance_comes_to_an_end(seed: int) -> None:
             walk.do(waiting.element, **_answers(node, chance))
         else:
             walk.event(waiting.element)
-    assert walk.end
+    return walk
 
 
 def _likely(walk: Walk, chance: random.Random) -> list[Waiting]:
