@@ -26,8 +26,8 @@ class Budget:
         """Give a budget of so many seconds from now."""
         return cls(states, time.perf_counter() + seconds)
 
-    def is_spent(self, count: int) -> bool:
-        """Whether the exploration has to stop after so many states."""
+    def is_spent(self, count: int = 0) -> bool:
+        """Whether the work has to stop after so many states."""
         self._asked += 1
         if count > self.states:
             return True
@@ -38,18 +38,27 @@ class Budget:
 class Graph:
     """All states met, by number, with what can happen in each and how it was first met.
 
-    `broken` holds what goes wrong: (state before, happening, what), the shortest way to each first.
+    `begun` are all beginnings, `first` the states after them, `over` those in which all is done.
+    `broken` holds what goes wrong: (state before, happening, what), the shortest way to each first;
+    `astray` the same happenings by the state before.
     `complete`: nothing was left out; else the first `explored` states were looked into.
     """
 
     states: list[State] = field(default_factory=list)
     leaving: list[list[tuple[Happening, int]]] = field(default_factory=list)
     before: list[tuple[int, Happening]] = field(default_factory=list)
+    begun: list[Happening] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     over: list[int] = field(default_factory=list)
     broken: list[tuple[int, Happening, Broken]] = field(default_factory=list)
+    astray: dict[int, list[Happening]] = field(default_factory=dict)
     complete: bool = True
     explored: int = 0
+
+    def happenings(self, state: int) -> Iterator[tuple[Happening, int]]:
+        """Give what can happen in a state, with the state after it, -1 where that goes wrong."""
+        yield from ((happening, -1) for happening in self.astray.get(state, ()))
+        yield from self.leaving[state]
 
     def path(self, state: int) -> list[Happening]:
         """Give what happens on the shortest way to a state, the beginning first."""
@@ -65,6 +74,7 @@ def explore(game: Game, begin: Iterable[Next], budget: Budget) -> Graph:
     walk = _Walk(game, Graph())
     graph = walk.graph
     for happening, after in begin:
+        graph.begun.append(happening)
         number = walk.meet(-1, happening, after)
         if number is not None and number not in graph.first:
             graph.first.append(number)
@@ -100,6 +110,7 @@ class _Walk:
         graph = self.graph
         if isinstance(after, Broken):
             graph.broken.append((before, happening, after))
+            graph.astray.setdefault(before, []).append(happening)
             return None
         number = self.known.get(after)
         if number is None:

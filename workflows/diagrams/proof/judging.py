@@ -127,16 +127,16 @@ class Run:
         )
         queue = list(begin)
         for here in queue:
-            if self.budget.is_spent(len(queue) // 4):
+            if self.budget.is_spent():
                 self.complete = False
                 return None
             if here[0] in ends and self.automaton.open(here[1]):
                 return self._path(before, here), True
-            for happening, after in self.graph.leaving[here[0]]:
+            for happening, after in self.graph.happenings(here[0]):
                 if self._breaks(here[1], happening):
                     return (*self._path(before, here), happening), False
                 there = (after, self._step(here[1], happening))
-                if there not in before:
+                if after >= 0 and there not in before:
                     before[there] = (here, happening)
                     queue.append(there)
         return None

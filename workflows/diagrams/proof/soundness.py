@@ -46,12 +46,11 @@ def _broken(graph: Graph) -> list[Wrong]:
 
 def _stuck(game: Game, graph: Graph) -> list[int]:
     """Give the states in which nothing can be done, at best something can be called off."""
-    breaking = {before for before, _, _ in graph.broken}
     return [
         number
         for number, leaving in enumerate(graph.leaving)
         if all(happening.escapes for happening, _ in leaving)
-        and number not in breaking
+        and number not in graph.astray
         and not game.is_over(graph.states[number][0])
         and number < graph.explored
     ]
@@ -81,7 +80,15 @@ def _endless(game: Game, graph: Graph, stuck: list[int]) -> list[Wrong]:
             if number not in seen:
                 seen.add(number)
                 waiting.append(number)
-    first = next((number for number in range(len(graph.states)) if number not in seen), None)
+    first = next(
+        (
+            number
+            for number, leaving in enumerate(graph.leaving)
+            # What nobody waits for is only passed: told is where somebody is asked in vain.
+            if number not in seen and leaving and leaving[0][0].kind != "pass"
+        ),
+        None,
+    )
     if first is None:
         return []
     step = game.net.owner(graph.states[first][0] & game.net.tokens).index
@@ -97,10 +104,17 @@ def dead(game: Game, graphs: Iterable[Graph], wanted: Iterable[int]) -> Iterator
         for state in graph.states:
             marked |= state[0]
         met = {happening for leaving in graph.leaving for happening, _ in leaving}
-        for happening in met | {happening for _, happening in graph.before}:
+        for happening in met.union(graph.begun):
             happened.add(happening.step)
             passed |= set(happening.trace)
+    net = game.net
     for index in wanted:
-        step = game.net.flat.steps[index]
-        if index not in happened and not marked & game.net.at[index] and step.node.id not in passed:
+        step = net.flat.steps[index]
+        if step.is_container:
+            is_met = bool(marked & net.at[index])
+        elif step.is_join or (net.at[index] and step.kind != "eventBasedGateway"):
+            is_met = index in happened
+        else:
+            is_met = index in happened or step.node.id in passed
+        if not is_met:
             yield Wrong("dead-step", index, ())
