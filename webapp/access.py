@@ -135,6 +135,8 @@ ENDPOINTS: Mapping[str, str] = {
     "evidence.chain_page": "evidence.audit",
     "evidence.verify_chain": "evidence.audit",
     "evidence.chain_csv": "evidence.audit",
+    "evidence.overrides_page": "evidence.audit",
+    "evidence.overrides_csv": "evidence.audit",
     "evidence.reads_page": "evidence.audit",
     "evidence.reads_csv": "evidence.audit",
     "evidence.break_glass": "evidence.audit",

@@ -17,7 +17,7 @@ from webapp.incoming import page_number, row_number
 from webapp.runtime import runtime
 from webapp.sites import STATUSES
 from workflows.errors import InvalidAnswersError
-from workflows.evidence import chain, reads, reviews, sites
+from workflows.evidence import chain, overrides, reads, reviews, sites
 from workflows.evidence.reads import ReadSearch
 from workflows.evidence.reviews import Sample
 from workflows.evidence.sites import SiteEvidence
@@ -283,6 +283,36 @@ def _day(written: str | None) -> date | None:
 
 def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time(), tzinfo=clock.zone()) if day else None
+
+
+@bp.get("/interventions")
+def overrides_page() -> ResponseReturnValue:
+    """Show what owners of processes did to cases from outside their diagrams."""
+    page = page_number()
+    found, total = overrides.overrides(runtime(), db.session(), page=page)
+    return render_template(
+        "evidence/overrides.html",
+        found=found,
+        total=total,
+        page=page,
+        per_page=overrides.PER_PAGE,
+    )
+
+
+@bp.get("/interventions.csv")
+def overrides_csv() -> ResponseReturnValue:
+    """Give all interventions to a spreadsheet."""
+    found, _ = overrides.overrides(runtime(), db.session(), page=None)
+    rows = (
+        (
+            *(one.row.case.label, one.what, one.reason, one.row.asked_by.name, one.row.asked_at),
+            *(", ".join(one.row.rules), one.row.second.name if one.row.second else "", one.state),
+            one.row.done_at or one.row.refused_at,
+        )
+        for one in found
+    )
+    heads = ("case", "what", "reason", "asked by", "asked at", "rules", "second person", "state")
+    return _csv("evidence-interventions", (*heads, "at"), rows)
 
 
 @bp.get("/break-glass")

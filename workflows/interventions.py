@@ -163,10 +163,12 @@ def answer(
     if len(word.text) > LONGEST_REASON:
         raise InvalidAnswersError({"word": f"Write at most {LONGEST_REASON} characters."})
     with transaction() as session:
-        known = session.get(Intervention, intervention_id)
-        if known is None:
+        # The row itself is read under the lock: somebody else may be answering at this moment.
+        asked_in = select(Intervention.case_id).where(Intervention.id == intervention_id)
+        case_id = session.scalar(asked_in)
+        if case_id is None:
             raise NotFoundError("There is no such intervention.")
-        case = _locked(session, known.case_id)
+        case = _locked(session, case_id)
         row = session.scalars(_rows().where(Intervention.id == intervention_id)).one()
         _check_hands(runtime, session, case, by, now)
         _check_answerable(row, agree=word.agree, by=by)

@@ -37,6 +37,7 @@ PAGES = [
     ("evidence-sample", AUDITOR, "/evidence/sample?seed=2026"),
     ("evidence-four-eyes", AUDITOR, "/evidence/four-eyes"),
     ("evidence-chain", AUDITOR, "/evidence/chain"),
+    ("evidence-interventions", AUDITOR, "/evidence/interventions"),
     ("evidence-reads", AUDITOR, "/evidence/reads"),
     ("evidence-break-glass", AUDITOR, "/evidence/break-glass"),
     ("interventions", OWNER, "/interventions"),

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from models.cases import Case, Task
+from models.cases import Case, Intervention, InterventionKind, Task
 from models.confidence import BreakGlass, CaseRead
 from models.database import db, transaction
 from models.people import Person
@@ -26,6 +26,8 @@ OF_THE_AUDIT = (
     "/evidence/sample.csv?seed=1",
     "/evidence/chain",
     "/evidence/chain.csv",
+    "/evidence/interventions",
+    "/evidence/interventions.csv",
     "/evidence/reads",
     "/evidence/reads.csv",
     "/evidence/break-glass",
@@ -270,3 +272,44 @@ def test_requests_to_break_the_glass_are_listed(office: Desk) -> None:
     one, other = sorted(rows(office, "/evidence/break-glass.csv"), key=lambda row: row["state"])
     assert (one["state"], one["exists"]) == ("granted", "yes")
     assert (other["state"], other["exists"]) == ("waits for the second person", "no")
+
+
+def test_interventions_are_listed_and_of_confidential_cases_only_that(
+    office: Desk, launched: walking.Walk
+) -> None:
+    people = office.town.people
+    with transaction() as session:
+        hidden = city.case(session, people.rosa, people.parks, confidential=True)
+        common = {"rules": ["K01"], "asked_by_id": people.ada, "asked_at": office.now}
+        for case, reason in ((launched.case_id, "Done on paper."), (hidden, "A secret.")):
+            session.add(
+                Intervention(
+                    case_id=case,
+                    kind=InterventionKind.PLACE,
+                    diagram="create-site",
+                    element="SubmitRequest",
+                    reason=reason,
+                    **common,
+                )
+            )
+        session.add(
+            Intervention(
+                case_id=launched.case_id,
+                kind=InterventionKind.CANCEL,
+                reason="No.",
+                second_id=people.chen,
+                refused_at=office.now,
+                **common,
+            )
+        )
+    text = page(office, "/evidence/interventions")
+    assert "Done on paper." in text
+    assert "Place the case at “Submit site request”" in text
+    assert "A secret." not in text
+    found = rows(office, "/evidence/interventions.csv")
+    assert [(row["case"][:2], row["state"]) for row in found] == [
+        ("R-", "refused"),
+        ("C-", "waits"),
+        ("R-", "waits"),
+    ]
+    assert found[1]["what"] == "confidential"

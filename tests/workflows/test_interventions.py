@@ -619,6 +619,35 @@ def test_two_who_agree_at_once_do_it_once(town: Town, now: datetime, app_on_eith
     walking.assert_whole(db.session())
 
 
+def test_an_answer_that_comes_too_late_changes_nothing(
+    town: Town, now: datetime, app_on_either: Flask
+) -> None:
+    walk = walking.forwarded(town, now=now)
+    with transaction() as session:
+        city.grant(session, town.people.cleo, "policy_owner")
+    row = ask(walk, K.CANCEL)
+    revision = walk.case.revision
+
+    def answer(by: int, *, agree: bool) -> str:
+        word = Word(agree=agree, text="I say so.", revision=revision)
+        try:
+            interventions.answer(town.runtime, row.id, word, by=by, now=walk.now)
+        except ConflictError:
+            return "late"
+        return "agreed" if agree else "refused"
+
+    db.session.rollback()
+    both = [
+        lambda: answer(town.people.ada, agree=True),
+        lambda: answer(town.people.cleo, agree=False),
+    ]
+    first, second = sorted(walking.at_once(app_on_either, both))
+    assert "late" in (first, second)
+    (kept,) = interventions.of_case(db.session(), walk.case_id)
+    assert (kept.done_at is None) != (kept.refused_at is None)
+    assert (walk.case.ended_at is None) == ("refused" in (first, second))
+
+
 @pytest.mark.parametrize("kind", [K.SUSPEND, K.CANCEL])
 def test_an_intervention_that_is_cut_off_leaves_nothing_half(
     town: Town, now: datetime, monkeypatch: pytest.MonkeyPatch, kind: K
