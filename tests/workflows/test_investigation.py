@@ -150,6 +150,31 @@ def test_whom_intake_names_in_conflict_goes_no_further(
     complaint.do("PreserveEvidence", complaint.town.people.hal)
 
 
+def test_the_rules_know_everybody_whom_any_step_names(complaint: Complaint, office: Office) -> None:
+    who = complaint.town.people
+    related = {"person": who.nora, "reason": "relative"}
+    late = {"person": who.cleo, "reason": "witness"}
+    complaint.do("FileComplaint", about_person=who.dan)
+    complaint.do("IntakeComplaint", conflicts=[related], speech_concern=False, hold_question=False)
+    complaint.do("PreserveEvidence").do("DecideScope", conflicts=[late])
+    named = walking.history(complaint).named(
+        walking.pack(), "make-finding", complaint.diagrams.diagrams
+    )
+    assert named == {
+        "excluded.complainant": {who.rosa},
+        "excluded.subject": {who.dan, office.will},
+        "excluded.conflict": {who.nora, who.cleo},
+    }
+
+
+def test_a_step_that_no_exclusion_is_about_asks_for_nobody(complaint: Complaint) -> None:
+    complaint.do("FileComplaint")
+    found = walking.history(complaint).named(
+        walking.pack(), "file-complaint", complaint.diagrams.diagrams
+    )
+    assert found == {}
+
+
 PLACED: dict[str, tuple[str, Steps, tuple[str, str], dict[str, str]]] = {
     "action without advice": (
         "K24",
