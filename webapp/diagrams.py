@@ -12,6 +12,9 @@ from workflows import publication
 from workflows.diagrams.text import describe
 from workflows.errors import NotFoundError
 
+# Fewer confidential cases than this are not counted before anybody's eyes.
+FEWEST_TOLD = 5
+
 bp = Blueprint("diagrams", __name__, url_prefix="/diagrams")
 
 
@@ -63,10 +66,15 @@ def _page(version: DiagramVersion) -> ResponseReturnValue:
         versions=versions,
         diagram=diagram,
         steps=list(describe(diagram)),
-        running=running,
+        running=_told(running or 0, diagram.confidential),
         clauses=[pack.clauses[clause] for clause in sorted(cited) if clause in pack.clauses],
         called=[node.called for node in diagram.of_kind("callActivity")],
     )
+
+
+def _told(count: int, confidential: bool) -> int | str:
+    """Say how many cases there are; of confidential ones not where few would speak of people."""
+    return f"fewer than {FEWEST_TOLD}" if confidential and count < FEWEST_TOLD else count
 
 
 @bp.get("/<key>/versions/<int:number>/xml")

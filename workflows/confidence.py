@@ -5,7 +5,8 @@ still holds the duty of that step. Whoever is excluded has no part in it, whatev
 Everything that shows or counts cases asks here (docs/confidential-cases.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, false, or_, select
@@ -16,7 +17,7 @@ from models.cases import Case, DiagramVersion, Process, Task
 from models.confidence import AccessReason, CaseAccess, CaseExclusion, CaseRead
 from models.database import transaction
 from workflows import audit
-from workflows.errors import UnavailableError
+from workflows.errors import ConflictError, RefusedError, StuckError, UnavailableError
 from workflows.people import Duties, holders
 from workflows.runtime import Runtime
 
@@ -176,6 +177,26 @@ def is_on_list(
     """Say whether the person is on the list of this case; `at_work`: not only to read it."""
     wanted = select(Case.id).where(Case.id == case_id, on_list(duties, now=now, at_work=at_work))
     return session.scalar(wanted) is not None
+
+
+def is_hidden(session: Session, duties: Duties, task: Task, *, now: datetime) -> bool:
+    """Say whether the person may not know of the case of a task, but perhaps their own part."""
+    return task.case.confidential and not is_on_list(session, task.case_id, duties, now=now)
+
+
+@contextmanager
+def discreetly(session: Session, duties: Duties, task: Task, *, now: datetime) -> Generator[None]:
+    """Keep from who sees only their own part of a confidential case why it cannot go on."""
+    hidden = is_hidden(session, duties, task, now=now)
+    try:
+        yield
+    except (ConflictError, RefusedError, StuckError) as error:
+        if not hidden:
+            raise
+        raise ConflictError(
+            "Your step cannot be done at the moment, and nothing was changed. Those who work on "
+            "the case must act first. Try again later."
+        ) from error
 
 
 def unexcluded(session: Session, case_id: int, people: Iterable[int]) -> list[int]:

@@ -226,7 +226,7 @@ class _Turn:
         except Exception as error:
             if job is None:
                 raise
-            log.exception("Job %s (%s) failed.", job.id, job.kind)
+            _log(job, error)
             _put_back(job, error, self.now)
         return True
 
@@ -281,6 +281,12 @@ def _finish(job: Job) -> None:
         session.execute(delete(Job).where(Job.id == job.id, Job.attempts == job.attempts))
 
 
+def _log(job: Job, error: Exception) -> None:
+    """Write down what failed; of a confidential case not in words, which may be somebody's."""
+    is_secret = _is_confidential(db.session(), job)
+    log.error("Job %s (%s) failed.", job.id, job.kind, exc_info=None if is_secret else error)
+
+
 def _put_back(job: Job, error: Exception, now: datetime) -> None:
     """Count the failure, and let the job wait or give it up."""
     with transaction() as session:
@@ -298,6 +304,10 @@ def _put_back(job: Job, error: Exception, now: datetime) -> None:
         incidents.report_dead_job(session, row, now=now)
 
 
+def _is_confidential(session: Session, job: Job) -> bool:
+    return bool(session.scalar(select(Case.confidential).where(Case.id == job.case_id)))
+
+
 def _pause(attempts: int) -> timedelta:
     """Double with each attempt, a little apart from what failed at the same time."""
     spread = random.uniform(0.75, 1.25)  # noqa: S311 (no secret)
@@ -306,7 +316,6 @@ def _pause(attempts: int) -> timedelta:
 
 def _in_words(session: Session, job: Job, error: Exception) -> str:
     """Say what failed, without what was in it: administrators read this, and see no case."""
-    is_confidential = session.scalar(select(Case.confidential).where(Case.id == job.case_id))
-    if is_confidential or isinstance(error, StatementError):
+    if _is_confidential(session, job) or isinstance(error, StatementError):
         return type(error).__name__
     return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]

@@ -16,15 +16,15 @@ from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import flag_modified
 
 from models.cases import Case, Draft, Task, TaskKind
-from models.sites import Delegation
 from models.trust import Incident, Job
 from workflows import engine
 from workflows.answers import Done, History
+from workflows.assignments import act_of, assigned_to, party_of
 from workflows.business_time import due
 from workflows.case_list import settle
 from workflows.confidence import awaited
 from workflows.diagrams.conditions import ConditionError, Unset
-from workflows.diagrams.graph import BOUNDARIES, CATCHES, Node
+from workflows.diagrams.graph import Node
 from workflows.diagrams.timers import TimerError
 from workflows.errors import ConflictError, RefusedError, StuckError
 from workflows.library import DiagramSet
@@ -33,16 +33,12 @@ from workflows.operations import OPERATIONS
 from workflows.operations.occasion import Occasion, OperationError
 from workflows.people import holders
 from workflows.policy.guard import Deed, open_duties, verdict
-from workflows.policy.pack import Act, Pack, Party
 from workflows.runtime import Runtime
 
 # Far above any diagram that people can read; a set of operations in a circle stops here.
 MOST_OPERATIONS = 50
 
 DEADLINE_JOB = "deadline"
-
-# The register key of the field that names whom a case is about.
-SUBJECT = "excluded.subject"
 DEFAULT_DUE = "P10BD"
 
 
@@ -327,8 +323,10 @@ def _job_key(move: Move, waiting: engine.Waiting) -> str:
 
 def _place(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
     act = act_of(move.runtime.pack, node)
-    party = _party(move.runtime.pack, node, act)
-    unit_id, person_id = _assignment(move, party)
+    party = party_of(move.runtime.pack, node, act)
+    unit_id, person_id = assigned_to(
+        move.session, move.case, move.history, move.diagrams.diagrams, party
+    )
     act_id = act.id if act else node.act
     return {
         "case_id": move.case.id,
@@ -343,48 +341,6 @@ def _place(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
         "unit_id": unit_id,
         "person_id": person_id,
     }
-
-
-def act_of(pack: Pack, node: Node) -> Act | None:
-    """Give the act of a step. An operation has its own, whatever the diagram says or leaves out."""
-    by_itself = pack.act_of(node.topic) if node.topic else None
-    return by_itself or pack.acts.get(node.act or "")
-
-
-def _party(pack: Pack, node: Node, act: Act | None) -> Party | None:
-    """Give the party that a step belongs to: its lane; for an event, the party of its act.
-
-    An event on a step's edge stands in the step's lane, whoever may cause it: a withdrawal while
-    the department forwards is the requester's. A task in a lane that may not carry its act stays
-    in that lane, and the rules refuse it there.
-    """
-    is_event = node.kind in BOUNDARIES | CATCHES
-    if is_event and act is not None and act.parties and node.lane not in act.parties:
-        return pack.parties[act.parties[0]]
-    return pack.parties.get(node.lane or "")
-
-
-def _assignment(move: Move, party: Party | None) -> tuple[int | None, int | None]:
-    """Give the unit, or the one person, that a step of this party belongs to."""
-    scope = party.scope if party else None
-    if party and scope == "starter":
-        return None, move.history.last_in(party.name) or move.case.started_by_id
-    if scope == "unit":
-        return move.case.unit.forwarded_by, None
-    if scope == "subject":
-        return None, _subject(move)
-    if scope == "delegate":
-        chosen = select(Delegation.person_id).where(
-            Delegation.case_id == move.case.id, Delegation.revoked_at.is_(None)
-        )
-        return None, move.session.scalar(chosen.order_by(Delegation.id.desc()).limit(1))
-    return None, None
-
-
-def _subject(move: Move) -> int | None:
-    """Give the person whom the case names as its subject, None where that is nobody with an account."""
-    fact = move.history.facts(move.diagrams.diagrams).get(SUBJECT)
-    return fact.value if fact and isinstance(fact.value, int) else None
 
 
 def _end(move: Move) -> None:

@@ -13,6 +13,7 @@ from models.database import db, transaction
 from models.people import Person, Unit
 from workflows import audit, confidence, documents
 from workflows.answers import History
+from workflows.assignments import act_of
 from workflows.case_list import hand_on
 from workflows.consequences import operations_after
 from workflows.diagrams.graph import Node
@@ -25,7 +26,7 @@ from workflows.errors import (
 )
 from workflows.exclusions import follow_answers
 from workflows.library import DiagramSet
-from workflows.moves import Move, act_of, advance, locking, note, permit, resume
+from workflows.moves import Move, advance, locking, note, permit, resume
 from workflows.people import Duties, duties_of, holders
 from workflows.policy.guard import Deed, Refusal, could, warnings
 from workflows.runtime import Runtime
@@ -84,15 +85,9 @@ def not_yours(
 
     Whoever has no part in a confidential case must not learn that it exists.
     """
-    if _is_hidden(session, duties, task, now=now):
+    if confidence.is_hidden(session, duties, task, now=now):
         return NotFoundError("There is no such task.")
     return NotAllowedError(f"“{task.name}” waits for {task.party or 'somebody else'}, not for you.")
-
-
-def _is_hidden(session: Session, duties: Duties, task: Task, *, now: datetime) -> bool:
-    return task.case.confidential and not confidence.is_on_list(
-        session, task.case_id, duties, now=now
-    )
 
 
 def form_of(diagrams: DiagramSet, task: Task) -> Node:
@@ -161,10 +156,12 @@ def complete(
     with transaction() as session:
         task = _locked_task(session, task_id)
         task.acting_for_id = _check_hands(session, runtime, task, by=by, now=now)
-        move = resume(session, runtime, task.case, now=now, actor=by)
-        _close(move, task, by=by, answers=answers)
-        step = move.run.deliver if task.kind == TaskKind.MESSAGE else move.run.complete
-        advance(move, lambda: step(task.token), task)
+        held = _held(session, runtime, by, now) if task.case.confidential else Duties(by)
+        with confidence.discreetly(session, held, task, now=now):
+            move = resume(session, runtime, task.case, now=now, actor=by)
+            _close(move, task, by=by, answers=answers)
+            step = move.run.deliver if task.kind == TaskKind.MESSAGE else move.run.complete
+            advance(move, lambda: step(task.token), task)
         if task.claimed_at is not None:  # who types holds the task: without, there is no draft
             session.execute(delete(Draft).where(Draft.task_id == task_id))
         details: dict[str, Any] = {"task": task.id, "act": task.act, "outcome": task.outcome}
@@ -195,12 +192,13 @@ def _check_hands(
     session: Session, runtime: Runtime, task: Task, *, by: int, now: datetime
 ) -> int | None:
     """Refuse whom the task does not wait for; give the absent person in whose place it is done."""
-    duties = duties_of(session, by, runtime.pack, runtime.calendar.day_of(now))
+    duties = _held(session, runtime, by, now)
     process = process_of(runtime, session, task.case)
     if not is_for(session, duties, task, process, now=now):
         raise not_yours(session, duties, task, now=now)
     _check_open(session, task)
-    refuse_suspended(session, task.case)
+    with confidence.discreetly(session, duties, task, now=now):
+        refuse_suspended(session, task.case)
     # What an absent person has taken, their substitute goes on with.
     if task.claimed_by_id is not None and task.claimed_by_id not in duties.hands(process):
         holder = session.get_one(Person, task.claimed_by_id)
@@ -209,6 +207,10 @@ def _check_hands(
             "hand it over."
         )
     return duties.acting_for(task, process)
+
+
+def _held(session: Session, runtime: Runtime, person: int, now: datetime) -> Duties:
+    return duties_of(session, person, runtime.pack, runtime.calendar.day_of(now))
 
 
 def _check_open(session: Session, task: Task) -> None:
@@ -317,7 +319,7 @@ def reassign(
         day = runtime.calendar.day_of(now)
         duties = duties_of(session, by, runtime.pack, day)
         if not may_hand_over(session, duties, task, now=now):
-            if _is_hidden(session, duties, task, now=now):
+            if confidence.is_hidden(session, duties, task, now=now):
                 raise NotFoundError("There is no such task.")
             raise NotAllowedError(f"Only a lead of {task.party} may hand “{task.name}” over.")
         _check_open(session, task)

@@ -610,3 +610,15 @@ def test_nobody_is_on_the_list_by_no_duties(small_town: Town, now: datetime) -> 
     walk = screened(small_town, now=now)
     nobody = Duties(walk.town.people.hal)
     assert not reading.may_read(db.session(), walk.case, nobody, all_cases=True, now=now)
+
+
+def test_who_sees_only_their_own_part_is_not_told_why_it_cannot_go_on(
+    small_town: Town, now: datetime
+) -> None:
+    walk = advised(small_town, now=now)
+    with walking.writing() as session:
+        session.get_one(Case, walk.case_id).suspended_at = now
+    people = walk.town.people
+    with pytest.raises(ConflictError, match="must act first") as refused:
+        walk.do("Respond", people.dan, statement="It was public.")
+    assert "C-01" not in str(refused.value)
