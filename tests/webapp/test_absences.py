@@ -177,6 +177,6 @@ def test_administrators_see_where_one_person_is_all_there_is(town: Desk) -> None
     with walking.writing() as session:
         city.grant(session, who.ivy, "sysadmin")
     page = town.browser(who.ivy).get("/admin/roles").text
-    assert "Requests of 7 units could wait for ever" in page
-    assert "only Dan Okafor could pass them on, but not those that Dan makes" in page
+    assert "Requests of 6 units would wait for ever" in page
+    assert "1 unit with one person who passes requests on" in page
     assert "with one person and nobody beside them" in page
