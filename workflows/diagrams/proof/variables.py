@@ -73,7 +73,7 @@ class Variables:
         here = self.flat.scopes[scope]
         while name.element not in here.steps:
             if name.element not in here.diagram.inputs:
-                raise Unplayable(f'No step "{name.element}" is here to be read.')
+                return None  # an error of the lint; the ways on from here are walked all the same
             if here.caller < 0:
                 return Variable(-1, name.element, name.field, -1)
             scope = self.flat.steps[here.caller].scope

@@ -478,7 +478,6 @@ def test_a_diagram_that_makes_no_sense_is_not_walked() -> None:
         "start Begin\nend Done\nDone -> Begin",
         "start Begin\nuser Ask\nend Done\nBegin -> Ask -> Done : Ask.x = 1",
         "start Begin\nrace Which\nuser Ask\nend Done\nBegin -> Which -> Ask -> Done",
-        "start Begin\nxor Which\nend Done\nBegin -> Which -> Done : Nobody.x = 1",
         "start Begin\nxor Which\nend Done\nBegin -> Which -> Done : = =",
         "start Begin\nrings Late on=Nothing\nend Done\nBegin -> Done\nLate -> Done",
         "start Begin\nnothing Odd\nend Done\nBegin -> Odd -> Done",
