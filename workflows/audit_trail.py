@@ -1,5 +1,6 @@
 """The audit records as a list to read: who did what to what, and when. Reading only."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +9,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.people import Person
-from models.trust import AuditRecord
+from models.trust import AuditPayload, AuditRecord
 from workflows.audit import Checkpoint, head
 
 PER_PAGE = 50
+
+# Where a record's details say in whose place it was done (workflows.tasks).
+ACTING_FOR = "acting_for"
 
 # What the label of a confidential case begins with (models.cases). Its records are read by those
 # on its list, never here: even that a case exists says something about somebody.
@@ -30,13 +34,17 @@ class TrailSearch:
 
 @dataclass(frozen=True)
 class TrailLine:
-    """One record in words. `actor` is None for the machine itself."""
+    """One record in words. `actor` is None for the machine itself.
+
+    `acting_for` is the absent person in whose place it was done.
+    """
 
     seq: int
     at: datetime
     actor: Person | None
     action: str
     subject: str
+    acting_for: Person | None = None
 
 
 @dataclass(frozen=True)
@@ -74,11 +82,29 @@ def _lines(
         .order_by(AuditRecord.seq.desc())
         .limit(most)
         .offset(after)
-    )
+    ).all()
+    absent = _in_whose_place(session, [record.seq for record, _ in rows])
     return [
-        TrailLine(record.seq, record.at, person, record.action, record.subject)
+        TrailLine(
+            record.seq, record.at, person, record.action, record.subject, absent.get(record.seq)
+        )
         for record, person in rows
     ]
+
+
+def _in_whose_place(session: Session, records: Sequence[int]) -> dict[int, Person]:
+    """Give for records, by their numbers, the absent people in whose place something was done."""
+    kept = session.execute(
+        select(AuditPayload.seq, AuditPayload.payload).where(
+            AuditPayload.seq.in_(records), AuditPayload.payload.contains(f'"{ACTING_FOR}":')
+        )
+    )
+    told = {row.seq: json.loads(row.payload).get(ACTING_FOR) for row in kept}
+    wanted = {person_id for person_id in told.values() if person_id}
+    if not wanted:
+        return {}
+    people = {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(wanted)))}
+    return {seq: people[person_id] for seq, person_id in told.items() if person_id in people}
 
 
 def _is_open() -> ColumnElement[bool]:

@@ -87,6 +87,9 @@ def test_a_substitute_finds_the_task_does_it_and_is_named_with_the_absent_person
     case = town.browser(who.rosa).get(f"/cases/{walk.case.reference}").text
     assert "Nora Quist, for Dan Okafor" in case
     assert "for Dan Okafor" in town.browser(who.nora).get("/tasks?tab=done").text
+    with walking.writing() as session:
+        city.grant(session, who.hal, "auditor")
+    assert "for Dan Okafor" in town.browser(who.hal).get("/admin/audit").text
 
 
 def test_it_ends_early_with_a_button(town: Desk) -> None:
