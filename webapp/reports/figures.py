@@ -66,17 +66,8 @@ def processes(
     """Give how many cases of each process are open."""
     rows = []
     for one in listed:
-        standing = standings.get(one.id, Standing(0, 0, None))
-        secret = told(hidden.get(one.id)) if one.confidential else Cell("none by design")
-        rows.append(
-            [
-                Cell(one.name, url_for("reports.process", key=one.key)),
-                number(standing.open, links.cases(process=one.key, state="open")),
-                number(standing.overdue, links.cases(process=one.key, state="overdue")),
-                _since(standing.oldest),
-                secret,
-            ]
-        )
+        link = url_for("reports.process", key=one.key)
+        rows.append([Cell(one.name, link), *_standing(one, standings.get(one.id), links, hidden)])
     heads = (
         Column("Process"),
         Column("Open cases", number=True),
@@ -86,6 +77,20 @@ def processes(
     )
     note = "Confidential cases are counted in their own column only, whatever is chosen above."
     return Table("processes", "Open cases", heads, rows, "No process is published yet.", note)
+
+
+def _standing(
+    one: Listed, standing: Standing | None, links: Links, hidden: Mapping[int, int | None]
+) -> list[Cell]:
+    if one.confidential:
+        return [Cell("counted apart"), Cell(""), Cell(""), told(hidden.get(one.id))]
+    found = standing or Standing(0, 0, None)
+    return [
+        number(found.open, links.cases(process=one.key, state="open")),
+        number(found.overdue, links.cases(process=one.key, state="overdue")),
+        _since(found.oldest),
+        Cell("none by design"),
+    ]
 
 
 def told(count: int | None) -> Cell:

@@ -93,8 +93,8 @@ def test_chosen_steps_stay_chosen_when_something_is_missing(town: Desk) -> None:
 
 
 def test_who_leads_nothing_chooses_nothing_and_is_refused(town: Desk) -> None:
-    assert 'name="act"' not in read(town, LIST, who="Pol")
-    _, page = send(town, who="Pol", act="nudge", task=waiting("Decide"))
+    assert 'name="act"' not in read(town, LIST, who="Cora")
+    _, page = send(town, who="Cora", act="nudge", task=waiting("Decide"))
     assert "Reminded: 0 of 1 step" in page
     assert "Only a lead of Communications" in page
 

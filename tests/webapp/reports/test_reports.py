@@ -22,15 +22,15 @@ PROCESS = "/reports/processes/asking"
 
 
 def settled(app: Flask, *, cases: int = 12) -> Desk:
-    """The busy town with its people at their desks; Pia manages processes, Pol owns the policy."""
+    """The busy town with its people at their desks; Pia manages processes, Cora is the City Clerk."""
     app.config["NOW"] = busy.LOOKED
     town = busy.town()
     busy.busy_cases(town, cases)
     with transaction() as session:
         pia = city.person(session, "Pia", "Manager", town.people.communications)
-        pol = city.person(session, "Pol", "Owner", town.people.communications)
+        cora = city.person(session, "Cora", "Clerk", town.people.clerk)
         city.grant(session, pia, "process_manager")
-        city.grant(session, pol, "policy_owner")
+        city.grant(session, cora, "city_clerk")
         session.execute(update(Person).values(password_hash=password_hash()))
     return Desk(app, town, busy.LOOKED)
 
@@ -174,10 +174,10 @@ def test_the_numbers_of_all_processes_lead_to_what_is_behind_them(town: Desk) ->
 
 
 def test_whoever_may_not_read_a_case_sees_that_there_are_more(town: Desk) -> None:
-    page = read(town, "/reports/cases", who="Pol")
+    page = read(town, "/reports/cases", who="Cora")
     assert "5 cases in all; you may read none of them" in page
     assert "R-10" not in page
-    assert "5 steps in all" in read(town, "/reports/steps", who="Pol")
+    assert "5 steps in all" in read(town, "/reports/steps", who="Cora")
 
 
 def test_reports_are_closed_to_those_without_such_an_office(town: Desk) -> None:

@@ -75,9 +75,9 @@ function mark(viewer, { live = [], passed = [], here = null, notes = {}, late = 
       if (registry.get(id)) put(id, badge(kind, text), position);
     }
   };
-  badges(notes, 'note', { bottom: 11, left: 6 });
-  badges(late, 'late', { bottom: -13, left: 6 });
-  badges(times, 'time', { top: -13, right: 62 });
+  badges(notes, 'note', { top: -13, left: -6 });
+  badges(late, 'late', { top: -34, left: -6 });
+  badges(times, 'time', { top: -13, right: 46 });
   for (const [id, level] of Object.entries(heat)) {
     if (registry.get(id)) canvas.addMarker(id, `heat-${level}`);
   }
