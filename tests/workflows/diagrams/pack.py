@@ -23,6 +23,7 @@ KNOWN = Known(
     parties=frozenset({"Requester", "Communications", "City Clerk"}),
     topics={"launch-site": "launch-site", "remind": None},
     clauses=frozenset({"GC-2", "CO-2"}),
+    classifications=frozenset({"public", "private", "security"}),
     diagrams={"gather-advice": KnownDiagram(inputs=("Ask",), errors=frozenset({"refused"}))},
 )
 

@@ -14,7 +14,6 @@ from workflows.diagrams.lint import (
     structure,
 )
 from workflows.diagrams.lint.known import (
-    CLASSIFICATIONS,
     Automaton,
     Known,
     KnownAct,
@@ -26,7 +25,6 @@ from workflows.diagrams.lint.known import (
 )
 
 __all__ = [
-    "CLASSIFICATIONS",
     "Automaton",
     "Known",
     "KnownAct",

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from workflows.diagrams.conditions import ConditionError, compile_condition
 from workflows.diagrams.graph import Diagram, Field, Finding, Flow, Node
-from workflows.diagrams.lint.known import Known, KnownAct, KnownClass
+from workflows.diagrams.lint.known import PUBLIC, Known, KnownAct, KnownClass
 from workflows.diagrams.lint.notes import error, quoted, warning
 
-PUBLIC = "public"
 _PEOPLE = ("userTask", "manualTask", "receiveTask")
 _SENDING = ("messageThrow", "messageEnd")
 # What template languages put a value into a text with; nothing here fills them in.

@@ -6,17 +6,8 @@ from typing import Protocol, runtime_checkable
 
 from workflows.diagrams.graph import Diagram, Field, Severity
 
-CLASSIFICATIONS = frozenset(
-    {
-        "public",
-        "private",
-        "confidential",
-        "nonpublic",
-        "protected-nonpublic",
-        "security",
-        "privileged",
-    }
-)
+# What everybody may see who may read the case; all other classes are the policy pack's.
+PUBLIC = "public"
 
 
 @dataclass(frozen=True)
@@ -132,7 +123,7 @@ class Known:
     clauses: frozenset[str] = frozenset()
     diagrams: Mapping[str, KnownDiagram] = field(default_factory=dict)
     caller_fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
-    classifications: frozenset[str] = CLASSIFICATIONS
+    classifications: frozenset[str] = frozenset({PUBLIC})
     classes: Mapping[str, KnownClass] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     rules: tuple[KnownRule, ...] = ()
