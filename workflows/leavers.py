@@ -74,14 +74,13 @@ def left_behind(session: Session, day: date) -> Iterator[LeftBehind]:
         .order_by(Task.id)
     )
     for task, person in steps:
-        said = f"“{task.name}” in {task.case.label} waits for {person.name}, who has left."
+        said = (
+            f"“{task.name}” in {task.case.label} waits for {person.name}, who has left. Whoever "
+            "leads them, or a process manager, can hand it to somebody else."
+        )
         if task.case.confidential:
             said = "A step of a confidential case waits for somebody who has left."
-        yield LeftBehind(
-            f"{said} Whoever leads them, or a process manager, can hand it to somebody else.",
-            task.case_id,
-            task.case.version_id,
-        )
+        yield LeftBehind(said, task.case_id, task.case.version_id)
     for delegation, person, version_id in session.execute(
         select(Delegation, Person, Case.version_id)
         .join(Person, Person.id == Delegation.person_id)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from models.cases import Task
@@ -14,9 +15,9 @@ from models.people import Absence, Person, RoleGrant
 from models.sites import Delegation
 from models.trust import AuditRecord, Incident, Job
 from tests import city
-from tests.workflows import walking
+from tests.workflows import confiding, walking
 from tests.workflows.walking import Town, Walk
-from workflows import accounts, incidents, jobs, leavers, people_check, roles, tasks
+from workflows import accounts, cases, incidents, jobs, leavers, people_check, roles, tasks
 from workflows.accounts import NewPerson
 from workflows.errors import (
     ConflictError,
@@ -421,3 +422,22 @@ def test_parties_of_diagrams_in_force_that_hang_on_one_person_are_named(town: To
     assert ("Communications", None) not in names
     none = replace(town.runtime.pack, parties={})
     assert thin_parties(db.session(), none, parties, TODAY) == []
+
+
+def test_nobody_takes_the_part_of_a_leaver_in_a_confidential_case(
+    app_on_either: Flask, now: datetime
+) -> None:
+    town = walking.settle(now, {"main": confiding.diagram()})
+    case = cases.start_case(town.runtime, "main", by=town.people.rosa, now=now)
+    with walking.writing() as session:
+        signe = city.person(session, "Signe", "Albrook", town.people.it)
+        city.grant(session, signe, "sysadmin")
+        mel = city.person(session, "Mel", "Adeyemi", town.people.it)
+        city.grant(session, mel, "process_manager")
+        (task_id,) = session.scalars(select(Task.id).where(Task.case_id == case.id))
+    disable(town, town.people.rosa, now)
+    assert open_incidents() == [
+        ("leaver", "A step of a confidential case waits for somebody who has left.")
+    ]
+    with pytest.raises(NotFoundError):
+        hand_on(town, task_id, now, by=mel)
