@@ -12,6 +12,7 @@ from tests.workflows import investigating, walking
 from tests.workflows.investigating import Complaint, Office, complain
 from tests.workflows.walking import Town
 from workflows.errors import NotFoundError, RefusedError
+from workflows.own_part import own_part, seen_fields
 
 NOTICED: Steps = [*taken_up(), *lead("department"), ("GiveNotice", {})]
 VIOLATION: Steps = [*NOTICED, *found("violation", by_department=True)]
@@ -222,3 +223,31 @@ def test_a_step_placed_past_the_rules_cannot_be_done(
     investigating.place(complaint, diagram, element)
     with pytest.raises(RefusedError, match=f"rule {rule}"):
         complaint.do(element, **answers)
+
+
+def test_each_is_shown_what_is_written_to_them_and_no_more(
+    complaint: Complaint, office: Office
+) -> None:
+    _end, steps = STORIES["a suspension, confirmed on a grievance"]
+    complaint.tell(steps)
+    assert shown_to(complaint, complaint.town.people.rosa) == {
+        "IntakeComplaint": {"received_on", "acknowledged_on", "acknowledgement"},
+        "ReplyAfterAction": {"reply", "replied_on"},
+    }
+    assert shown_to(complaint, office.will) == {
+        "GiveNotice": {"notice_text", "given_on"},
+        "NotifyBeforeDecision": {"considered", "notice_text", "given_on"},
+        "TakeSeriousAction": {"letter"},
+        "HearGrievance": {"decided_on", "reason"},
+        "RecordDiscipline": {"final_on"},
+    }
+
+
+def shown_to(complaint: Complaint, person: int) -> dict[str, set[str]]:
+    """The answers of other people that this person sees, by the step that gave them."""
+    runtime = complaint.town.runtime
+    part = own_part(db.session(), runtime, complaint.case, person, files=[])
+    return {
+        task.element: {asked.id for asked in seen_fields(task, complaint.diagrams, part.sees)}
+        for task in part.shown
+    }
