@@ -158,6 +158,32 @@ def test_what_a_file_calls_is_looked_for_in_the_policy_pack_last(
     assert codes(report) != set()
 
 
+def test_the_shipped_diagrams_are_proved_and_publishable(app: Flask) -> None:
+    files = sorted(BPMN.glob("*.bpmn"))
+    result = run(app, "check", *files)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("every case can reach an end") == len(files)
+    for report in checked(app, *files):
+        assert (report["proof"]["complete"], report["proof"]["sound"]) == (True, True)
+        assert set(report["proof"]["rules"].values()) <= {"holds", "not-applicable"}
+
+
+def test_a_changed_part_is_judged_in_the_process_of_the_pack_that_calls_it(
+    app: Flask, tmp_path: Path
+) -> None:
+    file = tmp_path / "decide-request.bpmn"
+    text = (BPMN / file.name).read_text()
+    file.write_text(text.replace('act="approve-site"', "", 1))
+    (report,) = checked(app, file)
+    assert report["proof"]["rules"]["K01"] == "violated"
+    (finding,) = [found for found in report["findings"] if found["rule"] == "K01"]
+    assert finding["path"][0] == "SiteWanted"
+    assert "which calls this diagram" in finding["message"]
+    result = run(app, "check", file)
+    assert result.exit_code == 1
+    assert "The way there: 1. Requester does" in result.stdout
+
+
 def test_the_pack_is_published_once_and_again_where_it_changed(
     sqlite_url: str, tmp_path: Path
 ) -> None:

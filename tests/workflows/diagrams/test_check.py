@@ -15,7 +15,8 @@ from workflows.diagrams import check as checking
 from workflows.diagrams import isolation
 from workflows.diagrams.check import Report, check, exit_code, is_publishable, report_text
 from workflows.diagrams.isolation import check_in_subprocess
-from workflows.diagrams.lint import Known
+from workflows.diagrams.lint import Known, KnownPart, KnownRule
+from workflows.policy.automata import Precedence
 
 GOOD = sketch.process(
     start(),
@@ -214,3 +215,131 @@ def test_a_file_that_brings_its_process_down_is_reported(monkeypatch: pytest.Mon
     order = isolation._Order(["a.bpmn"], {"a.bpmn": data}, Known(topics=Fatal()), {})
     (report,) = isolation._round(order, 20)
     assert codes(report) == ["check-failed"]
+
+
+# -- the proof --------------------------------------------------------------------------------------
+
+APPROVED = KnownRule(
+    "K01",
+    "error",
+    "Nothing is launched without approval.",
+    ("GC-2",),
+    True,
+    (
+        KnownPart(
+            "Communications has not approved it",
+            Precedence(frozenset({"approve-site:approve"}), frozenset({"launch-site"})),
+        ),
+    ),
+)
+RULED = replace(KNOWN, rules=(APPROVED,))
+LAUNCHING = sketch.process(
+    start(), sketch.service("Launch", "launch-site", 'act="launch-site"'), end(), flows("Begin Launch Done"),
+    id="launching", marks='owner="policy_owner"',
+)  # fmt: skip
+DECIDE = user(
+    "Decide",
+    field("decision", "enum", "approve reject", required=True),
+    marks='act="approve-site" due="P5BD"',
+)
+
+
+def deciding(*ways: str, ends: str = "Done") -> bytes:
+    """A diagram in which a decision is made and something is launched by a call."""
+    return sketch.process(
+        start(), DECIDE, call("Go", "launching"), *(end(one) for one in ends.split()), *ways,
+        lanes={"Communications": f"Begin Decide Go {ends}"},
+    )  # fmt: skip
+
+
+HEEDED = deciding(
+    gateway("exclusive", "Approved", "ApprovedToNo"),
+    flows("Begin Decide Approved No", "Go Done"),
+    flow("Approved", "Go", 'Decide.decision = "approve"'),
+    ends="Done No",
+)
+UNHEEDED = deciding(flows("Begin Decide Go Done"))
+
+
+def test_a_broken_rule_is_told_with_the_way_and_blocks_publishing() -> None:
+    (report,) = check({"a.bpmn": UNHEEDED}, known=RULED, library={"launching": LAUNCHING}.get)
+    (finding,) = [one for one in report["findings"] if one["severity"] == "error"]
+    assert (finding["code"], finding["rule"], finding["element"]) == (
+        "rule-broken",
+        "K01",
+        "Launch",
+    )
+    assert finding["path"] == [
+        "Begin",
+        "BeginToDecide",
+        "Decide",
+        "DecideToGo",
+        "Go",
+        "Begin",
+        "BeginToLaunch",
+        "Launch",
+        "LaunchToDone",
+        "Done",
+    ]
+    assert (
+        'The way there: 1. Communications does "Decide" and answers "Reject"; '
+        '2. the operation "Launch" is done.'
+    ) in finding["message"]
+    assert report["proof"]["rules"] == {"K01": "violated"}
+    assert (report["proof"]["sound"], exit_code([report])) == (True, 1)
+    assert report_text(report).splitlines()[-1] == (
+        "  proof: 4 states; every case can reach an end; 0 rules hold; violated: K01"
+    )
+
+
+def test_a_called_diagram_is_judged_in_the_cases_that_call_it() -> None:
+    files = {"launching.bpmn": LAUNCHING, "heeded.bpmn": HEEDED}
+    reports = check(files, known=RULED, library=nothing)
+    assert [report["proof"]["rules"] for report in reports] == [{"K01": "holds"}] * 2
+    assert exit_code(reports) == 0
+    files = {"launching.bpmn": LAUNCHING, "unheeded.bpmn": UNHEEDED}
+    (called, _caller) = check(files, known=RULED, library=nothing)
+    assert called["proof"]["rules"] == {"K01": "violated"}
+    assert (
+        'In "Try", which calls this diagram: "Launch" could be done'
+        in called["findings"][-1]["message"]
+    )
+    assert called["findings"][-1]["line"] is None
+
+
+def test_callers_are_looked_for_among_the_neighbours_too() -> None:
+    shelf = checking.Shelf.of({"a.bpmn": LAUNCHING}, {"try": HEEDED}.get, ["try", "else"])
+    report = checking.check_file("a.bpmn", LAUNCHING, RULED, shelf)
+    assert report["proof"]["rules"] == {"K01": "holds"}
+    (apart,) = check_in_subprocess({"a.bpmn": LAUNCHING}, known=RULED, library={"try": HEEDED})
+    assert apart["proof"] == report["proof"]
+
+
+def test_a_diagram_that_nothing_known_calls_is_judged_by_itself() -> None:
+    (report,) = check({"a.bpmn": LAUNCHING}, known=RULED, library=nothing)
+    assert report["proof"]["rules"] == {"K01": "violated"}
+    assert exit_code([report]) == 1
+
+
+def test_a_diagram_that_cannot_be_walked_has_nothing_proved() -> None:
+    loose = GOOD.replace(flow("Ask", "Done").encode(), b"")
+    (report,) = check({"a.bpmn": loose}, known=RULED, library=nothing)
+    assert codes(report)[-1] == "not-proved"
+    assert 'the ways cannot be walked (Nothing follows "Ask")' in report["findings"][-1]["message"]
+    assert report["proof"] == {
+        "states": 0,
+        "complete": False,
+        "sound": None,
+        "rules": {"K01": "not-proved"},
+    }
+    assert exit_code([report]) == 1
+
+
+def test_circles_of_callers_are_walked_once() -> None:
+    other = CALLED.replace(b'id="helper"', b'id="other"')
+    calling = call("Back", "other").encode()
+    back = other.replace(b"</bpmn:process>", calling + b"</bpmn:process>")
+    files = {"caller.bpmn": CALLER, "helper.bpmn": CALLED, "other.bpmn": back}
+    reports = check(files, known=KNOWN, library=nothing)
+    assert "call-cycle" in codes(reports[2])
+    assert reports[2]["proof"]["sound"] is None

@@ -1,10 +1,10 @@
 """The token game: from a marking and the answers still read, everything that can happen next.
 
-What nobody waits for happens at once, one token after the other; people, operations, timers and
-messages then come in any order and at any time.
+What nobody waits for happens at once, one token after the other (in every order where an inclusive
+join looks on); people, operations, timers and messages then come in any order and at any time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -69,7 +69,9 @@ class Game:
         self._and_joins = [(self._all_in(join), join) for join in by_kind["parallelGateway"]]
         self._or_joins = [(reach.joining(join), join) for join in by_kind["inclusiveGateway"]]
         self._at_once = sum(
-            net.at[s.index] for s in self._steps if s.is_stopping or (decides(s) and not s.is_join)
+            net.at[s.index]
+            for s in self._steps
+            if s.is_stopping or net.splits_slowly(s) or (decides(s) and not s.is_join)
         )
         self._containers = [
             (net.at[s.index], net.inside[s.index], s) for s in self._steps if s.is_container
@@ -110,31 +112,34 @@ class Game:
 
     def after(self, state: State) -> Iterator[Next]:
         """Give everything that can happen next."""
-        marking, values = state
-        if moving := marking & self._at_once:
-            yield from self._pass(state, self.net.owner(moving))
-        elif passing := self._ready(state):
-            yield passing
-        else:
-            is_joined = False
-            for flows, join in self._or_joins:
-                if filled := _joins_now(marking, flows):
-                    is_joined = True
-                    yield from self._choose(join, (marking & ~filled, values))
-            if not is_joined:
-                yield from self._happen(state)
+        moves = self._moving(state)
+        first = next(moves, None)
+        if first is None:
+            yield from self._happen(state)
+            return
+        yield from first
+        if self.net.has_inclusive_joins:
+            # Such a join looks at where all tokens are, so what moves first makes a difference.
+            for others in moves:
+                yield from others
 
-    def _ready(self, state: State) -> Next | None:
-        """Give the move of the first parallel join that has all its tokens, or of an empty subprocess."""
+    def _moving(self, state: State) -> Iterator[Iterable[Next]]:
+        """Give the moves that nobody waits for, by what moves."""
         marking, values = state
+        rest = marking & self._at_once
+        while rest:
+            yield self._pass(state, self.net.owner(rest))
+            rest &= rest - 1
         for needed, join in self._and_joins:
             if marking & needed == needed:
-                return self._passing(join, (marking & ~needed, values), join.leaving)
+                yield [self._passing(join, (marking & ~needed, values), join.leaving)]
         for place, inside, step in self._containers:
             if marking & place and not marking & inside:
                 left = marking & ~self.net.cleared[step.index]
-                return self._passing(step, (left, values), step.leaving)
-        return None
+                yield [self._passing(step, (left, values), step.leaving)]
+        for flows, join in self._or_joins:
+            if filled := _joins_now(marking, flows):
+                yield self._choose(join, (marking & ~filled, values))
 
     def stuck_at(self, marking: Marking) -> list[Step]:
         """Give the joins where tokens wait."""
@@ -191,6 +196,8 @@ class Game:
         elif step.kind == "terminateEnd":
             keep = left & ~self.net.emptied[step.outer] if step.outer >= 0 else 0
             yield Happening("pass", step.index, (step.node.id,)), (keep, values)
+        elif step.kind == "parallelGateway":
+            yield self._passing(step, (left, values), step.leaving)
         else:
             yield self._throw(step, (left, values))
 
@@ -285,7 +292,7 @@ class Game:
             for wire in step.leaving:
                 event = self._steps[wire.target]
                 yield from self._completing(event, step, (wire.flow.id,), known)
-        elif not (step.is_container or decides(step) or step.is_stopping):
+        elif not (step.is_container or self.net.at[step.index] & self._at_once):
             yield from self._completing(step, step, (), known)
         for index in step.boundaries:
             boundary = self._steps[index]

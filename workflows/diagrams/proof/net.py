@@ -73,8 +73,18 @@ class Net:
         if step.kind in STARTS or step.kind in _ENDING or step.kind == "messageThrow":
             return True
         if step.kind == "parallelGateway":
-            return not step.is_join
+            return not (step.is_join or self.splits_slowly(step))
         return step.kind in _CHOOSING and not step.is_join and not decides(step)
+
+    @cached_property
+    def has_inclusive_joins(self) -> bool:
+        """Whether it matters in which order tokens move that nobody waits for."""
+        return any(step.kind == "inclusiveGateway" and step.is_join for step in self.flat.steps)
+
+    def splits_slowly(self, step: Step) -> bool:
+        """Whether a token is looked at in front of a parallel split: an inclusive join may see it there."""
+        is_split = step.kind == "parallelGateway" and not step.is_join and len(step.leaving) > 1
+        return is_split and self.has_inclusive_joins
 
     def landing(self, wires: Sequence[Wire]) -> Landing:
         """Give where tokens on these wires come to rest."""
