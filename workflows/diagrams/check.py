@@ -1,5 +1,6 @@
 """One verdict for each BPMN file, in the form that the outside relies on (JSON objects, exit code)."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -7,10 +8,11 @@ from typing import Any, TypedDict
 
 from workflows.diagrams.graph import Diagram, Field, Finding
 from workflows.diagrams.lint import Known, known_diagram, lint
-from workflows.diagrams.proof import Budget, RuleVerdict
+from workflows.diagrams.proof import WAY, Budget, RuleVerdict
 from workflows.diagrams.proof.verdict import Proved, prove_with_callers
 from workflows.diagrams.reading import read
 
+_STEPS = re.compile(r"; (?=\d+\. |\(and )")
 Library = Callable[[str], bytes | None]
 
 # What the exploration of one file may take of the time that its whole check has.
@@ -261,9 +263,11 @@ def report_text(verdict: Report) -> str:
                 ],
             )
         )
-        lines.append(
-            f"  {finding['severity']}: {place + ': ' if place else ''}{finding['message']}"
-        )
+        message, way, steps = finding["message"].partition(WAY)
+        lines.append(f"  {finding['severity']}: {place + ': ' if place else ''}{message}")
+        if way:
+            lines.append(f"   {WAY.rstrip()}")
+            lines += [f"      {step}" for step in _STEPS.split(steps)]
         if finding["path"]:
             lines.append(f"    path: {' > '.join(finding['path'])}")
     if verdict["proof"]["states"]:

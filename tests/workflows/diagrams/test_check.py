@@ -287,6 +287,11 @@ def test_a_broken_rule_is_told_with_the_way_and_blocks_publishing() -> None:
     ) in finding["message"]
     assert report["proof"]["rules"] == {"K01": "violated"}
     assert (report["proof"]["sound"], exit_code([report])) == (True, 1)
+    assert report_text(report).splitlines()[2:5] == [
+        "    The way there:",
+        '      1. Communications does "Decide" and answers "Reject"',
+        '      2. the operation "Launch" is done.',
+    ]
     assert report_text(report).splitlines()[-1] == (
         "  proof: 4 states; every case can reach an end; 0 rules hold; violated: K01"
     )

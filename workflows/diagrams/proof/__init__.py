@@ -18,11 +18,12 @@ from workflows.diagrams.proof.handlers import Handler, handlers
 from workflows.diagrams.proof.judging import Judge, Judgement, RuleVerdict, minds_other_steps
 from workflows.diagrams.proof.net import Net
 from workflows.diagrams.proof.soundness import Wrong, dead, unsound
-from workflows.diagrams.proof.telling import rule_finding, wrong_finding
+from workflows.diagrams.proof.telling import WAY, rule_finding, wrong_finding
 from workflows.diagrams.proof.variables import Variables
 
 __all__ = [
     "MOST_STATES",
+    "WAY",
     "Budget",
     "Judgement",
     "Proof",

@@ -11,11 +11,19 @@ from workflows.diagrams.wording import listed, timer_words
 
 # Of a longer story the middle is left out; the path of the finding has it all.
 MOST_SENTENCES = 24
+WAY = " The way there: "
 
 
 def ids(path: Iterable[Happening]) -> tuple[str, ...]:
     """Give the element and flow ids of a way, from the start."""
     return tuple(identity for happening in path for identity in happening.trace)
+
+
+def _until(path: tuple[Happening, ...], element: str) -> tuple[str, ...]:
+    """Give the ids of a way as far as an element that its last happening passes."""
+    last = path[-1].trace if path else ()
+    end = last.index(element) + 1 if element in last else len(last)
+    return (*ids(path[:-1]), *last[:end])
 
 
 def story(flat: Flat, path: Iterable[Happening]) -> str:
@@ -26,7 +34,7 @@ def story(flat: Flat, path: Iterable[Happening]) -> str:
         told[half:-half] = [f"(and {len(told) - MOST_SENTENCES} steps more)"]
     if not told:
         return ""
-    return " The way there: " + "; ".join(f"{n}. {words}" for n, words in enumerate(told, 1)) + "."
+    return WAY + "; ".join(f"{n}. {words}" for n, words in enumerate(told, 1)) + "."
 
 
 def _told(flat: Flat, happening: Happening) -> Iterator[str]:
@@ -120,5 +128,5 @@ def rule_finding(flat: Flat, judgement: Judgement, caller: Diagram | None = None
     message += _where(flat, step) + story(flat, judgement.path)
     line = step.node.line if step.scope == 0 and caller is None else None
     severity: Severity = rule.severity
-    path = ids(judgement.path)
+    path = ids(judgement.path) if judgement.at_end else _until(judgement.path, step.node.id)
     return Finding(severity, "rule-broken", step.node.id, line, message, rule.id, path)
