@@ -17,7 +17,7 @@ from webapp.reports.blueprint import bp
 from webapp.reports.lists import gather_steps, steps_page
 from webapp.runtime import runtime
 from workflows import task_care, tasks
-from workflows.errors import NotFoundError, PolicyError
+from workflows.errors import InvalidAnswersError, NotFoundError, PolicyError
 from workflows.inbox import PAGE_SIZE
 
 ACTS = {"nudge": "Reminded", "due": "Moved the due date", "reassign": "Handed over"}
@@ -39,6 +39,8 @@ def care() -> ResponseReturnValue:
     chosen = [row_number(text) for text in request.form.getlist("task")][:PAGE_SIZE]
     ids = [task_id for task_id in dict.fromkeys(chosen) if task_id is not None]
     errors = _errors(typed, ids)
+    if errors and not access.may(access.me(), "reports.read"):
+        raise InvalidAnswersError(errors)  # sent from the page of one step, not from the list
     if errors:
         return steps_page(gather_steps(), 422, errors=errors, typed=typed, chosen=frozenset(ids))
     done = [_one(task_id, _deed(typed)) for task_id in ids]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from models.cases import Task
 from models.database import db
+from tests import city
 from tests.webapp.desk import Desk
 from tests.webapp.reports.test_reports import person, read, settled
 from tests.workflows import walking
@@ -96,6 +97,30 @@ def test_who_leads_nothing_chooses_nothing_and_is_refused(town: Desk) -> None:
     assert 'name="act"' not in read(town, LIST, who="Cora")
     _, page = send(town, who="Cora", act="nudge", task=waiting("Decide"))
     assert "Reminded: 0 of 1 step" in page
+    assert "Only a lead of Communications" in page
+
+
+def test_a_head_cares_for_a_step_of_the_department_from_its_page(town: Desk) -> None:
+    with walking.writing() as session:
+        city.grant(session, town.town.people.nora, "dept_head", unit_id=town.town.people.fire)
+    (step,) = waiting_in(town.town.people.fire)
+    page = read(town, f"/tasks/{step}", who="Nora")
+    assert "Remind, or move the due date" in page
+    _, page = send(town, "Nora", act="due", task=[step], day="2026-10-30", reason="Storm.")
+    assert "Moved the due date: 1 of 1 step" in page
+    assert "/reports" not in page.split("<main")[1]
+    status, page = send(town, "Nora", act="due", task=[step])
+    assert status == 422
+    assert "Say why" in page
+
+
+def waiting_in(unit: int) -> list[int]:
+    found = select(Task.id).where(Task.unit_id == unit, Task.closed_at.is_(None))
+    return list(db.session.scalars(found))
+
+
+def test_who_leads_nothing_is_refused_for_each_step(town: Desk) -> None:
+    _, page = send(town, "Rosa", act="nudge", task=waiting("Decide"))
     assert "Only a lead of Communications" in page
 
 
