@@ -278,8 +278,6 @@ def test_a_broken_rule_is_told_with_the_way_and_blocks_publishing() -> None:
         "Begin",
         "BeginToLaunch",
         "Launch",
-        "LaunchToDone",
-        "Done",
     ]
     assert (
         'The way there: 1. Communications does "Decide" and answers "Reject"; '
