@@ -174,6 +174,13 @@ class Task(Base):
             sqlite_where=text("completed_by_id IS NOT NULL"),
             postgresql_where=text("completed_by_id IS NOT NULL"),
         ),
+        # Steps of confidential cases that are not offered: few, and only for those on a list.
+        Index(
+            "ix_task_kept",
+            "case_id",
+            sqlite_where=text("offered IS 0 AND closed_at IS NULL"),
+            postgresql_where=text("offered IS false AND closed_at IS NULL"),
+        ),
         # How long each step takes: the latest rows of a step that people did.
         Index(
             "ix_task_pace",

@@ -170,6 +170,7 @@ def upgrade() -> None:
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.add_column(sa.Column('offered', sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column('acting_for_id', sa.Integer(), nullable=True))
+        batch_op.create_index('ix_task_kept', ['case_id'], unique=False, sqlite_where=sa.text('offered IS 0 AND closed_at IS NULL'), postgresql_where=sa.text('offered IS false AND closed_at IS NULL'))
         batch_op.create_index('ix_task_pace', ['diagram', 'element', 'closed_at'], unique=False, sqlite_where=sa.text('completed_by_id IS NOT NULL'), postgresql_where=sa.text('completed_by_id IS NOT NULL'))
         batch_op.create_foreign_key(batch_op.f('fk_task_acting_for_id_person'), 'person', ['acting_for_id'], ['id'])
 
@@ -178,6 +179,7 @@ def downgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_task_acting_for_id_person"), type_="foreignkey")
         batch_op.drop_index("ix_task_pace")
+        batch_op.drop_index("ix_task_kept")
         batch_op.drop_column("acting_for_id")
         batch_op.drop_column("offered")
     with op.batch_alter_table("case", schema=None) as batch_op:
