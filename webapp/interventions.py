@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -18,7 +18,7 @@ from webapp.incoming import row_number
 from webapp.runtime import runtime
 from webapp.task_page import duties
 from workflows import cases, interventions
-from workflows.confidence import note_read
+from workflows.confidence import note_read, on_list
 from workflows.diagrams.graph import Node
 from workflows.errors import (
     InvalidAnswersError,
@@ -198,9 +198,13 @@ def _opened(reference: str) -> Case:
     Whoever may read it and not intervene is told so; to everybody else it is not there.
     """
     series, number = numbered(reference)
-    known = db.session.scalar(select(Case).where(Case.series == series, Case.number == number))
+    held = duties()
+    # A confidential case is looked for on the person's lists alone: finding one costs a statement.
+    theirs = or_(Case.confidential.is_(False), on_list(held, now=clock.now()))
+    wanted = select(Case).where(Case.series == series, Case.number == number, theirs)
+    known = db.session.scalar(wanted)
     if known is None or not may_intervene(known):
-        reach_of(reference, duties())
+        reach_of(reference, held)
         raise NotAllowedError(
             "Only the owners of this process and those who manage processes intervene in a case."
         )
