@@ -166,6 +166,7 @@ def _offer(task: Task, form: ConflictForm, status: int = 200) -> ResponseReturnV
 @bp.post("/<int:task_id>/taking")
 def take(task_id: int) -> ResponseReturnValue:
     """Take a step of a confidential case, and so come onto its list."""
+    open_task(task_id)
     offers.take(runtime(), task_id, by=access.me().id, now=clock.now())
     flash("You work on this step now, and may read the case. Each look at it is put on record.")
     return redirect(url_for("tasks.show", task_id=task_id), code=303)
@@ -268,6 +269,7 @@ def draft(task_id: int) -> ResponseReturnValue:
 @bp.post("/<int:task_id>/claim")
 def claim(task_id: int) -> ResponseReturnValue:
     """Take the task."""
+    taken_task(task_id)
     task = tasks.claim(runtime(), task_id, by=access.me().id, now=clock.now())
     flash(f"You work on “{task.name}” now; others see that.")
     return redirect(url_for("tasks.show", task_id=task_id), code=303)
@@ -276,6 +278,7 @@ def claim(task_id: int) -> ResponseReturnValue:
 @bp.post("/<int:task_id>/release")
 def release(task_id: int) -> ResponseReturnValue:
     """Give the task back."""
+    taken_task(task_id)
     task = tasks.release(runtime(), task_id, by=access.me().id, now=clock.now())
     name = "The step" if task.case.confidential else f"“{task.name}”"
     flash(f"{name} waits for everybody with the role again.")

@@ -21,6 +21,7 @@ from tests.workflows import confiding, walking
 from tests.workflows.confiding import Complaint, advised, complain, screened
 from workflows import audit
 from workflows.incidents import report
+from workflows.notices import tell
 
 # What the case is about, who is in it and what its steps are called: none of it leaves the case.
 SECRETS = (
@@ -150,6 +151,12 @@ def test_what_one_may_not_know_looks_as_if_it_were_not_there(town: Desk, now: da
         sent = [town.post(nora, f"/tasks/{number}/{act}") for number in (step, 99999)]
         assert [one.status_code for one in sent] == [404, 404], act
         assert heart(sent[0].text) == heart(sent[1].text)
+    for act in ("claim", "release", "taking"):
+        with walking.counted() as first:
+            town.post(nora, f"/tasks/{step}/{act}")
+        with walking.counted() as second:
+            town.post(nora, f"/tasks/99999/{act}")
+        assert len(first) == len(second), act
     for act in ("comments", "messages/1"):
         sent = [town.post(nora, f"/cases/{c}/{act}", text="x", reason="x") for c in ("C-01", "C-9")]
         assert [one.status_code for one in sent] == [404, 404], act
@@ -276,3 +283,21 @@ def test_how_long_confidential_cases_take_is_told_of_many_alone(town: Desk, now:
     walk = advised(town.town, now=now)
     walk.do("Respond", statement="x").do("Find", town.town.people.hal)
     assert heart(town.browser(rosa).get("/start").text) == before
+
+
+def test_a_notice_leads_to_a_page_that_its_reader_may_open(town: Desk, now: datetime) -> None:
+    walk = screened(town.town, now=now)
+    hal, ada = town.town.people.hal, town.town.people.ada
+    with walking.writing() as session:
+        news = "There is news about C-01."
+        tell(session, [hal, ada], news, now=now, case_id=walk.case_id)
+    assert 'href="/cases/C-01"' in town.browser(hal).get("/notices").text
+    offered = town.browser(ada).get("/notices").text
+    assert 'href="/cases/C-01"' not in offered
+    assert 'href="/tasks/?tab=roles"' in offered
+
+
+def test_few_running_confidential_cases_are_not_counted(town: Desk, now: datetime) -> None:
+    complain(town.town, now=now)
+    nora = town.browser(town.town.people.nora)
+    assert "fewer than 5" in nora.get("/diagrams/main").text

@@ -296,6 +296,27 @@ def test_while_the_person_is_away_the_step_is_offered_to_others(
     assert readers(walk) == {"hal", "hedy"}
 
 
+def test_nobody_stands_in_for_who_is_kept_out(small_town: Town, now: datetime) -> None:
+    walk = complain(small_town, now=now)
+    hal, nora, step = walk.town.people.hal, walk.town.people.nora, walk.task("Screen").id
+    away = Absence(
+        person_id=hal,
+        substitute_id=nora,
+        starts_on=now.date(),
+        ends_on=now.date(),
+        entered_by_id=hal,
+        entered_at=now,
+    )
+    with walking.writing() as session:
+        session.add(away)
+    assert confidence.may_take(db.session(), walk.held(nora), tasks.find(step))
+    runtime = walk.town.runtime
+    offers.declare_conflict(runtime, step, reason="My cousin.", by=hal, now=now)
+    assert not confidence.may_take(db.session(), walk.held(nora), tasks.find(step))
+    with pytest.raises(NotFoundError):
+        walk.take("Screen", nora)
+
+
 def test_a_step_is_handed_over_with_the_place_on_the_list(small_town: Town, now: datetime) -> None:
     walk = complain(small_town, now=now).take("Screen", small_town.people.hal)
     hal, step = walk.town.people.hal, walk.task("Screen").id
