@@ -193,7 +193,9 @@ def _wanted() -> Wanted:
 
 def _record(code: str) -> Record:
     everything = access.may(access.me(), "cases.read")
-    return sites.find_site(db.session(), code, readable=readable(duties(), all_cases=everything, now=clock.now()))
+    return sites.find_site(
+        db.session(), code, readable=readable(duties(), all_cases=everything, now=clock.now())
+    )
 
 
 def _may_verify(site: Site) -> bool:

@@ -166,7 +166,9 @@ def test_before_a_token_is_placed_the_page_says_what_stays_refused(
     text = page(office, f"/cases/{walk.case.reference}/interventions/place?{place}")
     assert "would be refused by rule K01" in text
     do(office, walk, "place", place, takes_back="y")
-    assert "What the rules would refuse" in page(office, f"/cases/{walk.case.reference}/interventions")
+    assert "What the rules would refuse" in page(
+        office, f"/cases/{walk.case.reference}/interventions"
+    )
     assert answer(office, walk, "agree") == 303
     assert walk.waits_for == {"ConfirmReadiness"}
     assert "Placed" in page(office, f"/cases/{walk.case.reference}")
