@@ -26,6 +26,11 @@ class Budget:
         """Give a budget of so many seconds from now."""
         return cls(states, time.perf_counter() + seconds)
 
+    def part(self, share: float) -> "Budget":
+        """Give a share of the time that is left, and all states."""
+        now = time.perf_counter()
+        return Budget(self.states, now + (self.until - now) * share)
+
     def is_spent(self, count: int = 0) -> bool:
         """Whether the work has to stop after so many states."""
         self._asked += 1

@@ -10,6 +10,7 @@ from workflows.diagrams.conditions import compile_condition
 from workflows.diagrams.graph import Field, Node
 from workflows.diagrams.lint.known import Known, KnownAct
 from workflows.diagrams.proof.deciding import EITHER, TRUE, Answer, Mark, Outcomes, outcomes
+from workflows.diagrams.proof.flattening import Unplayable
 
 Atoms = frozenset[str]
 NOTHING: Atoms = frozenset()
@@ -96,10 +97,14 @@ def _read(text: str, element: str) -> list[str]:
 
 
 def _combinations(element: str, fields: list[Field]) -> Iterable[Mapping[str, Answer]]:
-    domains = {field.id: domain(field) for field in fields}
+    domains = {field.id: _answers(field) for field in fields}
+    whole = sorted(domains, key=lambda name: len(domains[name]))
     while prod(map(len, domains.values())) > MOST_COMBINATIONS:
-        largest = max(domains, key=lambda name: len(domains[name]))
-        domains[largest] = [Mark.ANY, Mark.UNSET]
+        if not whole:
+            raise Unplayable(f'Too many answers to "{element}" are read that may be left empty.')
+        largest = whole.pop()
+        may_be_empty = Mark.UNSET in domains[largest]
+        domains[largest] = [Mark.ANY, Mark.UNSET] if may_be_empty else [Mark.ANY]
     for answers in product(*domains.values()):
         chosen = dict(zip(domains, answers, strict=True))
         if all(_fits(field, chosen, element) for field in fields):
@@ -113,6 +118,12 @@ def domain(field: Field) -> list[Answer]:
     if field.type == "enum" and field.options:
         return [*(option.id for option in field.options), Mark.UNSET]
     return [Mark.ANY, Mark.UNSET]
+
+
+def _answers(field: Field) -> list[Answer]:
+    answers = domain(field)
+    is_given = field.shown_when is None and (field.required or field.type == "boolean")
+    return [answer for answer in answers if answer is not Mark.UNSET] if is_given else answers
 
 
 def _fits(field: Field, chosen: Mapping[str, Answer], element: str) -> bool:

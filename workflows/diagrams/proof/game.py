@@ -12,12 +12,14 @@ from workflows.diagrams.condition_tree import Name
 from workflows.diagrams.graph import BOUNDARIES
 from workflows.diagrams.lint.known import Known
 from workflows.diagrams.proof.deciding import Answer, Mark, Outcomes, outcomes
-from workflows.diagrams.proof.flattening import Step, Wire
+from workflows.diagrams.proof.flattening import Step, Unplayable, Wire
 from workflows.diagrams.proof.forms import Answered, Atoms, completions
 from workflows.diagrams.proof.net import Landing, Marking, Net, decides
 from workflows.diagrams.proof.reach import Reach
 from workflows.diagrams.proof.variables import Values, Variables
 
+# An inclusive gateway with more conditions that may come out either way is beyond people, too.
+MOST_CHOICES = 4_096
 State: TypeAlias = tuple[Marking, Values]
 Kind = Literal["begin", "pass", "done", "timer", "message"]
 Flaw = Literal[
@@ -263,6 +265,10 @@ class Game:
                 grown |= {(*taken, wire)} if True in found else set()
                 grown |= {taken} if False in found else set()
             sofar = grown
+            if len(sofar) > MOST_CHOICES:
+                raise Unplayable(
+                    f'"{step.node.title}" can choose in more than {MOST_CHOICES} ways.'
+                )
         for taken in sorted(sofar, key=lambda wires: [wire.index for wire in wires]):
             if taken:
                 yield taken

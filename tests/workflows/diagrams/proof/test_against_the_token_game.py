@@ -127,6 +127,8 @@ def compare(process: Process) -> str:
     except OverflowError:
         return "too many"
     game, graph = explored(process)
+    if any(handler.rejoins is not None for handler in game.net.handlers.values()):
+        return "refused"  # an error whatever its tokens do
     flaws = {broken.flaw for _, _, broken in graph.broken} - {"no-branch"}
     ours = quiet(game, graph)
     unsafe = [names for names in theirs if len(set(names)) < len(names)]

@@ -10,7 +10,7 @@ from workflows.diagrams.conditions import compile_condition
 from workflows.diagrams.graph import Field, Node, Option
 from workflows.diagrams.lint import KnownAct
 from workflows.diagrams.proof.deciding import Answer, Mark, outcomes
-from workflows.diagrams.proof.flattening import flatten
+from workflows.diagrams.proof.flattening import Unplayable, flatten
 from workflows.diagrams.proof.forms import Answered, completions
 from workflows.diagrams.proof.variables import Variables
 
@@ -131,7 +131,16 @@ def test_a_form_with_very_many_choices_is_taken_apart() -> None:
     fields = [choice(name, *(str(n) for n in range(20)), required=True) for name in names]
     found = ways(*fields, tracked=" ".join(names))
     assert len(found) <= 1_000
+    assert Mark.UNSET not in {answer for way in found for _, answer in way.answers}
     assert Mark.ANY in {answer for way in found for _, answer in way.answers}
+
+
+def test_a_form_with_very_many_fields_that_may_be_empty_is_refused() -> None:
+    names = [f"f{number}" for number in range(12)]
+    with pytest.raises(Unplayable, match="may be left empty"):
+        ways(*(Field(name, name) for name in names), tracked=" ".join(names))
+    given = [Field(name, name, required=True) for name in names]
+    assert len(ways(*given, tracked=" ".join(names))) == 1
 
 
 def test_what_a_caller_asked_may_have_been_answered_in_every_way() -> None:

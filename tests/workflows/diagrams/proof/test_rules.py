@@ -306,6 +306,18 @@ def test_what_was_not_explored_is_not_proved() -> None:
     assert limited(100).rules == {"K1": "holds"}
 
 
+def test_a_broken_rule_is_found_in_what_was_explored() -> None:
+    known = replace(KNOWN, rules=(rule(LAST_YES),))
+    later = "\n".join(
+        f"user Later{n}\nuser Later{n + 1}\nLater{n} -> Later{n + 1}" for n in range(0, 9, 2)
+    )
+    later += "\n" + "\n".join(f"Later{n} -> Later{n + 1}" for n in range(1, 9, 2))
+    text = UNHEEDED.replace("Launch -> Live", "Launch -> Later0") + later + "\nLater9 -> Live"
+    text = "\n".join(sorted(text.splitlines(), key=lambda line: " -> " in line))
+    proof = prove(draw(text), {}, known, Budget(states=9))
+    assert (proof.sound, proof.rules) == (None, {"K1": "violated"})
+
+
 def test_a_called_diagram_is_judged_only_for_its_lanes_by_itself() -> None:
     known = replace(KNOWN, rules=(rule(LAST_YES), lane_rule("Clerk")))
     proof = prove(draw(UNHEEDED, starters=()), {}, known, Budget(), alone=False)

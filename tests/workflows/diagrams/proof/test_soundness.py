@@ -525,3 +525,11 @@ def test_events_of_all_kinds_lead_on() -> None:
     Stopped -> Done
     """
     assert {one[:2] for one in wrong(text)} == {("dead-step", "Beside")}
+
+
+def test_a_gateway_that_can_choose_in_thousands_of_ways_is_not_walked() -> None:
+    ways = "\n".join(f"end E{n}\nWhich -> E{n} : Ask.f{n} = 1" for n in range(20))
+    fields = " ".join(f"f{n}!=" for n in range(20))
+    text = f"start Begin\nuser Ask {fields}\nor Which\nBegin -> Ask -> Which\n{ways}"
+    with pytest.raises(Unplayable, match="can choose in more than 4096 ways"):
+        proved(text)
