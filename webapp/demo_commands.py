@@ -17,10 +17,15 @@ def init_app(app: Flask) -> None:
 
 
 @demo.command("load")
-def load_city() -> None:
+@click.option(
+    "--without-history",
+    is_flag=True,
+    help="Leave out the year of requests and complaints that have come to their end.",
+)
+def load_city(*, without_history: bool) -> None:
     """Load the city of Northwater into an empty database."""
     try:
-        loaded = load(runtime(), now=clock.now())
+        loaded = load(runtime(), now=clock.now(), history=not without_history)
     except DemoRefusedError as error:
         raise click.ClickException(str(error)) from error
     if loaded:

@@ -14,12 +14,15 @@ from webapp.signing_in import DEMO_PEOPLE
 from workflows import people_check, publication
 
 
-def prepare(app: Flask, out: TextIO, *, address: str) -> None:
-    """Publish what changed in the policy pack, load the demo city once, and say how to begin."""
+def prepare(app: Flask, out: TextIO, *, address: str, history: bool = True) -> None:
+    """Publish what changed in the policy pack, load the demo city once, and say how to begin.
+
+    `history`: the demo city comes with its past year.
+    """
     settings: Config = app.config["SITEWARD"]
     with app.app_context():
         if settings.demo:
-            _load_demo(out)
+            _load_demo(out, history=history)
         files = publication.shipped(settings.policy_dir)
         publication.publish_shipped(files, by=None, now=clock.now())
         with transaction() as session:
@@ -28,12 +31,12 @@ def prepare(app: Flask, out: TextIO, *, address: str) -> None:
         out.flush()
 
 
-def _load_demo(out: TextIO) -> None:
+def _load_demo(out: TextIO, *, history: bool) -> None:
     """Load the demo city once; say why where the database holds something else."""
     from webapp.demo import DemoRefusedError, load  # noqa: PLC0415 - a city never needs it
 
     try:
-        load(runtime(), now=clock.now())
+        load(runtime(), now=clock.now(), history=history)
     except DemoRefusedError as error:
         out.write(f"\n{error}\n")
 

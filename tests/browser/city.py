@@ -33,7 +33,7 @@ def load_demo(database: Path) -> None:
     upgrade(url)
     app = create_app(Config(database_url=url, secret_key="for loading only", demo=True))
     with app.app_context():
-        load(runtime(), now=datetime.now(UTC))
+        load(runtime(), now=datetime.now(UTC), history=False)
         db.session.remove()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

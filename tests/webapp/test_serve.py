@@ -24,7 +24,7 @@ from workflows.people_check import CHECK_JOB
 
 def said_by(app: Flask) -> str:
     out = StringIO()
-    prepare(app, out, address="http://127.0.0.1:8000")
+    prepare(app, out, address="http://127.0.0.1:8000", history=False)
     return out.getvalue()
 
 

@@ -34,7 +34,7 @@ def loaded_database(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFact
     path = tmp_path_factory.mktemp("northwater") / "siteward.db"
     shutil.copy(migrated_sqlite, path)
     with opened(path):
-        assert load(runtime(), now=NOW)
+        assert load(runtime(), now=NOW, history=False)
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return path

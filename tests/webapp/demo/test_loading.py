@@ -39,7 +39,7 @@ def count(model: Any) -> int:
 )
 def test_it_is_the_same_city_whenever_it_is_loaded(app: Flask, now: datetime) -> None:
     app.config["NOW"] = now
-    assert load(runtime(), now=now)
+    assert load(runtime(), now=now, history=False)
     assert {task.element for task in waiting()} == WAITING
     late = [task.element for task in waiting() if task.is_overdue(now)]
     assert late == ["ForwardRequest"]
@@ -47,16 +47,16 @@ def test_it_is_the_same_city_whenever_it_is_loaded(app: Flask, now: datetime) ->
 
 
 def test_it_loads_into_either_database(app_on_either: Flask, now: datetime) -> None:
-    assert load(runtime(), now=now)
+    assert load(runtime(), now=now, history=False)
     assert {task.element for task in waiting()} == WAITING
     assert audit.verify(db.session()).is_intact
 
 
 def test_a_second_load_changes_nothing(app: Flask, now: datetime) -> None:
     assert not is_loaded()
-    app.test_cli_runner().invoke(args=["demo", "load"])
+    app.test_cli_runner().invoke(args=["demo", "load", "--without-history"])
     before = (count(Person), count(Task), count(AuditRecord))
-    again = app.test_cli_runner().invoke(args=["demo", "load"])
+    again = app.test_cli_runner().invoke(args=["demo", "load", "--without-history"])
     assert (again.exit_code, "loaded already" in again.output) == (0, True)
     assert (count(Person), count(Task), count(AuditRecord)) == before
 
@@ -66,7 +66,7 @@ def test_a_database_with_people_of_its_own_is_left_alone(app: Flask, now: dateti
         city.cast(session)
     with pytest.raises(DemoRefusedError, match="has people already"):
         load(runtime(), now=now)
-    refused = app.test_cli_runner().invoke(args=["demo", "load"])
+    refused = app.test_cli_runner().invoke(args=["demo", "load", "--without-history"])
     assert refused.exit_code == 1
     assert "empty database" in refused.output
     assert count(Task) == 0

@@ -11,7 +11,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
-from models.cases import Case, Draft, Task, TaskKind
+from models.cases import Case, CaseSeries, Draft, Task, TaskKind
 from models.database import db
 from models.people import Person, Unit
 from models.sites import Site
@@ -130,7 +130,7 @@ def test_only_what_is_meant_to_be_late_is_late(northwater: Flask, loaded_at: dat
 def test_the_next_request_is_r_1046(northwater: Flask) -> None:
     numbers = db.session.scalars(select(Case.number)).all()
     assert sorted(numbers) == [1041, 1042, 1043, 1044, 1045]
-    assert cases._next_number(db.session()) == 1046
+    assert cases._next_number(db.session(), CaseSeries.OPEN) == 1046
 
 
 def test_the_chain_of_records_is_whole_and_in_order(northwater: Flask, loaded_at: datetime) -> None:
