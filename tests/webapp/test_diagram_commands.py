@@ -181,7 +181,7 @@ def test_a_changed_part_is_judged_in_the_process_of_the_pack_that_calls_it(
     assert "which calls this diagram" in finding["message"]
     result = run(app, "check", file)
     assert result.exit_code == 1
-    assert "The way there: 1. Requester does" in result.stdout
+    assert "    The way there:\n      1. Requester does" in result.stdout
 
 
 def test_the_pack_is_published_once_and_again_where_it_changed(
