@@ -643,3 +643,38 @@ def test_who_sees_only_their_own_part_is_not_told_why_it_cannot_go_on(
     with pytest.raises(ConflictError, match="must act first") as refused:
         walk.do("Respond", people.dan, statement="It was public.")
     assert "C-01" not in str(refused.value)
+
+
+def test_a_step_given_to_one_person_by_name_puts_them_on_the_list(
+    small_town: Town, now: datetime
+) -> None:
+    walk = complain(small_town, now=now)
+    nora = walk.town.people.nora
+    for _ in range(2):
+        with walking.writing() as session:
+            task = session.scalars(select(Task).where(Task.element == "Screen")).one()
+            task.person_id, task.party = nora, "Delegate"
+            settle_all(session, walk.town.runtime, now=now)
+    assert walk.listed == [(nora, AccessReason.ASSIGNED)]
+    assert readers(walk) == {"nora"}
+
+
+def test_who_has_another_step_of_the_duty_stays_on_the_list(
+    small_town: Town, now: datetime
+) -> None:
+    walk = complain(small_town, now=now).take("Screen", small_town.people.hal)
+    hal = walk.town.people.hal
+    with walking.writing() as session:
+        task = session.scalars(select(Task).where(Task.element == "Screen")).one()
+        copied = {c.key: getattr(task, c.key) for c in Task.__table__.columns if c.key != "id"}
+        session.add(Task(**copied | {"token": "another"}))
+    first = next(task.id for task in walk.open_tasks() if task.token != "another")
+    runtime = walk.town.runtime
+    tasks.reassign(runtime, first, to=walk.hedy, reason="Half of it.", by=hal, now=walk.now)
+    assert readers(walk) == {"hal", "hedy"}
+
+
+def test_whom_a_case_keeps_out_can_be_asked_for_in_a_list(small_town: Town, now: datetime) -> None:
+    walk = screened(small_town, now=now)
+    found = select(Case.id).where(confidence.excluded(walk.town.people.dan))
+    assert db.session.scalars(found).all() == [walk.case_id]
