@@ -13,10 +13,11 @@ from workflows.diagrams.lint.known import Known
 from workflows.diagrams.proof.exploring import MOST_STATES, Budget, Graph, explore
 from workflows.diagrams.proof.flattening import Flat, Unplayable, flatten
 from workflows.diagrams.proof.forms import act_of
-from workflows.diagrams.proof.game import Game, Happening
+from workflows.diagrams.proof.game import Game
 from workflows.diagrams.proof.handlers import Handler, handlers
 from workflows.diagrams.proof.judging import Judge, Judgement, RuleVerdict, minds_other_steps
 from workflows.diagrams.proof.net import Net
+from workflows.diagrams.proof.offers import Happening
 from workflows.diagrams.proof.soundness import Wrong, dead, unsound
 from workflows.diagrams.proof.telling import WAY, rule_finding, wrong_finding
 from workflows.diagrams.proof.variables import Variables

@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from workflows.diagrams.proof.game import Broken, Game, Happening, Next, State
+from workflows.diagrams.proof.game import Broken, Game, Next, State
+from workflows.diagrams.proof.offers import Happening
 
 MOST_STATES = 200_000
 _LOOK_AT_WATCH_EVERY = 256

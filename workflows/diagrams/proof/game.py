@@ -8,39 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from workflows.diagrams.condition_tree import Name
-from workflows.diagrams.graph import BOUNDARIES
+from workflows.diagrams.condition_tree import Name, Unset
 from workflows.diagrams.lint.known import Known
 from workflows.diagrams.proof.deciding import Answer, Mark, Outcomes, outcomes
 from workflows.diagrams.proof.flattening import Step, Unplayable, Wire
-from workflows.diagrams.proof.forms import Answered, Atoms, completions
 from workflows.diagrams.proof.net import Landing, Marking, Net, decides
+from workflows.diagrams.proof.offers import Happening, Offer, Offers, event_happening
 from workflows.diagrams.proof.reach import Reach
 from workflows.diagrams.proof.variables import Values, Variables
 
 # An inclusive gateway with more conditions that may come out either way is beyond people, too.
 MOST_CHOICES = 4_096
 State: TypeAlias = tuple[Marking, Values]
-Kind = Literal["begin", "pass", "done", "timer", "message"]
 Flaw = Literal[
     "done-twice", "ends-twice", "no-branch", "unanswered", "error-not-caught", "read-while-asked"
 ]
-
-
-@dataclass(frozen=True, eq=False)
-class Happening:
-    """One thing that happens: at which step, the ids passed, and what it means to the rules.
-
-    `atoms` is None for what is no step of a case (a gateway, a timer), empty for a step without an
-    act. `said` are the answers worth telling. `escapes`: it takes a whole subprocess away.
-    """
-
-    kind: Kind
-    step: int
-    trace: tuple[str, ...]
-    atoms: Atoms | None = None
-    said: tuple[str, ...] = ()
-    escapes: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,9 +60,8 @@ class Game:
         self._containers = [
             (net.at[s.index], net.inside[s.index], s) for s in self._steps if s.is_container
         ]
-        self._offers = {
-            net.at[s.index]: list(self._offer(s, known)) for s in self._steps if net.at[s.index]
-        }
+        offers = Offers(net, variables, known)
+        self._offers = {net.at[s.index]: list(offers.at(s)) for s in self._steps if net.at[s.index]}
         self._writers = {
             number: net.at[v.writer] for number, v in enumerate(variables.all) if v.writer >= 0
         }
@@ -101,9 +82,10 @@ class Game:
 
     def at_event(self, boundary: int) -> Next:
         """Give the beginning of what a boundary event leads to, without anything beside it."""
-        landing = self.net.landing(self._steps[boundary].leaving)
+        net = self.net
+        landing = net.landing(self._steps[boundary].leaving)
         unset: Values = (Mark.UNSET,) * len(self.variables.all)
-        happening = self._event_happening(self._steps[boundary], landing, None)
+        happening = event_happening(net, self._steps[boundary], landing)
         return happening, self._land((0, unset), landing)
 
     def is_over(self, marking: Marking) -> bool:
@@ -162,8 +144,13 @@ class Game:
                 if offer.needs & marking == offer.needs and not offer.without & marking:
                     yield offer.happening, self._take(state, offer)
 
-    def _take(self, state: State, offer: "_Offer") -> "State | Broken":
+    def _take(self, state: State, offer: Offer) -> "State | Broken":
         marking, values = state
+        for number in offer.reads:
+            if values[number] is Mark.UNSET:
+                variable = self.variables.all[number]
+                missing = str(Unset(variable.element, variable.field))
+                return Broken("unanswered", offer.happening.step, missing)
         if offer.writes:
             changed = list(values)
             for number, answer in offer.writes:
@@ -287,99 +274,11 @@ class Game:
 
         return outcomes(condition.tree, answer)
 
-    # -- offers -------------------------------------------------------------------------------
-
     def _all_in(self, join: Step) -> Marking:
         return sum(self.net.waiting_at[wire.index] for wire in join.entering)
 
-    def _offer(self, step: Step, known: Known) -> Iterator["_Offer"]:
-        """Give what can happen at a step that waits."""
-        if step.kind == "eventBasedGateway":
-            for wire in step.leaving:
-                event = self._steps[wire.target]
-                yield from self._completing(event, step, (wire.flow.id,), known)
-        elif not (step.is_container or self.net.at[step.index] & self._at_once):
-            yield from self._completing(step, step, (), known)
-        for index in step.boundaries:
-            boundary = self._steps[index]
-            if boundary.kind != "boundaryError" and index not in self.net.hidden:
-                yield self._ringing(boundary, step, known)
-
-    def _completing(
-        self, step: Step, waits: Step, before: tuple[str, ...], known: Known
-    ) -> Iterator["_Offer"]:
-        numbers = self.variables.written_by(step.index)
-        landing = self.net.landing(step.leaving)
-        place, clears = self.net.at[waits.index], self.net.cleared[waits.index]
-        opening = (*((waits.node.id,) if before else ()), *before, step.node.id)
-        for way in completions(step.node, numbers, known):
-            writes = tuple((numbers[name], answer) for name, answer in way.answers)
-            trace = (*opening, *landing.trace)
-            happening = Happening(_kind(step), step.index, trace, _step_atoms(step, way), way.said)
-            yield _Offer(happening, place, 0, clears, writes, landing)
-            if step.node.loop is not None and way.atoms:
-                # One of several instances; the others are still to do.
-                again = Happening("done", step.index, opening, way.atoms, way.said)
-                yield _Offer(again, place, 0, 0, (), None)
-        if may_be_skipped(step):
-            none = Happening("pass", step.index, (*opening, *landing.trace))
-            yield _Offer(none, place, 0, clears, (), landing)
-
-    def _ringing(self, boundary: Step, host: Step, known: Known) -> "_Offer":
-        landing = self.net.landing(boundary.leaving)
-        place = self.net.at[host.index]
-        happening = self._event_happening(boundary, landing, known)
-        if boundary.node.interrupting:
-            return _Offer(happening, place, 0, self.net.cleared[host.index], (), landing)
-        armed = self.net.armed.get(boundary.index, 0)
-        copy = self.net.handlers[boundary.index].copies[boundary.index]
-        open_copy = self.net.places(copy, done=False)
-        return _Offer(happening, place | armed, open_copy, armed, (), landing)
-
-    def _event_happening(self, event: Step, landing: Landing, known: Known | None) -> Happening:
-        atoms = None
-        if known is not None:
-            atoms = _step_atoms(event, completions(event.node, (), known)[0])
-        is_escape = event.kind in BOUNDARIES and self._steps[event.host].is_container
-        trace = (event.node.id, *landing.trace)
-        return Happening(_kind(event), event.index, trace, atoms, (), is_escape)
-
-
-@dataclass(frozen=True)
-class _Offer:
-    """Something that can happen while all of `needs` and none of `without` is marked.
-
-    No landing: everything stays as it is.
-    """
-
-    happening: Happening
-    needs: Marking
-    without: Marking
-    clears: Marking
-    writes: tuple[tuple[int, Answer], ...]
-    landing: Landing | None
-
 
 _JOINS = ("parallelGateway", "inclusiveGateway")
-_TIMERS = ("boundaryTimer", "timerCatch")
-_MESSAGES = ("boundaryMessage", "messageCatch", "receiveTask")
-
-
-def _kind(step: Step) -> Kind:
-    if step.kind in _TIMERS:
-        return "timer"
-    return "message" if step.kind in _MESSAGES else "done"
-
-
-def _step_atoms(step: Step, way: Answered) -> Atoms | None:
-    """A timer without an act is no step of the case."""
-    return way.atoms if way.atoms or _kind(step) != "timer" else None
-
-
-def may_be_skipped(step: Step) -> bool:
-    """Whether a step that is done several times may come to be done not at all."""
-    text = (step.node.loop or "").strip()
-    return bool(text) and not (text.isdigit() and int(text) > 0)
 
 
 def _joins_now(marking: Marking, flows: Sequence[tuple[Marking, Marking]]) -> Marking:

@@ -8,8 +8,8 @@ from workflows.diagrams.lint.known import Automaton, Known, KnownPart, KnownRule
 from workflows.diagrams.proof.exploring import Budget, Graph
 from workflows.diagrams.proof.flattening import Step
 from workflows.diagrams.proof.forms import Atoms, act_of
-from workflows.diagrams.proof.game import Happening
 from workflows.diagrams.proof.net import Net
+from workflows.diagrams.proof.offers import Happening
 
 RuleVerdict = Literal["holds", "violated", "vacuous", "not-proved", "not-applicable"]
 # Of several parts of a rule the gravest verdict counts.

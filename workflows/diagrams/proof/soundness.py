@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workflows.diagrams.proof.exploring import Graph
-from workflows.diagrams.proof.game import Flaw, Game, Happening
+from workflows.diagrams.proof.game import Flaw, Game
 from workflows.diagrams.proof.net import Marking
+from workflows.diagrams.proof.offers import Happening
 
 Defect = Literal["deadlock", "never-ends", "dead-step", "handler-rejoins"]
 # One fault of a diagram shows in many states; more examples than this help nobody.

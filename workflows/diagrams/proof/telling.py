@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from workflows.diagrams.graph import Diagram, Finding, Severity
 from workflows.diagrams.proof.flattening import Flat, Step
-from workflows.diagrams.proof.game import Happening
 from workflows.diagrams.proof.judging import Judgement
+from workflows.diagrams.proof.offers import Happening
 from workflows.diagrams.proof.soundness import Wrong
 from workflows.diagrams.wording import listed, timer_words
 

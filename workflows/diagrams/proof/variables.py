@@ -40,19 +40,34 @@ class Variables:
     names: dict[tuple[int, str, str], int] = field(default_factory=dict)
     readers: dict[int, set[int]] = field(default_factory=dict)
     conditions: dict[int, Condition] = field(default_factory=dict)
+    # step -> what must be answered before it can be told how often it is done
+    counting: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find them in the conditions of all gateways."""
         numbers: dict[Variable, int] = {}
         for step in self.flat.steps:
-            for name in self._read_by(step) if decides(step) else ():
+            names = self._read_by(step) if decides(step) else self._counted_by(step)
+            read = []
+            for name in names:
                 variable = self._home(step.scope, name)
-                if variable is None:
-                    continue
-                number = numbers.setdefault(variable, len(numbers))
-                self.names[step.scope, name.element, name.field] = number
-                self.readers.setdefault(number, set()).add(step.index)
+                if variable is not None:
+                    number = numbers.setdefault(variable, len(numbers))
+                    self.names[step.scope, name.element, name.field] = number
+                    self.readers.setdefault(number, set()).add(step.index)
+                    read.append(number)
+            if not decides(step) and read:
+                self.counting[step.index] = tuple(read)
         self.all = list(numbers)
+
+    def _counted_by(self, step: Step) -> Iterator[Name]:
+        """Give what says how often a step is done."""
+        try:
+            condition = compile_condition(step.node.loop or "1")
+        except ConditionError as error:
+            raise Unplayable(f'How often "{step.node.title}" is done cannot be read.') from error
+        if isinstance(condition.tree, Name):
+            yield condition.tree
 
     def _read_by(self, step: Step) -> Iterator[Name]:
         for wire in step.leaving:

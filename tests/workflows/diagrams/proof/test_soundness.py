@@ -272,6 +272,25 @@ def test_a_step_not_asked_on_every_way_cannot_be_read() -> None:
     ]
 
 
+def test_how_often_a_step_is_done_must_have_been_answered() -> None:
+    text = """
+    start Begin
+    user First go!=a|b
+    xor Which default=Which-Ask
+    user Ask people{}=
+    user Many times=Ask.people
+    end Done
+    Begin -> First -> Which -> Ask -> Many -> Done
+    """
+    assert wrong(text.format("!")) == []
+    found = wrong(text.format("!") + 'Which -> Many : First.go = "a"')
+    assert [one[:2] for one in found] == [("unanswered", "Many")]
+    assert found[0][2].startswith("Begin Begin-First First First-Which Which Which-Many Many")
+    assert [one[:2] for one in wrong(text.format(""))] == [("unanswered", "Many")]
+    with pytest.raises(Unplayable, match="How often"):
+        wrong(text.format("!").replace("times=Ask.people", "times==="))
+
+
 def test_an_answer_of_another_kind_cannot_be_compared() -> None:
     text = """
     start Begin
