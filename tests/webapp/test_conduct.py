@@ -226,9 +226,9 @@ def whoever_runs_the_system_reads_no_case(town: Desk) -> None:
         city.grant(session, nora, "sysadmin")
     sent = {"attachments": (BytesIO(PDF), "secret plan.pdf"), "purpose": "secret purpose"}
     town.post(town.town.people.rosa, f"/tasks/{walk.task('SubmitRequest').id}/completion", **sent)
-    walk.do("SubmitRequest", proposed_name="secret name")
-    client = town.browser(nora)
     (file,) = db.session.scalars(select(File.id).where(File.case_id == walk.case_id))
+    walk.do("SubmitRequest", proposed_name="secret name", attachments=file)
+    client = town.browser(nora)
     for page in (f"/cases/{walk.case.number}", f"/files/{file}"):
         assert client.get(page).status_code == 404
     lists = ("/cases", "/cases?q=secret", "/tasks?tab=others", "/admin", "/admin/audit")
