@@ -35,7 +35,13 @@ DEMO_PEOPLE = (
     ("odalys.fernbrook@northwater.example", "decides for Communications"),
     ("ravindra.coldspring@northwater.example", "advises on security (Information Technology)"),
     ("paolo.bristlecone@northwater.example", "sets up retention (City Clerk)"),
-    ("beatrix.okonjo-vale@northwater.example", "advises on the law (City Attorney)"),
+    ("beatrix.okonjo-vale@northwater.example", "advises on the law, may break glass (City Attorney)"),
+    ("cyrus.peltonen@northwater.example", "investigates complaints; found what C-07 is about"),
+    ("annika.drumlin@northwater.example", "advises on discipline; C-07 waits for her"),
+    ("lorna.greywater@northwater.example", "heads Public Works, acts after that advice"),
+    ("emeka.stillwell@northwater.example", "investigates for Public Works, kept from C-07"),
+    ("celeste.varga-holm@northwater.example", "watches where cases wait (process manager)"),
+    ("tobias.quenby@northwater.example", "audits: why each site may exist, who read what"),
     ("signe.albrook@northwater.example", "administers people and the system"),
 )
 TOO_LONG = Length(max=passwords.LONGEST, message="This is longer than a password may be.")

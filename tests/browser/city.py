@@ -27,13 +27,13 @@ class ServerDidNotStartError(Exception):
     """The server ended or does not answer; the message holds what it wrote."""
 
 
-def load_demo(database: Path) -> None:
+def load_demo(database: Path, *, history: bool = False) -> None:
     """Load the demo city as it stands now into a new database file that may be copied."""
     url = f"sqlite:///{database}"
     upgrade(url)
     app = create_app(Config(database_url=url, secret_key="for loading only", demo=True))
     with app.app_context():
-        load(runtime(), now=datetime.now(UTC), history=False)
+        load(runtime(), now=datetime.now(UTC), history=history)
         db.session.remove()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

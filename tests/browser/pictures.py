@@ -1,6 +1,6 @@
-"""Take the picture of the README anew: `python -m tests.browser.pictures`.
+"""Take the pictures of the README anew: `python -m tests.browser.pictures`.
 
-It shows a case of the demo city, as loaded at the moment, and writes docs/images/case.png.
+They show the demo city, as loaded at the moment: a case, and where the cases of its process wait.
 """
 
 import sys
@@ -15,25 +15,31 @@ from tests.browser.looking import settle
 from tests.browser.person import Person
 from webapp import assets
 
-PICTURE = ROOT / "docs" / "images" / "case.png"
+IMAGES = ROOT / "docs" / "images"
 SIZE: ViewportSize = {"width": 1366, "height": 1040}
-WHO, CASE = "Odalys Fernbrook", "/cases/1042"
+PICTURES = (
+    ("case.png", "Odalys Fernbrook", "/cases/1042"),
+    ("status.png", "Celeste Varga-Holm", "/reports/processes/create-site"),
+)
 
 
-def take(picture: Path) -> None:
-    """Load the demo city, serve it, and take the picture of the case."""
+def take(images: Path) -> None:
+    """Load the demo city with its past year, serve it, and take the pictures."""
     assets.build()
     with TemporaryDirectory() as folder:
         demo = Path(folder) / "demo.db"
-        city.load_demo(demo)
+        city.load_demo(demo, history=True)
         with city.served(demo, Path(folder)) as address, chromium.started() as browser:
-            person = Person(browser, address, viewport=SIZE).sign_in(WHO)
-            settle(person.open(CASE))
-            picture.parent.mkdir(parents=True, exist_ok=True)
-            person.page.screenshot(path=picture)
-            person.close()
+            images.mkdir(parents=True, exist_ok=True)
+            for name, who, path in PICTURES:
+                person = Person(browser, address, viewport=SIZE).sign_in(who)
+                settle(person.open(path))
+                person.page.screenshot(path=images / name)
+                person.close()
 
 
 if __name__ == "__main__":
-    take(PICTURE)
-    sys.stdout.write(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size // 1024} kB\n")
+    take(IMAGES)
+    for name, *_ in PICTURES:
+        size = (IMAGES / name).stat().st_size // 1024
+        sys.stdout.write(f"docs/images/{name}: {size} kB\n")

@@ -7,6 +7,11 @@ from typing import Any
 
 OFFICES_OPEN, LAST_MINUTE = 8 * 60 + 5, 16 * 60 + 40
 
+# In every other case somebody takes a step first that takes some work.
+TAKEN = frozenset(
+    {"ForwardRequest", "ReviewRequest", "AdviseSecurity", "DecideRequest", "SetUpRetention"}
+)
+
 
 @dataclass
 class Teller:
@@ -29,10 +34,23 @@ class Teller:
 
     def step(self, element: str, by: int, after: tuple[int, int], **answers: Any) -> None:
         """Let somebody do a step so many business days after the one before."""
+        before = self.ago, self.minute
         self.wait(*after)
         if self.ago > 0:
-            row = {"ago": self.ago, "at": self.at, "by": by, "element": element}
+            row: dict[str, Any] = {"ago": self.ago, "at": self.at, "by": by, "element": element}
+            if element in TAKEN and self.chance.random() < 0.5:
+                row["taken"] = self._taken(*before)
             self.steps.append({**row, "answers": answers})
+
+    def _taken(self, ago: int, minute: int) -> dict[str, Any]:
+        """Say when a step was taken that is done now: the business day before, or the same day."""
+        if ago - self.ago > 1 and self.chance.random() < 0.5:
+            early, latest, on = OFFICES_OPEN, LAST_MINUTE, self.ago + 1
+        else:
+            early = minute + 1 if ago == self.ago else OFFICES_OPEN - 4
+            latest, on = self.minute - 1, self.ago
+        at = self.chance.randint(early, latest)
+        return {"ago": on, "at": time(at // 60, at % 60)}
 
     def wait(self, least: int, most: int) -> None:
         """Let business days pass, or some time of the same day."""

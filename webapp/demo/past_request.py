@@ -248,17 +248,17 @@ class PastRequest:
             recovery_contact="social.media@northwater.example",
         )
         self._train()
+        self._keep()
         teller.step(
             "MeetStandards",
             self.forwards,
-            (0, 3),
+            (0, 1),
             official_mark=True,
             link_to_city_site=True,
             comment_policy="posted",
             records_notice=True,
             accessibility=True,
         )
-        self._keep()
 
     def _train(self) -> None:
         teller = self.teller
@@ -269,14 +269,14 @@ class PastRequest:
             }
             teller.step("CheckTraining", REVIEWER, (0, 2), **missing)
             teller.step("ArrangeTraining", self.forwards, (4, 8), done_on=teller.day)
-        teller.step("CheckTraining", REVIEWER, (0, 2), outcome="current")
+        teller.step("CheckTraining", REVIEWER, (0, 1), outcome="current")
 
     def _keep(self) -> None:
         teller = self.teller
         tried = [False, True] if self.bends("archive") else [True]
         for works in tried:
-            teller.step("SetUpRetention", RECORDS, (1, 4), **self._retention())
-            teller.wait(0, 2)
+            teller.step("SetUpRetention", RECORDS, (1, 3), **self._retention())
+            teller.wait(0, 1)
             result: Answers = {
                 "outcome": "passed",
                 "first_capture_at": {**teller.day, "at": teller.at},
@@ -310,7 +310,7 @@ class PastRequest:
         met = "met" if self.bends("conditions") else "none"
         teller.step("ConfirmReadiness", OFFICER, (0, 2), decision="ready", conditions_met=met)
         # The check comes due when the site has been live for 30 days.
-        wait = (24, 27)
+        wait = (23, 25)
         if self.bends("mended"):
             found = "Two films have no captions."
             teller.step("CheckAfterLaunch", REVIEWER, wait, as_approved="no", findings=found)

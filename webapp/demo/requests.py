@@ -8,7 +8,7 @@ A case is a story, mostly a file in requests/ or complaints/, with these parts:
   [[step]]    element, by, ago, at and the answers to its form: a person by number, a unit or a site
               by code, a platform by name, a day as days from today or { ago }, a time as { ago, at },
               a document as { name, text }; the type of the field in the diagram says which. A step
-              that is offered is taken first.
+              that is offered is taken first; taken = { ago, at } says when somebody took it before.
   [[draft]]   what somebody has typed and not sent, as the browser saves it
   [[remark]]  a comment on the case
 """
@@ -85,6 +85,8 @@ class _Player:
         """Give what happened in this case, each thing with its time."""
         yield self._at(self.story, self._start)
         for row in self.story["step"]:
+            if "taken" in row:
+                yield self._at({**row, **row["taken"]}, self._take)
             yield self._at(row, self._do)
         for row in self.story.get("draft", ()):
             yield self._at(row, self._type)
@@ -103,6 +105,10 @@ class _Player:
             self.runtime, row["process"], by=self._person(row), now=now, number=row["number"]
         )
         self.case_id = case.id
+
+    def _take(self, row: Row, now: datetime) -> None:
+        task_id, _ = self._waiting(row["element"])
+        tasks.claim(self.runtime, task_id, by=self._person(row), now=now)
 
     def _do(self, row: Row, now: datetime) -> None:
         by = self._person(row)
