@@ -1,0 +1,107 @@
+"""Two cities that differ in their confidential cases alone: one has them, its twin has none.
+
+What somebody without a part in them sees must be the same in both.
+"""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import text
+
+from config import Config
+from models.database import db
+from tests.webapp.door import Browser
+from tests.webapp.leaks import crowd
+from tests.webapp.leaks.crowd import Crowd
+from tests.webapp.leaks.secrets_told import Secret, Teller
+from tests.workflows import walking
+from webapp import create_app
+from webapp.access import CAPABILITIES
+from workflows import absences, break_glass, roles
+from workflows.absences import Away
+from workflows.break_glass import Answered, Asked
+
+GLASS = CAPABILITIES["cases.break-glass"]
+
+
+@dataclass(frozen=True)
+class Twins:
+    """The city with confidential cases, its twin without, and the people who live in both."""
+
+    real: Flask
+    twin: Flask
+    crowd: Crowd
+    walks: dict[str, Secret]
+
+    def label(self, key: str) -> str:
+        """The number of a case."""
+        return f"C-{list(self.walks).index(key) + 1:02d}"
+
+
+def build(template: Path, folder: Path, now: datetime) -> Twins:
+    """Settle the city, copy it, and let one of the two have confidential cases."""
+    real_path, twin_path = folder / "real.db", folder / "twin.db"
+    shutil.copy(template, real_path)
+    real = _open(real_path, now)
+    with real.app_context():
+        people = crowd.settle(now)
+        walking.launched(people.town, now=now)
+        walking.forwarded(people.town, now=now)
+        crowd.rest()
+        db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        crowd.rest()
+        db.engine.dispose()
+    shutil.copy(real_path, twin_path)
+    twin = _open(twin_path, now)
+    with real.app_context():
+        walks = Teller(people, now).tell()
+        labels = [walk.case.label for walk in walks.values()]
+        assert labels == [f"C-{number:02d}" for number in range(1, len(labels) + 1)]
+        _afterwards(people, list(walks), now)
+    with twin.app_context():
+        _afterwards(people, list(walks), now)
+    return Twins(real, twin, people, walks)
+
+
+def _open(path: Path, now: datetime) -> Flask:
+    app = create_app(Config(database_url=f"sqlite:///{path}", secret_key="a secret for tests"))
+    app.config.update(TESTING=True, NOW=now + crowd.AT_DESKS, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
+    return app
+
+
+def _afterwards(people: Crowd, keys: list[str], now: datetime) -> None:
+    """What is done in both cities alike: asked of numbers that only one of them knows."""
+    crowd.rest()
+    who, town = people.others, people.town
+    now += timedelta(hours=1)
+    grant = crowd.role_of(db.session(), who["role_ended"], "hr_investigator")
+    crowd.rest()
+    by = people.of["sysadmin", "stranger"]
+    roles.end_grant(town.runtime, grant, by=by, now=now)
+    day = now.date()
+    away = Away(
+        person_id=who["absent"],
+        substitute_id=who["substitute"],
+        starts_on=day,
+        ends_on=day + timedelta(days=3),
+    )
+    absences.enter(town.runtime, away, by=who["absent"], now=now)
+    glass = {key: f"C-{keys.index(key) + 1:02d}" for key in ("found", "role_attorney")}
+    _ask(people, "broke_glass", glass["found"], timedelta(hours=24), now)
+    _ask(people, "glass_over", glass["found"], timedelta(minutes=1), now)
+    _ask(people, "glass_asked", glass["found"], None, now)
+    crowd.rest()
+
+
+def _ask(people: Crowd, name: str, number: str, lasts: timedelta | None, now: datetime) -> None:
+    """Let somebody ask to break the glass; without `lasts` nobody answers."""
+    who, runtime = people.others, people.town.runtime
+    asked = Asked(number, "It must be seen.", who["glass_second"])
+    row = break_glass.ask(runtime, asked, holders=GLASS, by=who[name], now=now)
+    if lasts is not None:
+        word = Answered(granted=True, words="Yes.", lasts=lasts)
+        break_glass.answer(runtime, row.id, word, by=who["glass_second"], now=now)
