@@ -92,7 +92,8 @@ def _endless(game: Game, graph: Graph, stuck: list[int]) -> list[Wrong]:
     )
     if first is None:
         return []
-    step = game.net.owner(graph.states[first][0] & game.net.tokens).index
+    around = sum(game.net.at[index] for index in game.net.inside)
+    step = game.net.owner(graph.states[first][0] & game.net.tokens & ~around).index
     return [Wrong("never-ends", step, tuple(graph.path(first)))]
 
 

@@ -158,6 +158,31 @@ def test_a_reminder_may_come_in_between() -> None:
     assert verdict(text, Precedence(atoms("advise"), atoms("launch"))) == "holds"
 
 
+HURRIED = """
+start Begin
+user Ask act=ask
+user Decide act=approve decision!=yes|no
+rings Slow on=Decide beside=yes timer=P1D
+{} Hurry {}
+{} Over
+end Done
+Begin -> Ask -> Decide -> Done
+Slow -> Hurry -> Over
+"""
+
+
+def test_what_a_deadline_begins_beside_may_break_a_rule() -> None:
+    decided = Precedence(atoms("approve:yes"), atoms("launch"))
+    assert verdict(HURRIED.format("service", "topic=remind", "end"), decided) == "not-applicable"
+    assert verdict(HURRIED.format("service", "topic=launch", "end"), decided) == "violated"
+
+
+def test_what_a_deadline_begins_beside_may_end_a_case_too_early() -> None:
+    answered = Response(atoms("ask"), atoms("approve"))
+    assert verdict(HURRIED.format("user", "", "end"), answered) == "holds"
+    assert verdict(HURRIED.format("user", "", "terminate"), answered) == "violated"
+
+
 def test_a_branch_beside_the_approval_lets_a_launch_slip_through() -> None:
     text = """
     start Begin

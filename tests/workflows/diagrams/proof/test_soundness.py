@@ -163,6 +163,27 @@ def test_a_loop_that_nobody_can_leave_never_ends() -> None:
     assert found == [("never-ends", "Turn", "Begin Begin-Ask Ask Ask-Which Which Which-Turn")]
 
 
+def test_a_loop_that_can_only_be_called_off_never_ends() -> None:
+    text = """
+    start Begin
+    sub Work {
+    start In
+    user Turn
+    user Back
+    end Out
+    xor Which default=Which-Back
+    In -> Turn -> Which -> Back -> Turn
+    Which -> Out : false
+    }
+    hears Withdrawn on=Work message=withdraw
+    end Done
+    end Off
+    Begin -> Work -> Done
+    Withdrawn -> Off
+    """
+    assert wrong(text)[0][:2] == ("never-ends", "Turn")
+
+
 def test_a_loop_with_a_way_out_is_sound() -> None:
     text = """
     start Begin
@@ -459,6 +480,38 @@ def test_a_called_diagram_forgets_its_answers_from_call_to_call() -> None:
     assert (
         '(In the called diagram "helper".)' in proved(text, called=(helper,)).findings()[0].message
     )
+
+
+def test_what_one_call_asked_is_not_known_to_the_next() -> None:
+    helper = draw(
+        """
+        start In
+        xor First default=First-Then
+        user Ask ok!=?
+        xor Then default=Then-Out
+        end Out
+        end Other
+        In -> First -> Then -> Out
+        First -> Ask : More.go = null
+        Ask -> Then
+        Then -> Other : Ask.ok = true
+        """,
+        "helper",
+        starters=(),
+        inputs=("More",),
+    )
+    text = """
+    start Begin
+    call One to=helper
+    user More go!=again|out
+    xor Which default=Which-One
+    end Done
+    Begin -> One -> More -> Which -> One
+    Which -> Done : More.go = "out"
+    """
+    (found,) = wrong(text, called=(helper,))
+    assert found[:2] == ("unanswered", "Then")
+    assert found[2].split().count("In") == 2
 
 
 def test_a_called_diagram_reads_the_inputs_that_its_caller_asked() -> None:
