@@ -227,6 +227,24 @@ def test_an_answer_without_a_flow_leaves_the_case_at_the_gateway() -> None:
     assert wrong(text) == [("no-branch", "Which", "Begin Begin-Ask Ask Ask-Which Which")]
 
 
+def test_an_exclusive_gateway_takes_the_first_flow_that_fits() -> None:
+    text = """
+    start Begin
+    user Ask go!=a|b
+    xor Which
+    user A
+    user B
+    end Done
+    Begin -> Ask -> Which
+    Which -> A : Ask.go = "a"
+    Which -> B : Ask.go in ["a", "b"]
+    A -> Done
+    B -> Done
+    """
+    assert wrong(text) == []
+    assert wrong(text.replace('go = "a"', 'go in ["a", "b"]')) == [("dead-step", "B", "")]
+
+
 def test_an_inclusive_gateway_without_a_flow_leaves_the_case_there_too() -> None:
     text = """
     start Begin
