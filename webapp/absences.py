@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Optional
 from models.database import db
 from models.people import Absence, Person
 from webapp import access, clock
-from webapp.forms import Choice, PageForm
+from webapp.forms import NOBODY_YET, Choice, PageForm
 from webapp.runtime import runtime
 from webapp.task_page import duties
 from webapp.templating import CityClock
@@ -173,7 +173,7 @@ def _form_of_others() -> AbsenceOfForm:
 
 def _people(people: Sequence[Person]) -> list[Choice]:
     found = [Choice(str(person.id), f"{person.name} ({person.unit.name})") for person in people]
-    return [Choice("", "Choose a person"), *found]
+    return [NOBODY_YET, *found]
 
 
 def processes() -> dict[str, str]:

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from models.database import db
 from webapp import access, clock
-from webapp.forms import Choice, PageForm
+from webapp.forms import NOBODY_YET, Choice, PageForm, number_chosen
 from webapp.runtime import runtime, settings
 from webapp.templating import person as named
 from workflows import break_glass
@@ -42,7 +42,7 @@ class AskForm(PageForm):
     )
     second = SelectField(
         "Who shall confirm it",
-        coerce=int,
+        coerce=number_chosen,
         description="Somebody else who may break the glass. They answer for it with you.",
         validators=[InputRequired("Choose who shall confirm it.")],
     )
@@ -125,7 +125,7 @@ def _ask_form() -> AskForm:
     form = AskForm()
     holders, by = access.CAPABILITIES[CAPABILITY], access.me().id
     people = break_glass.seconds(db.session(), holders, by, clock.today())
-    form.second.choices = [Choice(one.id, named(one)) for one in people]
+    form.second.choices = [NOBODY_YET, *(Choice(one.id, named(one)) for one in people)]
     return form
 
 

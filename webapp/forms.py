@@ -7,9 +7,17 @@ from wtforms.fields.choices import SelectChoice as Choice  # type: ignore[attr-d
 
 from workflows.errors import InvalidAnswersError
 
-__all__ = ["Choice", "PageForm", "csrf"]
+__all__ = ["NOBODY_YET", "Choice", "PageForm", "csrf", "number_chosen"]
 
 csrf = CSRFProtect()
+
+# Before somebody chooses a person nobody is chosen: never the first of the list by accident.
+NOBODY_YET = Choice("", "Choose a person")
+
+
+def number_chosen(value: str | int | None) -> int | None:
+    """Read the id that was chosen from a list, None where nothing is chosen yet."""
+    return int(value) if value else None
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

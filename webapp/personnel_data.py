@@ -13,7 +13,7 @@ from models.database import db
 from models.people import Person, Unit
 from webapp import access, clock
 from webapp.answers_shown import Answer, answers_of
-from webapp.forms import Choice, PageForm
+from webapp.forms import NOBODY_YET, Choice, PageForm, number_chosen
 from webapp.runtime import runtime
 from workflows import public_facet
 from workflows.errors import InvalidAnswersError
@@ -26,7 +26,9 @@ class LookupForm(PageForm):
     """Whom somebody asked about, and whose request it is."""
 
     about = SelectField(
-        "Person asked about", coerce=int, validators=[InputRequired("Choose the person.")]
+        "Person asked about",
+        coerce=number_chosen,
+        validators=[InputRequired("Choose the person.")],
     )
     reason = TextAreaField(
         "Whose request, and which",
@@ -103,7 +105,6 @@ def _form() -> LookupForm:
         .join(Person.unit)
         .order_by(Person.family_name, Person.given_name, Person.id)
     )
-    form.about.choices = [
-        Choice(id_, f"{given} {family} ({unit})") for id_, given, family, unit in rows
-    ]
+    people = [Choice(id_, f"{given} {family} ({unit})") for id_, given, family, unit in rows]
+    form.about.choices = [NOBODY_YET, *people]
     return form

@@ -17,13 +17,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from models.cases import Task
 from models.database import db
 from models.people import Person
 from webapp import access, clock
-from webapp.forms import Choice, PageForm
+from webapp.forms import NOBODY_YET, Choice, PageForm, number_chosen
 from webapp.incoming import page_number
 from webapp.runtime import runtime
 from webapp.task_page import TaskPage, duties, gather, open_task, sent_form, taken_task
@@ -67,7 +67,11 @@ class ConflictForm(PageForm):
 class HandoverForm(PageForm):
     """A lead gives a task to somebody, with a reason."""
 
-    to = SelectField("Hand over to", coerce=int)
+    to = SelectField(
+        "Hand over to",
+        coerce=number_chosen,
+        validators=[InputRequired("Choose to whom you hand it over.")],
+    )
     reason = TextAreaField(
         "Reason",
         validators=[DataRequired("Say why, for the record."), Length(max=500)],
@@ -188,7 +192,7 @@ def declare_conflict(task_id: int) -> ResponseReturnValue:
 
 def _page(page: TaskPage, status: int = 200) -> ResponseReturnValue:
     handover = HandoverForm()
-    handover.to.choices = [Choice(person.id, person.name) for person in page.candidates]
+    handover.to.choices = _candidates(page)
     return (
         render_template(
             "tasks/show.html",
@@ -285,12 +289,16 @@ def release(task_id: int) -> ResponseReturnValue:
     return redirect(session.get("inbox", url_for("tasks.index")), code=303)
 
 
+def _candidates(page: TaskPage) -> list[Choice]:
+    return [NOBODY_YET, *(Choice(person.id, person.name) for person in page.candidates)]
+
+
 @bp.post("/<int:task_id>/assignment")
 def hand_over(task_id: int) -> ResponseReturnValue:
     """Give the task to somebody else, as a lead."""
     page = gather(task_id)
     form = HandoverForm()
-    form.to.choices = [Choice(person.id, person.name) for person in page.candidates]
+    form.to.choices = _candidates(page)
     if not form.validate_on_submit():
         raise InvalidAnswersError({name or "": " ".join(e) for name, e in form.errors.items()})
     # A step of one person goes to a colleague only because that person has left.

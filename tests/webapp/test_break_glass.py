@@ -1,5 +1,6 @@
 """The pages by which somebody reads a case without a part in it, and those for the public facet."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -122,3 +123,16 @@ def test_the_clerk_looks_up_what_is_public(town: Desk, now: datetime) -> None:
     assert handed.data == b"A written warning.\n"
     assert town.browser(people.cleo).get(f"/files/{file}").status_code == 404
     assert town.browser(people.ada).get(address).status_code == 403
+
+
+def test_nobody_is_looked_up_before_somebody_is_chosen(town: Desk) -> None:
+    cleo = town.town.people.cleo
+    with walking.writing() as session:
+        city.grant(session, cleo, "clerk_data")
+    page = town.browser(cleo).get("/records/personnel-data").text
+    first = re.search(r"<select[^>]*>\s*<option([^>]*)>", page)
+    assert first is not None
+    assert 'value=""' in first[1]
+    sent = town.post(cleo, "/records/personnel-data", about="", reason="The Courier asks.")
+    assert sent.status_code == 422
+    assert "Choose the person." in sent.text
