@@ -75,7 +75,7 @@ def in_words(seconds: float) -> str:
     """Say a length of time shortly: 4.2 days, 3.5 hours, 12 minutes."""
     for unit, length in (("day", DAY), ("hour", 3600.0), ("minute", 60.0)):
         if seconds >= length:
-            amount = f"{seconds / length:.1f}".removesuffix(".0")
+            amount = f"{seconds / length:.{unit != 'minute':d}f}".removesuffix(".0")
             return f"{amount} {unit}{'' if amount == '1' else 's'}"
     return "under a minute"
 
