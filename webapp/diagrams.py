@@ -73,8 +73,13 @@ def _page(version: DiagramVersion) -> ResponseReturnValue:
 
 
 def _told(count: int, confidential: bool) -> int | str:
-    """Say how many cases there are; of confidential ones not where few would speak of people."""
-    return f"fewer than {FEWEST_TOLD}" if confidential and count < FEWEST_TOLD else count
+    """Say how many cases there are; of confidential ones only whether they are few.
+
+    Everybody reads this: a number that grows by one tells that somebody has just complained.
+    """
+    if not confidential:
+        return count
+    return f"fewer than {FEWEST_TOLD}" if count < FEWEST_TOLD else f"{FEWEST_TOLD} or more"
 
 
 @bp.get("/<key>/versions/<int:number>/xml")
