@@ -17,10 +17,12 @@ from webapp import assets
 
 IMAGES = ROOT / "docs" / "images"
 SIZE: ViewportSize = {"width": 1366, "height": 1040}
+# Each with who looks, at which page, and from which heading on.
 PICTURES = (
-    ("case.png", "Odalys Fernbrook", "/cases/1042"),
-    ("status.png", "Celeste Varga-Holm", "/reports/processes/create-site"),
+    ("case.png", "Odalys Fernbrook", "/cases/1042", "Create site: Street Talk"),
+    ("status.png", "Celeste Varga-Holm", "/reports/processes/create-site", "Prepare site"),
 )
+FROM_HERE = "one => scrollBy(0, Math.max(0, one.getBoundingClientRect().top - 24))"
 
 
 def take(images: Path) -> None:
@@ -31,10 +33,12 @@ def take(images: Path) -> None:
         city.load_demo(demo, history=True)
         with city.served(demo, Path(folder)) as address, chromium.started() as browser:
             images.mkdir(parents=True, exist_ok=True)
-            for name, who, path in PICTURES:
+            for name, who, path, heading in PICTURES:
                 person = Person(browser, address, viewport=SIZE).sign_in(who)
-                settle(person.open(path))
-                person.page.screenshot(path=images / name)
+                page = person.open(path)
+                settle(page)
+                page.get_by_role("heading", name=heading, exact=True).evaluate(FROM_HERE)
+                page.screenshot(path=images / name)
                 person.close()
 
 
