@@ -58,8 +58,8 @@ ALLOWED = (
     _one(
         "diagrams.show diagrams.show_version",
         ANYBODY,
-        r"\d+|fewer than 5",
-        "How many confidential cases run is told once there are five.",
+        r"5 or more|fewer than 5",
+        "Everybody reads whether few confidential cases run, and never how many.",
     ),
     _one(
         "reports.index reports.process reports.index_csv",

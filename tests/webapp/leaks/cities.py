@@ -4,7 +4,7 @@ What somebody without a part in them sees must be the same in both.
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +39,26 @@ class Twins:
     def label(self, key: str) -> str:
         """The number of a case."""
         return f"C-{list(self.walks).index(key) + 1:02d}"
+
+    def copied(self, folder: Path, now: datetime) -> "Twins":
+        """Both cities once more, for a test that changes something in them."""
+        apps = []
+        for name, app in (("real", self.real), ("twin", self.twin)):
+            with app.app_context():
+                crowd.rest()
+                db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                crowd.rest()
+                source = Path(str(db.engine.url.database))
+            shutil.copy(source, folder / f"{name}.db")
+            apps.append(_open(folder / f"{name}.db", now))
+        return replace(self, real=apps[0], twin=apps[1])
+
+    def close(self) -> None:
+        """Close the databases."""
+        for app in (self.real, self.twin):
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
 
 
 def build(template: Path, folder: Path, now: datetime) -> Twins:

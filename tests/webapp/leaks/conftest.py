@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from models.database import db
 from tests.conftest import NOW
 from tests.webapp.leaks import cities
 from tests.webapp.leaks.addresses import Named
@@ -17,10 +16,15 @@ def twins(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ge
     """The two cities; tests must leave them as they are."""
     built = cities.build(migrated_sqlite, tmp_path_factory.mktemp("cities"), NOW)
     yield built
-    for app in (built.real, built.twin):
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+    built.close()
+
+
+@pytest.fixture
+def copies(twins: Twins, tmp_path: Path) -> Generator[Twins]:
+    """Cities like them, which a test may change."""
+    made = twins.copied(tmp_path, NOW)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
