@@ -35,7 +35,7 @@ DEMO_PEOPLE = (
     ("odalys.fernbrook@northwater.example", "decides for Communications"),
     ("ravindra.coldspring@northwater.example", "advises on security (Information Technology)"),
     ("paolo.bristlecone@northwater.example", "sets up retention (City Clerk)"),
-    ("beatrix.okonjo-vale@northwater.example", "advises on the law, may break glass (City Attorney)"),
+    ("beatrix.okonjo-vale@northwater.example", "advises on the law, may break glass (Attorney)"),
     ("cyrus.peltonen@northwater.example", "investigates complaints; found what C-07 is about"),
     ("annika.drumlin@northwater.example", "advises on discipline; C-07 waits for her"),
     ("lorna.greywater@northwater.example", "heads Public Works, acts after that advice"),
