@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 
 from sqlalchemy import select
@@ -81,10 +81,16 @@ def parse(files: Mapping[str, bytes], main: str) -> DiagramSet:
 
     Raises ValueError where a file is no diagram.
     """
+    return _parse(tuple(files.items()), main)
+
+
+# A set that has just been tried before its publication is the one that cases then start on.
+@lru_cache(maxsize=16)
+def _parse(files: tuple[tuple[str, bytes], ...], main: str) -> DiagramSet:
     diagrams = {}
-    for key, data in files.items():
+    for key, data in files:
         diagram, findings = read(data)
         if diagram is None:
             raise ValueError("; ".join(finding.message for finding in findings))
         diagrams[key] = diagram
-    return DiagramSet(main, files, diagrams)
+    return DiagramSet(main, dict(files), diagrams)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 
 from lxml import etree
 
@@ -27,15 +28,23 @@ def read(data: bytes) -> tuple[Diagram | None, list[Finding]]:
     outside the profile. Without any process to look at the diagram is None and a finding says why.
     A diagram may come with errors: then it is good enough to be shown and linted, never to be run.
     """
+    diagram, findings = _read(data)
+    return diagram, list(findings)
+
+
+# A file is read when it is published, checked and run; it is the same each time.
+@lru_cache(maxsize=32)
+def _read(data: bytes) -> tuple[Diagram | None, tuple[Finding, ...]]:
     findings = Findings()
     root = parse_document(data, findings)
     if root is None:
-        return None, findings.found
+        return None, tuple(findings.found)
     _check_root(root, findings)
     process = _choose(list(children(root, "process")), findings)
     if process is None:
-        return None, findings.found
-    return _read_process(root, process, findings), _without_repetition(findings.found)
+        return None, tuple(findings.found)
+    diagram = _read_process(root, process, findings)
+    return diagram, tuple(_without_repetition(findings.found))
 
 
 def _without_repetition(findings: list[Finding]) -> list[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -162,10 +162,15 @@ class Pack:
 
 
 def load(path: Path) -> Pack:
-    """Read the pack in this directory.
+    """Read the pack in this directory; files that have not changed are not read again.
 
     Raises PolicyPackError, which lists every mistake in every file at once.
     """
+    return _load(path, _version(path))
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, version: str) -> Pack:
     documents = [read_document(path / name) for name in FILES]
     clauses_file, acts_file, roles_file, rules_file, classes_file = documents
     clauses = _by_id(clauses_file, "clause", _read_clause)
@@ -185,7 +190,7 @@ def load(path: Path) -> Pack:
     mistakes = [mistake for document in documents for mistake in document.mistakes]
     if mistakes:
         raise PolicyPackError(mistakes)
-    return Pack(_version(path), clauses, acts, roles, parties, rules, classes)
+    return Pack(version, clauses, acts, roles, parties, rules, classes)
 
 
 @dataclass(frozen=True)
@@ -298,6 +303,9 @@ def _quoted(words: Iterable[str]) -> str:
 def _version(path: Path) -> str:
     digest = sha256()
     for name in FILES:
-        data = (path / name).read_bytes()
+        try:
+            data = (path / name).read_bytes()
+        except OSError:
+            data = b""  # the reading of the pack says what is wrong with it
         digest.update(f"{name} {len(data)}\n".encode() + data)
     return digest.hexdigest()
