@@ -69,11 +69,13 @@ class HandoverForm(PageForm):
 
     to = SelectField(
         "Hand over to",
+        id="handover-to",
         coerce=number_chosen,
         validators=[InputRequired("Choose to whom you hand it over.")],
     )
     reason = TextAreaField(
         "Reason",
+        id="handover-reason",  # the step itself may ask for a reason
         validators=[DataRequired("Say why, for the record."), Length(max=500)],
     )
 

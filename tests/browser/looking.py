@@ -23,6 +23,27 @@ STICKS_OUT = """() => {
     .slice(0, 5);
 }"""
 
+# Labels, hints and errors find their control by its id.
+NOT_UNIQUE = """() => {
+  const ids = [...document.querySelectorAll('[id]:not([id=""], svg *)')].map((one) => one.id);
+  return [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))];
+}"""
+
+# What can have the focus and does not show it, when a key has brought it there.
+NOT_SEEN_WITH_FOCUS = """() => {
+  const ring = (one, pseudo) => {
+    const style = one && getComputedStyle(one, pseudo);
+    return !!style && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  };
+  const seen = (one) => ring(one) || ring(one.closest('.diagram__canvas, label'))
+    || ring(one.labels?.[0], '::before');
+  return [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+    .filter((one) => one.checkVisibility() && !one.disabled)
+    .filter((one) => { one.focus(); return document.activeElement === one && !seen(one); })
+    .map((one) => `${one.tagName.toLowerCase()}.${one.getAttribute('class') ?? ''} ${one.textContent.trim().slice(0, 40)}`)
+    .slice(0, 5);
+}"""
+
 
 @cache
 def axe() -> str:
@@ -56,10 +77,17 @@ def assert_clear(person: Person, name: str) -> None:
         problems += [f"{size}: {problem}" for problem in violations(page)]
         person.photograph(PICTURES / f"{name}-{width['width']}.png")
         problems += [f"{size}: sticks out: {one}" for one in page.evaluate(STICKS_OUT)]
+    problems += [f"stands twice: #{one}" for one in page.evaluate(NOT_UNIQUE)]
     page.set_viewport_size(ZOOMED)
     problems += [f"zoomed: sticks out: {one}" for one in page.evaluate(STICKS_OUT)]
     page.set_viewport_size(WIDE)
-    assert problems == []
+    assert problems == [], problems
+
+
+def assert_focus_is_seen(person: Person) -> None:
+    """Focus all that can have it, one after the other, as the Tab key would: each one shows it."""
+    person.page.keyboard.press("Tab")
+    assert person.page.evaluate(NOT_SEEN_WITH_FOCUS) == []
 
 
 def settle(page: Page) -> None:

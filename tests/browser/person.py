@@ -144,7 +144,7 @@ class Person:
         control = self.control(label)
         match control.evaluate("one => one.role || one.type"):
             case "combobox":
-                self._pick(control, answer)
+                self.pick(control, answer)
             case "select-one":
                 self._choose(control, answer)
             case "checkbox":
@@ -160,7 +160,8 @@ class Person:
         option = control.locator("option").filter(has_text=name)
         control.select_option(value=option.get_attribute("value"))
 
-    def _pick(self, control: Locator, answer: str) -> None:
+    def pick(self, control: Locator, answer: str) -> None:
+        """Search a long list for what is wanted and choose it."""
         control.fill(answer)
         self.page.get_by_role("option").filter(has_text=answer).filter(visible=True).first.click()
 

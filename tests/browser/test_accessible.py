@@ -1,11 +1,12 @@
 """Every kind of page, in three widths: nothing for axe-core, nothing sticks out, no complaints."""
 
 import pytest
+from flask import Flask
 from playwright.sync_api import expect
 
 from tests.browser import request
 from tests.browser.conftest import Arrive
-from tests.browser.looking import assert_clear
+from tests.browser.looking import PICTURES, assert_clear, assert_focus_is_seen, settle
 from tests.browser.person import PHONE
 from tests.browser.test_pipeline import start_request
 
@@ -51,6 +52,13 @@ PAGES = [
     ("reports-confidential", OWNER, "/reports/processes/investigate-complaint"),
     ("reports-steps", OWNER, "/reports/steps"),
     ("reports-cases", OWNER, "/reports/cases?state=ended"),
+    ("reports-cases-none", OWNER, "/reports/cases?process=create-site&state=ended&q=nothing"),
+    ("absences", DECIDER, "/absences/"),
+    ("absences-others", DECIDER, "/absences/others"),
+    ("break-glass", "Beatrix Okonjo-Vale", "/break-glass"),
+    ("personnel-data", "Henrike Wolmar", "/records/personnel-data"),
+    ("site-earlier-decision", DECIDER, "/sites/S08/earlier-decision"),
+    ("diagram-version", REQUESTER, "/diagrams/create-site/versions/1"),
     ("admin", ADMIN, "/admin"),
     ("admin-people", ADMIN, "/admin/people"),
     ("admin-person", ADMIN, "/admin/people/2"),
@@ -59,6 +67,8 @@ PAGES = [
     ("admin-roles", ADMIN, "/admin/roles"),
     ("admin-units", ADMIN, "/admin/units"),
     ("admin-unit", ADMIN, "/admin/units/2"),
+    ("admin-unit-new", ADMIN, "/admin/units/new"),
+    ("admin-absences", ADMIN, "/admin/absences"),
     ("admin-jobs", ADMIN, "/admin/jobs"),
     ("admin-incidents", ADMIN, "/admin/incidents"),
     ("admin-calendar", ADMIN, "/admin/calendar"),
@@ -67,7 +77,38 @@ PAGES = [
 
 PUBLIC = [("login", "/login"), ("register", "/register"), ("accessibility", "/accessibility")]
 
+# Pages that no address alone leads to, and the tests that look at them.
+LOOKED_AT_ELSEWHERE = {
+    "tasks.show": "test_a_task_is_clear_from_the_empty_form_to_its_errors, and test_confidential",
+}
+
+# What is not a page: it is saved or read by programs, or leads on to a page.
+NOT_PAGES = {
+    "static": "what pages are made of",
+    "frame.home": "leads on to the tasks",
+    "health.healthz": "text for a watching program",
+    "health.readyz": "text for a watching program",
+    "diagrams.xml": "a file to save",
+    "files.download": "a file to save",
+    "personnel_data.document": "a file to save",
+    "sites.document": "a file to save",
+    "register.as_json": "for programs",
+}
+
 ERRORS = [("error-403", "/admin/people", 403), ("error-404", "/cases/99999", 404)]
+
+
+def test_every_kind_of_page_is_looked_at(app: Flask) -> None:
+    addresses = app.url_map.bind("")
+    paths = [path for *_, path in [*PAGES, *PUBLIC]]
+    looked_at = {addresses.match(path.partition("?")[0])[0] for path in paths}
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.endswith(".csv")
+    }
+    assert pages - looked_at - LOOKED_AT_ELSEWHERE.keys() - NOT_PAGES.keys() == set()
+    assert (LOOKED_AT_ELSEWHERE.keys() | NOT_PAGES.keys()) <= pages - looked_at
 
 
 @pytest.mark.parametrize(("name", "who", "path"), PAGES)
@@ -75,6 +116,7 @@ def test_a_page_is_clear_to_everybody(regular: Arrive, name: str, who: str, path
     person = regular(who)
     person.open(path)
     assert_clear(person, name)
+    assert_focus_is_seen(person)
 
 
 @pytest.mark.parametrize(("name", "path"), PUBLIC)
@@ -93,6 +135,14 @@ def test_an_error_page_is_clear_to_everybody(
     assert answer is not None
     assert answer.status == status
     assert_clear(person, name)
+
+
+def test_charts_keep_their_shapes_in_forced_colours(arrive: Arrive) -> None:
+    celeste = arrive(OWNER)
+    celeste.page.emulate_media(forced_colors="active")
+    celeste.open("/reports/processes/create-site")
+    settle(celeste.page)
+    celeste.photograph(PICTURES / "reports-process-forced.png")
 
 
 def test_a_wrong_password_is_told_clearly(arrive: Arrive) -> None:
