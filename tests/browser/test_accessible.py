@@ -52,7 +52,6 @@ PAGES = [
     ("reports-confidential", OWNER, "/reports/processes/investigate-complaint"),
     ("reports-steps", OWNER, "/reports/steps"),
     ("reports-cases", OWNER, "/reports/cases?state=ended"),
-    ("reports-cases-none", OWNER, "/reports/cases?process=create-site&state=ended&q=nothing"),
     ("absences", DECIDER, "/absences/"),
     ("absences-others", DECIDER, "/absences/others"),
     ("break-glass", "Beatrix Okonjo-Vale", "/break-glass"),

@@ -82,8 +82,8 @@ def do(person: Person, chosen: dict[str, Any]) -> None:
     for name, answer in chosen.items():
         choose(person, name, answer)
     for _ in range(MOST_MENDINGS):
-        person.send()
-        person.page.wait_for_load_state()
+        with person.page.expect_navigation():
+            person.send()
         links = person.page.locator("[data-error-summary] a")
         if not links.count():
             break
