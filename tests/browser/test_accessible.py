@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser import request
 from tests.browser.conftest import Arrive
 from tests.browser.looking import PICTURES, assert_clear, assert_focus_is_seen, settle
-from tests.browser.person import PHONE
+from tests.browser.person import PHONE, Person
 from tests.browser.test_pipeline import start_request
 
 REQUESTER, DECIDER, ADMIN = "Yuki Farrowdale", "Odalys Fernbrook", "Signe Albrook"
@@ -142,6 +142,19 @@ def test_charts_keep_their_shapes_in_forced_colours(arrive: Arrive) -> None:
     celeste.open("/reports/processes/create-site")
     settle(celeste.page)
     celeste.photograph(PICTURES / "reports-process-forced.png")
+    for colour, ours, other in (
+        ("fill", ".chart__bar--1", ".chart__bar--2"),
+        ("backgroundColor", ".charts__key", ".charts__key--number-2"),
+        ("backgroundColor", ".heat-scale__one--1", ".heat-scale__one--5"),
+        ("backgroundColor", ".heat-scale__one--1", ".badge--note"),
+    ):
+        assert colour_of(celeste, ours, colour) != colour_of(celeste, other, colour), (ours, other)
+
+
+def colour_of(person: Person, selector: str, name: str) -> str:
+    """A colour of the first such thing on the page, of the mark before it where it has one."""
+    look = """(one, name) => getComputedStyle(one, one.matches('.charts__key') ? '::before' : null)[name]"""
+    return str(person.page.locator(selector).first.evaluate(look, name))
 
 
 def test_a_wrong_password_is_told_clearly(arrive: Arrive) -> None:
