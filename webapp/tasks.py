@@ -74,8 +74,8 @@ class HandoverForm(PageForm):
         validators=[InputRequired("Choose to whom you hand it over.")],
     )
     reason = TextAreaField(
-        "Reason",
-        id="handover-reason",  # the step itself may ask for a reason
+        "Why you hand it over",  # the step itself may ask for a reason
+        id="handover-reason",
         validators=[DataRequired("Say why, for the record."), Length(max=500)],
     )
 
