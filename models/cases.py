@@ -18,10 +18,14 @@ class Process(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    # A retired process begins no case any more; those that run go on.
+    retired_at: Mapped[datetime | None]
+    retired_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    retired_why: Mapped[str | None]
 
 
 class DiagramVersion(Base):
-    """One version of a diagram. Once published it never changes."""
+    """One version of a diagram. Once published it never changes; the database refuses it."""
 
     __tablename__ = "diagram_version"
     __table_args__ = (UniqueConstraint("process_id", "number"),)
@@ -38,8 +42,17 @@ class DiagramVersion(Base):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Cases begin on it from then on; until then it can be withdrawn.
+    effective_from: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_why: Mapped[str | None]
 
     process: Mapped[Process] = relationship(lazy="raise_on_sql")
+    author: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[author_id])
+    published_by: Mapped[Person | None] = relationship(
+        lazy="raise_on_sql", foreign_keys=[published_by_id]
+    )
 
 
 class CaseSeries(StrEnum):

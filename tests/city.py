@@ -157,6 +157,7 @@ def case(
             frozen={},
             note="",
             created_at=started_at,
+            effective_from=started_at,
         )
     row = Case(
         series=CaseSeries.CONFIDENTIAL if confidential else CaseSeries.OPEN,

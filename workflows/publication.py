@@ -139,6 +139,7 @@ def _version(
         created_at=now,
         published_at=now,
         published_by_id=by,
+        effective_from=now,
     )
     session.add(version)
     session.flush()  # its id, for the frozen sets

@@ -6,6 +6,7 @@ from sqlalchemy import create_engine
 import models.cases
 import models.confidence
 import models.people
+import models.publication
 import models.sites
 import models.trust  # noqa: F401 (all tables must be known before comparing)
 from models.database import Base

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from alembic import command
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from models.schema import alembic_config, is_current
 
@@ -38,6 +40,8 @@ def test_a_database_with_cases_from_before_keeps_them(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert connection.execute(text('SELECT series, number FROM "case"')).one() == ("R", 1001)
         assert connection.execute(text("SELECT offered FROM task")).scalar() == 1
+        since = connection.execute(text("SELECT effective_from FROM diagram_version")).scalar()
+        assert since == "2026-01-01 00:00:00"
         indexes = connection.execute(
             text("SELECT sql FROM sqlite_master WHERE name = 'ix_task_open'")
         )
@@ -48,6 +52,53 @@ def test_a_database_with_cases_from_before_keeps_them(tmp_path: Path) -> None:
         assert connection.execute(text('SELECT number FROM "case"')).scalar() == 1001
     engine.dispose()
 
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE diagram_version SET xml = :other",
+        "UPDATE diagram_version SET sha256 = 'other'",
+        "UPDATE diagram_version SET number = 7",
+        "UPDATE diagram_version SET note = 'other'",
+        "UPDATE diagram_version SET published_by_id = 1",
+        "UPDATE diagram_version SET published_at = NULL",
+        "UPDATE diagram_version SET effective_from = '2020-01-01 00:00:00+00'",
+        "UPDATE diagram_version SET frozen = '{}'",
+        "DELETE FROM diagram_version",
+    ],
+)
+def test_the_database_refuses_to_change_a_published_version(either_url: str, change: str) -> None:
+    engine = create_engine(either_url)
+    with engine.connect() as connection:
+        for statement in A_PUBLISHED_VERSION:
+            connection.execute(text(statement))
+        parameters = {"other": b"other"} if ":other" in change else {}
+        with pytest.raises(DBAPIError, match="published versions are never changed"):
+            connection.execute(text(change), parameters)
+        connection.rollback()
+    engine.dispose()
+
+
+def test_a_published_version_may_be_withdrawn(either_url: str) -> None:
+    engine = create_engine(either_url)
+    with engine.connect() as connection:
+        for statement in A_PUBLISHED_VERSION:
+            connection.execute(text(statement))
+        connection.execute(text("UPDATE diagram_version SET withdrawn_why = 'Not yet.'"))
+        why = connection.execute(text("SELECT withdrawn_why FROM diagram_version")).scalar()
+        assert why == "Not yet."
+        connection.rollback()
+    engine.dispose()
+
+
+A_PUBLISHED_VERSION = (
+    "INSERT INTO process (id, key, name) VALUES (1, 'create-site', 'Create a site')",
+    (
+        "INSERT INTO diagram_version (id, process_id, number, sha256, frozen, note, created_at,"
+        " published_at, effective_from) VALUES (1, 1, 1, '', '{\"create-site\": 1}', '',"
+        " '2026-01-01 00:00:00+00', '2026-01-02 00:00:00+00', '2026-01-02 00:00:00+00')"
+    ),
+)
 
 A_CASE_OF_BEFORE = (
     "INSERT INTO unit (id, code, name, kind, is_public_body) VALUES (1, 'PRK', 'Parks', 'department', 0)",

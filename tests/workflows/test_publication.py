@@ -116,6 +116,7 @@ def test_a_draft_is_not_in_force(app: Flask, now: datetime) -> None:
                 frozen={},
                 note="",
                 created_at=now,
+                effective_from=now,
             )
         )
     assert publication.published(db.session())["main"].number == 1
