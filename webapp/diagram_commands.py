@@ -18,9 +18,8 @@ from webapp.runtime import pack, settings
 from workflows import publication
 from workflows.diagrams.check import exit_code, report_text
 from workflows.diagrams.document import MAXIMUM_BYTES
-from workflows.diagrams.isolation import check_in_subprocess
 from workflows.errors import PolicyError
-from workflows.vocabulary import vocabulary
+from workflows.gates import check_files
 
 # A folder of a person's downloads may hold anything; this many diagrams beside the file are looked
 # through for one that is called.
@@ -67,7 +66,7 @@ def check(files: tuple[Path, ...], *, layout: str, no_engine: bool) -> None:  # 
     """
     given = {click.format_filename(path): _read(path) for path in files}
     folders = [*dict.fromkeys(path.resolve().parent for path in files), settings().policy_dir]
-    reports = check_in_subprocess(given, known=vocabulary(pack()), library=_library(given, folders))
+    reports = check_files(given, pack=pack(), library=_library(given, folders))
     if layout == "json":
         click.echo(json.dumps(reports, indent=1))
     else:
