@@ -1,11 +1,10 @@
 """The proof holds the rules on every way through an investigation, and sees each careless change."""
 
-import re
 from functools import cache
 
 import pytest
 
-from tests.bpmn.drawing import BPMN
+from tests.bpmn.careless import acting, in_lane, led, text
 from tests.bpmn.walk import pack
 from workflows.diagrams.check import Report, check
 from workflows.diagrams.lint import Known
@@ -28,47 +27,11 @@ def known() -> Known:
     return vocabulary(pack())
 
 
-@cache
-def text(key: str) -> str:
-    return (BPMN / f"{key}.bpmn").read_text()
-
-
 def proved(changes: dict[str, str]) -> Report:
     """Check the main diagram with some of the called ones changed."""
     files = {key: changes.get(key, text(key)).encode() for key in OURS}
     main, *_called = check(files, known=known(), library=dict[str, bytes]().get)
     return main
-
-
-def led(key: str, flow: str, target: str) -> dict[str, str]:
-    """Let a flow lead somewhere else."""
-    changed, times = re.subn(
-        rf'(<bpmn:sequenceFlow id="{flow}"[^>]*targetRef=")[^"]+"', rf'\g<1>{target}"', text(key)
-    )
-    assert times == 1
-    return {key: changed}
-
-
-def acting(key: str, step: str, act: str) -> dict[str, str]:
-    """Let a step carry another act."""
-    before, step_begins, rest = text(key).partition(f'<bpmn:userTask id="{step}"')
-    assert step_begins
-    return {
-        key: before
-        + step_begins
-        + re.sub(r'siteward:step act="[^"]+"', f'siteward:step act="{act}"', rest, count=1)
-    }
-
-
-def in_lane(key: str, step: str, lane: str) -> dict[str, str]:
-    """Draw a step into another lane."""
-    reference = f"<bpmn:flowNodeRef>{step}</bpmn:flowNodeRef>"
-    name = f'<bpmn:lane id="{lane}" name="'
-    assert reference in text(key)
-    without = text(key).replace(reference, "")
-    before, lane_begins, rest = without.partition(name)
-    assert lane_begins
-    return {key: before + lane_begins + rest.replace(">", f">{reference}", 1)}
 
 
 # What somebody might do to the diagrams, and the rules that it breaks.
