@@ -3,7 +3,7 @@
 from workflows.diagrams.lint import Automaton, Known, KnownAct, KnownClass, KnownPart, KnownRule
 from workflows.operations import OPERATIONS
 from workflows.policy.pack import Pack
-from workflows.policy.rules import Constraint, Lane, Rule
+from workflows.policy.rules import Lane, Part, Rule
 
 
 def vocabulary(pack: Pack) -> Known:
@@ -44,13 +44,14 @@ def _rule(rule: Rule) -> KnownRule:
         words=rule.words,
         clauses=rule.clauses,
         proved="publish" in rule.enforced,
-        parts=tuple(_part(part.says, part.constraint) for part in rule.parts),
+        parts=tuple(_part(part) for part in rule.parts),
     )
 
 
-def _part(says: str, constraint: Constraint) -> KnownPart:
+def _part(part: Part) -> KnownPart:
+    constraint = part.constraint
     if isinstance(constraint, Lane):
-        return KnownPart(says, acts=constraint.acts, parties=constraint.parties)
+        return KnownPart(part.says, acts=constraint.acts, parties=constraint.parties)
     if isinstance(constraint, Automaton):
-        return KnownPart(says, automaton=constraint)
-    return KnownPart(says)
+        return KnownPart(part.says, automaton=constraint, next=part.next)
+    return KnownPart(part.says)

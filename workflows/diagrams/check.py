@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 from workflows.diagrams.graph import Diagram, Field, Finding
 from workflows.diagrams.lint import Known, known_diagram, lint
@@ -19,8 +19,18 @@ Library = Callable[[str], bytes | None]
 SECONDS = 14.0
 
 
+class WayStepReport(TypedDict):
+    """A step of a finding's way as JSON."""
+
+    diagram: str
+    name: str
+    element: str
+    flows: list[str]
+    sentence: str
+
+
 class FindingReport(TypedDict):
-    """A finding as JSON."""
+    """A finding as JSON; `way` only where there is one."""
 
     severity: str
     code: str
@@ -29,6 +39,7 @@ class FindingReport(TypedDict):
     message: str
     rule: str | None
     path: list[str]
+    way: NotRequired[list[WayStepReport]]
 
 
 class ProofReport(TypedDict):
@@ -179,11 +190,13 @@ def not_proved(reason: str) -> Finding:
 def _known(diagram: Diagram, known: Known, shelf: Shelf) -> Known:
     """Add what the diagrams around this one say: those that it calls, and those that call it."""
     fields: dict[str, tuple[Field, ...]] = dict(known.caller_fields)
+    acts: dict[str, str] = dict(known.caller_acts)
     for caller in shelf.callers(diagram.process_id):
         fields.update({node.id: node.fields for node in caller.nodes.values() if node.fields})
+        acts.update({node.id: node.act for node in caller.nodes.values() if node.act})
     found = shelf.reachable(diagram)
     diagrams = {**known.diagrams, **{key: known_diagram(called) for key, called in found.items()}}
-    return replace(known, diagrams=diagrams, caller_fields=fields)
+    return replace(known, diagrams=diagrams, caller_fields=fields, caller_acts=acts)
 
 
 def _lint(name: str, diagram: Diagram, known: Known, shelf: Shelf) -> list[Finding]:
@@ -227,8 +240,11 @@ def report(
 
 
 def _finding(finding: Finding) -> FindingReport:
-    values: dict[str, Any] = asdict(finding)
-    return FindingReport(**{**values, "path": list(finding.path)})  # type: ignore[typeddict-item]
+    values: dict[str, Any] = {**asdict(finding), "path": list(finding.path)}
+    del values["way"]
+    if finding.way:
+        values["way"] = [{**asdict(step), "flows": list(step.flows)} for step in finding.way]
+    return cast("FindingReport", values)
 
 
 def is_publishable(verdict: Report) -> bool:

@@ -44,11 +44,27 @@ FIELD_TYPES = frozenset(
 
 
 @dataclass(frozen=True)
+class WayStep:
+    """One step of a way through a diagram and those that it calls, told in a sentence.
+
+    `diagram` is the process id of the diagram that the step stands in, `name` what people call that
+    diagram; `element` the id in it, `flows` those of its flows that were taken to get there.
+    """
+
+    diagram: str
+    name: str
+    element: str
+    flows: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """Something wrong or worth knowing, in a policy owner's words, with how to mend it.
 
     `code` is a stable kebab-case name; `element` the id in the diagram; `line` the line in the file,
-    from 1; `rule` the policy rule it is about; `path` the element and flow ids from the start.
+    from 1; `rule` the policy rule it is about; `path` the element and flow ids from the start; `way`
+    the same step by step for people, the last step saying what is wrong there.
     """
 
     severity: Severity
@@ -58,6 +74,7 @@ class Finding:
     message: str
     rule: str | None = None
     path: tuple[str, ...] = ()
+    way: tuple[WayStep, ...] = ()
 
 
 @dataclass(frozen=True)

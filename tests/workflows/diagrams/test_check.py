@@ -280,14 +280,14 @@ def test_a_broken_rule_is_told_with_the_way_and_blocks_publishing() -> None:
         "Launch",
     ]
     assert (
-        'The way there: 1. Communications does "Decide" and answers "Reject"; '
+        'The way there: 1. Communications does "Decide" and decides "Reject"; '
         '2. the operation "Launch" is done.'
     ) in finding["message"]
     assert report["proof"]["rules"] == {"K01": "violated"}
     assert (report["proof"]["sound"], exit_code([report])) == (True, 1)
     assert report_text(report).splitlines()[2:5] == [
         "    The way there:",
-        '      1. Communications does "Decide" and answers "Reject"',
+        '      1. Communications does "Decide" and decides "Reject"',
         '      2. the operation "Launch" is done.',
     ]
     assert report_text(report).splitlines()[-1] == (

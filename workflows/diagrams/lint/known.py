@@ -67,13 +67,14 @@ class KnownPart:
     """One demand of a rule: an automaton, or acts that only some parties do, or neither.
 
     Neither is a demand on people that only a running case can show. `says` is what is wrong where it
-    is broken.
+    is broken, `next` what should happen instead.
     """
 
     says: str
     automaton: Automaton | None = None
     acts: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
+    next: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ class Known:
     `acts` by act id; `roles` ids of roles that may own and start a process; `parties` names of lanes;
     `topics` the operations by topic, each with the act that it performs by itself or None; `clauses`
     ids of the policy's clauses; `diagrams` by process id; `caller_fields` the forms of those steps of a
-    caller that a called diagram reads, by step id (a step left out is not checked); `classifications`
+    caller that a called diagram reads, by step id (a step left out is not checked), `caller_acts` their
+    acts; `classifications`
     of fields, and what is known of them (`classes`); `own` the parties that are one person of the case;
     `rules` that a diagram must keep. What is not listed is unknown, and an error.
     """
@@ -123,6 +125,7 @@ class Known:
     clauses: frozenset[str] = frozenset()
     diagrams: Mapping[str, KnownDiagram] = field(default_factory=dict)
     caller_fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+    caller_acts: Mapping[str, str] = field(default_factory=dict)
     classifications: frozenset[str] = frozenset({PUBLIC})
     classes: Mapping[str, KnownClass] = field(default_factory=dict)
     own: frozenset[str] = frozenset()

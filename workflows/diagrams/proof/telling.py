@@ -1,13 +1,16 @@
 """A way through a diagram as sentences: who does which step and decides what; and what goes wrong then."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from workflows.diagrams.graph import Diagram, Finding, Severity
+from workflows.diagrams.graph import Diagram, Finding
+from workflows.diagrams.lint.known import KnownPart
+from workflows.diagrams.proof import sentences
 from workflows.diagrams.proof.flattening import Flat, Step
 from workflows.diagrams.proof.judging import Judgement
 from workflows.diagrams.proof.offers import Happening
 from workflows.diagrams.proof.soundness import Wrong
-from workflows.diagrams.wording import listed, timer_words
+from workflows.diagrams.proof.way import way
+from workflows.diagrams.wording import listed
 
 # Of a longer story the middle is left out; the path of the finding has it all.
 MOST_SENTENCES = 24
@@ -28,7 +31,7 @@ def _until(path: tuple[Happening, ...], element: str) -> tuple[str, ...]:
 
 def story(flat: Flat, path: Iterable[Happening]) -> str:
     """Tell a way in sentences, one for each thing that somebody or something does."""
-    told = [words for happening in path for words in _told(flat, happening)]
+    told = [words for happening in path if (words := sentences.told(flat, happening))]
     if len(told) > MOST_SENTENCES:
         half = MOST_SENTENCES // 2
         told[half:-half] = [f"(and {len(told) - MOST_SENTENCES} steps more)"]
@@ -37,28 +40,24 @@ def story(flat: Flat, path: Iterable[Happening]) -> str:
     return WAY + "; ".join(f"{n}. {words}" for n, words in enumerate(told, 1)) + "."
 
 
-def _told(flat: Flat, happening: Happening) -> Iterator[str]:
-    step = flat.steps[happening.step]
-    title = f'"{step.node.title}"'
-    if happening.kind == "timer":
-        when = f" ({timer_words(step.node.timer)})" if step.node.timer else ""
-        yield f"the time of {title} comes{when}"
-    elif happening.kind == "message":
-        yield f"the message of {title} arrives"
-    elif happening.kind == "done" and step.kind == "serviceTask":
-        yield f"the operation {title} is done"
-    elif happening.kind == "done":
-        answers = f" and answers {listed(list(happening.said))}" if happening.said else ""
-        yield f"{step.node.lane or 'somebody'} does {title}{answers}"
-
-
 def wrong_finding(flat: Flat, wrong: Wrong, caller: Diagram | None = None) -> Finding:
     """Say what makes the diagram unsound; `caller` where that is another one, which calls it."""
     step = flat.steps[wrong.step]
-    message = _within(caller) + _sentence(wrong, step) + _where(flat, step)
-    message += story(flat, wrong.path)
-    line = step.node.line if step.scope == 0 and caller is None else None
-    return Finding("error", wrong.what, step.node.id, line, message, None, ids(wrong.path))
+    sentence = _sentence(wrong, step)
+    message = _within(caller) + sentence + _where(flat, step) + story(flat, wrong.path)
+    return Finding(
+        severity="error",
+        code=wrong.what,
+        element=step.node.id,
+        line=_line(step, caller),
+        message=message,
+        path=ids(wrong.path),
+        way=way(flat, wrong.path, wrong.step, sentence),
+    )
+
+
+def _line(step: Step, caller: Diagram | None) -> int | None:
+    return step.node.line if step.scope == 0 and caller is None else None
 
 
 def _sentence(wrong: Wrong, step: Step) -> str:
@@ -113,20 +112,41 @@ def rule_finding(flat: Flat, judgement: Judgement, caller: Diagram | None = None
     rule, part = judgement.rule, judgement.part
     step = flat.steps[judgement.step]
     clauses = f"clause{'' if len(rule.clauses) == 1 else 's'} {', '.join(rule.clauses)}"
-    says = part.says if part else ""
-    what = (
-        f'A case could end although {says}: "{step.node.title}" stays unanswered.'
-        if (judgement.at_end)
-        else f'"{step.node.title}" could be done although {says}.'
-    )
-    if part is not None and part.automaton is None:
-        what = f'"{step.node.title}" is in the lane "{step.node.lane or "(none)"}", but {says}.'
+    what = _breach(step, judgement)
     within = (
         f' In "{caller.name or caller.process_id}", which calls this diagram:' if caller else ""
     )
-    message = f"Rule {rule.id} ({clauses}): {rule.words}{within} {what}"
+    mend = _mend(step, part) if part else ""
+    message = f"Rule {rule.id} ({clauses}): {rule.words}{within} {what}{mend}"
     message += _where(flat, step) + story(flat, judgement.path)
-    line = step.node.line if step.scope == 0 and caller is None else None
-    severity: Severity = rule.severity
-    path = ids(judgement.path) if judgement.at_end else _until(judgement.path, step.node.id)
-    return Finding(severity, "rule-broken", step.node.id, line, message, rule.id, path)
+    until = None if judgement.at_end else step.node.id
+    return Finding(
+        severity=rule.severity,
+        code="rule-broken",
+        element=step.node.id,
+        line=_line(step, caller),
+        message=message,
+        rule=rule.id,
+        path=_until(judgement.path, until) if until else ids(judgement.path),
+        way=way(flat, judgement.path, judgement.step, what, until=until),
+    )
+
+
+def _breach(step: Step, judgement: Judgement) -> str:
+    part = judgement.part
+    says = part.says if part else ""
+    if part is not None and part.automaton is None:
+        return f'"{step.node.title}" is in the lane "{step.node.lane or "(none)"}", but {says}.'
+    if judgement.at_end:
+        return f'A case could end although {says}: nothing follows "{step.node.title}" that has to.'
+    return f'"{step.node.title}" could be done although {says}.'
+
+
+def _mend(step: Step, part: KnownPart) -> str:
+    """Say how to mend the diagram, where the policy says what should happen instead."""
+    if part.parties and step.node.lane in part.parties:
+        return " Let a person of that lane do it, not the machine."
+    if part.parties:
+        lanes = [f'"{party}"' for party in sorted(part.parties)]
+        return f" Draw it in the lane {listed(lanes, 'or')}."
+    return f" To mend it, draw this on every such way: {part.next}" if part.next else ""
