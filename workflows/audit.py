@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from models.database import Base
 from models.trust import AuditPayload, AuditRecord
+from workflows import sealed_answers
 from workflows.errors import NotFoundError
 
 ERASED = "audit:erased"
@@ -163,17 +164,29 @@ def verify(
 ) -> ChainReport:
     """Read the whole chain in one consistent view and say where it first does not hold.
 
+    The answers of tasks must be those that were sealed when they were completed.
     `expected` is a checkpoint kept from earlier: the chain must still contain it. `enough` is
     asked every thousand records whether to stop there, for somebody who waits at a page.
     """
     reading = _Reading(expected)
     with session.execute(_chain()) as rows:
-        for row in rows:
-            if what := reading.take(row):
-                return reading.report(Break(reading.head.seq + 1, what))
-            if reading.records % _ROWS_AT_ONCE == 0 and enough():
+        for some in rows.partitions():
+            for row in some:
+                if what := reading.take(row):
+                    return reading.report(Break(reading.head.seq + 1, what))
+            for seq, what in sealed_answers.faults(session, _completions(some)):
+                return reading.report(Break(seq, what))
+            if len(some) == _ROWS_AT_ONCE and enough():
                 return replace(reading.report(None), is_complete=False)
     return reading.report(reading.at_the_end())
+
+
+def _completions(rows: Iterable[Any]) -> dict[int, str]:
+    return {
+        row.seq: row.payload
+        for row in rows
+        if row.action == sealed_answers.COMPLETED and row.payload is not None
+    }
 
 
 @dataclass

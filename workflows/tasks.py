@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.cases import Case, Draft, File, Task, TaskKind
 from models.database import db, transaction
 from models.people import Person, Unit
-from workflows import audit, confidence, documents
+from workflows import audit, confidence, documents, sealed_answers
 from workflows.answers import History
 from workflows.assignments import act_of
 from workflows.case_list import hand_on
@@ -165,14 +165,14 @@ def complete(
         if task.claimed_at is not None:  # who types holds the task: without, there is no draft
             session.execute(delete(Draft).where(Draft.task_id == task_id))
         details: dict[str, Any] = {"task": task.id, "act": task.act, "outcome": task.outcome}
-        details["answers"] = answers
+        details[sealed_answers.SEALED] = sealed_answers.digest(task.answers or {})
         if task.acting_for_id is not None:
             details["acting_for"] = task.acting_for_id
         if dropped := _drop_unused(move, task, answers):
             details["dropped"] = dropped
         audit.record(
             session,
-            action="task:completed",
+            action=sealed_answers.COMPLETED,
             subject=task.case.label,
             actor=by,
             now=now,
