@@ -1,6 +1,7 @@
 """A city's policy pack, read from TOML and checked as a whole: clauses, acts, rules and the like."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -10,10 +11,21 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from workflows.policy.automata import ImmediatelyBefore, Precedence
-from workflows.policy.reading import Document, Entry, Mistake, did_you_mean, read_document
+from workflows.policy.enforcement import Requirement, read_requirement, with_all_rules
+from workflows.policy.reading import (
+    Document,
+    Entry,
+    Mistake,
+    did_you_mean,
+    document_of,
+    read_document,
+    unread,
+)
 from workflows.policy.rules import AtomList, Rule, Vocabulary, read_list, read_rule
 
 FILES = ("clauses.toml", "acts.toml", "roles.toml", "rules.toml", "classifications.toml")
+# A pack without it holds what its rule set says, and says of nothing that it is missing.
+OPTIONAL = ("enforcement.toml",)
 SCOPES = ("starter", "unit", "city", "delegate", "subject")
 Thing = TypeVar("Thing")
 HELD = ("grant", "everyone", "delegation", "register", "case", "public")
@@ -126,6 +138,7 @@ class Pack:
     parties: Mapping[str, Party]
     rules: Mapping[str, Rule]
     classifications: Mapping[str, Classification]
+    requirements: Mapping[str, Requirement]
 
     def outcome_field(self, act: str, fields: Iterable[tuple[str, Iterable[str]]]) -> str | None:
         """Give the id of the field whose answer is the act's outcome, of (id, option ids) pairs.
@@ -166,13 +179,51 @@ def load(path: Path) -> Pack:
 
     Raises PolicyPackError, which lists every mistake in every file at once.
     """
-    return _load(path, _version(path))
+    return _load(path, version_of(_bytes_in(path)))
+
+
+def read_pack(files: Mapping[str, str]) -> Pack:
+    """Read a pack from the texts of its files, by name, as `load` does from a directory."""
+    documents = [
+        document_of(name, files[name])
+        if name in files
+        else unread(name, "The file is missing. Add it to the pack.")
+        for name in (*FILES, *(name for name in OPTIONAL if name in files))
+    ]
+    return _assembled(documents, version_of({name: text.encode() for name, text in files.items()}))
+
+
+def texts_in(path: Path) -> dict[str, str]:
+    """Give the texts of a pack's files, by name; `load` says what is wrong with one that has none."""
+    return {name: data.decode(errors="replace") for name, data in _bytes_in(path).items()}
+
+
+def version_of(files: Mapping[str, bytes]) -> str:
+    """Give the SHA-256 over a pack's files: it changes with any of them."""
+    digest = sha256()
+    for name in (*FILES, *(name for name in OPTIONAL if name in files)):
+        data = files.get(name, b"")
+        digest.update(f"{name} {len(data)}\n".encode() + data)
+    return digest.hexdigest()
+
+
+def _bytes_in(path: Path) -> dict[str, bytes]:
+    found = {}
+    for name in (*FILES, *OPTIONAL):
+        # Of one that is missing or cannot be read, the reading of the pack says so.
+        with suppress(OSError):
+            found[name] = (path / name).read_bytes()
+    return found
 
 
 @lru_cache(maxsize=4)
 def _load(path: Path, version: str) -> Pack:
-    documents = [read_document(path / name) for name in FILES]
-    clauses_file, acts_file, roles_file, rules_file, classes_file = documents
+    there = [name for name in OPTIONAL if (path / name).exists()]
+    return _assembled([read_document(path / name) for name in (*FILES, *there)], version)
+
+
+def _assembled(documents: Sequence[Document], version: str) -> Pack:
+    clauses_file, acts_file, roles_file, rules_file, classes_file, *others = documents
     clauses = _by_id(clauses_file, "clause", _read_clause)
     roles = _by_id(roles_file, "role", _read_role)
     parties = _by_id(
@@ -182,6 +233,7 @@ def _load(path: Path, version: str) -> Pack:
     acts = _by_id(acts_file, "act", lambda entry: _read_act(entry, known))
     rules = _read_rules(rules_file, acts, known)
     classes = _by_id(classes_file, "classification", lambda entry: _read_class(entry, known))
+    requirements = _read_requirements(others, rules, known)
     clauses_file.finish("clause")
     acts_file.finish("act")
     roles_file.finish("role", "party")
@@ -190,7 +242,20 @@ def _load(path: Path, version: str) -> Pack:
     mistakes = [mistake for document in documents for mistake in document.mistakes]
     if mistakes:
         raise PolicyPackError(mistakes)
-    return Pack(version, clauses, acts, roles, parties, rules, classes)
+    return Pack(version, clauses, acts, roles, parties, rules, classes, requirements)
+
+
+def _read_requirements(
+    documents: Iterable[Document], rules: Mapping[str, Rule], known: "_Known"
+) -> Mapping[str, Requirement]:
+    found: Mapping[str, Requirement] = {}
+    # Without rules their file could not be read, and says so itself.
+    for document in documents if rules else ():
+        found = _by_id(
+            document, "requirement", lambda entry: read_requirement(entry, rules, known.clauses)
+        )
+        document.finish("requirement")
+    return MappingProxyType(with_all_rules(found, rules))
 
 
 @dataclass(frozen=True)
@@ -298,14 +363,3 @@ def _read_rules(document: Document, acts: Mapping[str, Act], known: _Known) -> M
 
 def _quoted(words: Iterable[str]) -> str:
     return ", ".join(f'"{word}"' for word in sorted(words))
-
-
-def _version(path: Path) -> str:
-    digest = sha256()
-    for name in FILES:
-        try:
-            data = (path / name).read_bytes()
-        except OSError:
-            data = b""  # the reading of the pack says what is wrong with it
-        digest.update(f"{name} {len(data)}\n".encode() + data)
-    return digest.hexdigest()

@@ -68,17 +68,28 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """Read one TOML file; a file that cannot be read is a document without tables and one mistake."""
-    empty = Document(path.name, [], {})
     try:
-        text = path.read_bytes().decode()
-        return Document(path.name, text.splitlines(), tomllib.loads(text))
+        return document_of(path.name, path.read_bytes().decode())
     except OSError:
-        empty.refuse("", f"The file is missing or cannot be read. Put it in {path.parent}.")
+        message = f"The file is missing or cannot be read. Put it in {path.parent}."
     except UnicodeDecodeError:
-        empty.refuse("", "The file is not UTF-8 text. Save it as UTF-8.")
+        message = "The file is not UTF-8 text. Save it as UTF-8."
+    return unread(path.name, message)
+
+
+def document_of(name: str, text: str) -> Document:
+    """Read the text of one TOML file; what is no TOML is a document with one mistake and its line."""
+    try:
+        return Document(name, text.splitlines(), tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
-        empty.refuse("", f"Not valid TOML: {error}.", int(line[1]) if line else None)
+        return unread(name, f"Not valid TOML: {error}.", int(line[1]) if line else None)
+
+
+def unread(name: str, message: str, line: int | None = None) -> Document:
+    """Give a document without tables, and with one mistake that says why."""
+    empty = Document(name, [], {})
+    empty.refuse("", message, line)
     return empty
 
 
