@@ -69,11 +69,12 @@ class _Walk:
 
     def _found(self, identity: str, near: list[int]) -> Step | Wire:
         """Give what is meant by an id: that which stands nearest to what was passed last."""
-        for index in reversed(near):
-            for thing in self._by_id[identity]:
-                if index == (thing.source if isinstance(thing, Wire) else thing.index):
-                    return thing
-        return self._by_id[identity][0]
+        passed = {index: number for number, index in enumerate(near)}
+
+        def nearness(thing: Step | Wire) -> int:
+            return passed.get(thing.source if isinstance(thing, Wire) else thing.index, -1)
+
+        return max(self._by_id[identity], key=nearness)
 
     def _caught(self, step: Step) -> list[int]:
         catcher = self.flat.catcher(step.index) if step.kind == "errorEnd" else None
