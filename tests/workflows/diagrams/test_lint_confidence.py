@@ -149,3 +149,30 @@ def test_the_diagrams_of_the_city_let_nothing_out(file: Path) -> None:
     known = vocabulary(load(BPMN / "policy"))
     about = {finding.code for finding in linted(diagram, known) if finding.rule in ("K29", "K35")}
     assert about == set()
+
+
+def test_every_answer_of_a_confidential_process_has_a_class() -> None:
+    unclassified = drawn(field("facts"))
+    assert ("answer-unclassified", "Ask") in found(unclassified, CLASSES)
+    assert "counts as public. Choose the class" in message(
+        unclassified, "answer-unclassified", CLASSES
+    )
+    assert "answer-unclassified" not in codes(drawn(field("facts", classification="case")))
+    assert "answer-unclassified" not in codes(drawn(field("facts"), confidential=False))
+
+
+def test_a_called_diagram_may_not_go_on_with_both_leads_of_its_caller() -> None:
+    way = 'AssignLead.lead = "one"'
+    data = sketch.process(
+        sketch.gateway("inclusive", "Which"),
+        sketch.end("One"),
+        sketch.end("Both"),
+        sketch.flow("Which", "One", way),
+        sketch.flow("Which", "Both", "true"),
+        marks='inputs="AssignLead"',
+    )
+    diagram, _findings = read(data)
+    assert diagram is not None
+    led = replace(CLASSES, caller_acts={"AssignLead": "assign-lead"})
+    assert ("choice-not-exclusive", "Which") in found(diagram, led)
+    assert ("choice-not-exclusive", "Which") not in found(diagram, CLASSES)

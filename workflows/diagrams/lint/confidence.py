@@ -24,17 +24,23 @@ def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
         for field in node.fields:
             yield from _shown(diagram, node, field, known)
     if diagram.confidential:
-        for finding in (*_lanes(diagram, known), *_messages(diagram), *_names(diagram)):
+        for finding in (
+            *_lanes(diagram, known),
+            *_unclassified(diagram, known),
+            *_messages(diagram),
+            *_names(diagram),
+        ):
             yield replace(finding, rule="K35")
 
 
 def _choices(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Find gateways that could go on with two outcomes of an act of which only one may follow."""
-    no_act = KnownAct()
+    titles = {step: step for step in known.caller_acts} | {
+        node.id: node.title for node in diagram.nodes.values()
+    }
+    acts = {**known.caller_acts, **{node.id: node.act for node in diagram.nodes.values()}}
     exclusive = {
-        node.id: node
-        for node in diagram.nodes.values()
-        if known.acts.get(node.act or "", no_act).exclusive
+        step for step, act in acts.items() if known.acts.get(act or "", KnownAct()).exclusive
     }
     for gateway in diagram.of_kind("inclusiveGateway"):
         asked = {
@@ -48,7 +54,7 @@ def _choices(diagram: Diagram, known: Known) -> Iterator[Finding]:
                 gateway,
                 "choice-not-exclusive",
                 f'The gateway "{gateway.title}" may go on with several outcomes of '
-                f'"{exclusive[element].title}", of which only one may follow. Make it an exclusive gateway.',
+                f'"{titles[element]}", of which only one may follow. Make it an exclusive gateway.',
             )
             yield replace(finding, rule="K29")
 
@@ -115,6 +121,21 @@ def _lanes(diagram: Diagram, known: Known) -> Iterator[Finding]:
                 f"confidential process (classified {quoted(sorted(classes))}). Move the step, or let "
                 "the class name the party.",
             )
+
+
+def _unclassified(diagram: Diagram, known: Known) -> Iterator[Finding]:
+    """Find answers of a confidential process that all who read the case would see."""
+    if not known.classes:
+        return
+    for node in diagram.nodes.values():
+        for field in node.fields:
+            if field.classification == PUBLIC:
+                yield error(
+                    node,
+                    "answer-unclassified",
+                    f'"{field.label}" of "{node.title}" has no class of data in a confidential process, so '
+                    "that its answer counts as public. Choose the class that says who may see it.",
+                )
 
 
 def _messages(diagram: Diagram) -> Iterator[Finding]:

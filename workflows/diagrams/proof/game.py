@@ -65,6 +65,7 @@ class Game:
         self._writers = {
             number: net.at[v.writer] for number, v in enumerate(variables.all) if v.writer >= 0
         }
+        self._waiting = {index: Happening("wait", index, ()) for index in net.lingering}
         self._passings: dict[tuple[int, Landing], Happening] = {}
         self._chosen: dict[tuple[int, Values], list[tuple[Wire, ...] | Broken]] = {}
 
@@ -119,11 +120,19 @@ class Game:
                 yield [self._passing(join, (marking & ~needed, values), join.leaving)]
         for place, inside, step in self._containers:
             if marking & place and not marking & inside:
-                left = marking & ~self.net.cleared[step.index]
-                yield [self._passing(step, (left, values), step.leaving)]
+                yield self._leave(state, step)
         for flows, join in self._or_joins:
             if filled := _joins_now(marking, flows):
                 yield self._choose(join, (marking & ~filled, values))
+
+    def _leave(self, state: State, step: Step) -> Iterator[Next]:
+        """Leave a container that is done, or stay while what was left out is still under way."""
+        marking, values = state
+        left = marking & ~self.net.cleared[step.index]
+        yield self._passing(step, (left, values), step.leaving)
+        if step.index in self._waiting:
+            lingering = marking | self.net.lingering[step.index]
+            yield self._waiting[step.index], (lingering, values)
 
     def stuck_at(self, marking: Marking) -> list[Step]:
         """Give the joins where tokens wait."""

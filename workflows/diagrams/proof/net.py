@@ -46,6 +46,8 @@ class Net:
     waiting_at: dict[int, Marking] = field(default_factory=dict)
     armed: dict[int, Marking] = field(default_factory=dict)
     done: dict[int, Marking] = field(default_factory=dict)
+    # Containers that what was left out may keep open, while an event around them can still come.
+    lingering: dict[int, Marking] = field(default_factory=dict)
     _landings: dict[tuple[int, ...], Landing] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -59,6 +61,17 @@ class Net:
                 self.done[step.index] = self._place(step.index)
             elif step.index not in self.hidden and rings_once(step):
                 self.armed[step.index] = self._place(step.index)
+            if self._may_linger(step):
+                self.lingering[step.index] = self._place(step.index)
+
+    def _may_linger(self, step: Step) -> bool:
+        steps = self.flat.steps
+        around = (step.index, *self.flat.around(step.index))
+        return any(steps[steps[one].host].outer == step.index for one in self.hidden) and any(
+            steps[event].kind != "boundaryError" and event not in self.hidden
+            for container in around
+            for event in steps[container].boundaries
+        )
 
     def _place(self, owner: int) -> Marking:
         self.owners.append(owner)
@@ -147,7 +160,10 @@ class Net:
     @cached_property
     def inside(self) -> dict[int, Marking]:
         """Give the places inside each container."""
-        return {index: places & self.tokens for index, places in self.emptied.items()}
+        return {
+            index: places & self.tokens | self.lingering.get(index, 0)
+            for index, places in self.emptied.items()
+        }
 
     @cached_property
     def cleared(self) -> dict[int, Marking]:
@@ -156,7 +172,8 @@ class Net:
         for step in self.flat.steps:
             if self.at[step.index]:
                 own = self.at[step.index] | sum(self.armed.get(b, 0) for b in step.boundaries)
-                found[step.index] = own | self.emptied.get(step.index, 0)
+                inside = self.emptied.get(step.index, 0) | self.lingering.get(step.index, 0)
+                found[step.index] = own | inside
         return found
 
     def places(self, steps: Iterable[int], *, done: bool) -> Marking:

@@ -12,12 +12,14 @@ from workflows.diagrams.proof.forms import Answered, Atoms, completions
 from workflows.diagrams.proof.net import Landing, Marking, Net
 from workflows.diagrams.proof.variables import Variables
 
-Kind = Literal["begin", "pass", "done", "timer", "message"]
+Kind = Literal["begin", "pass", "wait", "done", "timer", "message"]
 
 
 @dataclass(frozen=True, eq=False)
 class Happening:
     """One thing that happens: at which step, the ids passed, and what it means to the rules.
+
+    "wait": a reminder or the like, which is walked by itself, keeps a subprocess or a call open.
 
     `atoms` is None for what is no step of a case (a gateway, a timer), empty for a step without an
     act. `said` are the answers worth telling. `escapes`: it takes a whole subprocess away.
@@ -63,6 +65,8 @@ class Offers:
                 yield from self._completing(event, step, (wire.flow.id,))
         elif not (step.is_container or step.is_stopping or step.kind in GATEWAYS):
             yield from self._completing(step, step, ())
+        if lingering := self.net.lingering.get(step.index, 0):
+            yield self._leaving_at_last(step, lingering)
         for index in step.boundaries:
             boundary = self.net.flat.steps[index]
             if boundary.kind != "boundaryError" and index not in self.net.hidden:
@@ -86,6 +90,12 @@ class Offers:
         if may_be_skipped(step):
             none = Happening("pass", step.index, (*opening, *landing.trace))
             yield Offer(none, place, 0, clears, (), landing, reads)
+
+    def _leaving_at_last(self, step: Step, lingering: Marking) -> Offer:
+        """Give the end of what was left out, which alone keeps a container open."""
+        landing = self.net.landing(step.leaving)
+        happening = Happening("pass", step.index, landing.trace)
+        return Offer(happening, lingering, 0, self.net.cleared[step.index], (), landing)
 
     def _ringing(self, boundary: Step, host: Step) -> Offer:
         landing = self.net.landing(boundary.leaving)

@@ -16,6 +16,8 @@ def told(flat: Flat, happening: Happening) -> str:
         return _time(flat, step)
     if happening.kind == "message":
         return _message(flat, step)
+    if happening.kind == "wait":
+        return f'a reminder in "{step.node.title}" is not done yet, so that it stays open'
     return _done(step, happening) if happening.kind == "done" else ""
 
 

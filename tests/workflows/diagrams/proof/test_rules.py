@@ -361,3 +361,41 @@ def test_the_rules_see_through_calls() -> None:
     assert told(found[0])[2] == "Begin Begin-Go Go In In-Launch Launch"
     assert '(In the called diagram "go".)' in found[0].message
     assert found[0].line is None
+
+
+def test_a_reminder_that_is_not_done_keeps_a_subprocess_open_for_the_events_around_it() -> None:
+    text = """
+    start Begin
+    user Ask act=ask
+    sub Deciding {
+    start In
+    user Decide act=approve decision!=yes|no
+    xor Decided default=Decided-Refused
+    end Agreed
+    error Refused error=refused
+    rings Slow on=Decide beside=yes timer=P1D
+    service Remind topic=remind
+    end Reminded
+    }
+    fails No on=Deciding error=refused
+    hears Withdrawn on=Deciding message=withdraw act=withdraw beside=yes
+    end Off
+    end Ended
+    service Launch topic=launch
+    end Live
+    Begin -> Ask -> Deciding -> Launch -> Live
+    In -> Decide -> Decided -> Refused
+    Decided -> Agreed : Decide.decision = "yes"
+    Slow -> Remind -> Reminded
+    No -> Ended
+    Withdrawn -> Off
+    """
+    decided_since = Precedence(atoms("approve:yes"), atoms("launch"), since=atoms("withdraw"))
+    found = finding(text, decided_since)
+    assert found.element == "Launch"
+    assert 'a reminder in "Deciding" is not done yet, so that it stays open' in found.message
+    assert proved(text, rule(decided_since)).sound is True
+    calm = "\n".join(
+        line for line in text.splitlines() if not any(word in line for word in ("Slow", "Remind"))
+    )
+    assert verdict(calm, decided_since) == "holds"
