@@ -1,13 +1,16 @@
 """Changes to the shipped diagrams, made by element id or act, so that they survive what is redrawn around them."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from config import ROOT
-from workflows.diagrams.graph import Diagram, Finding, Flow, Node
-from workflows.diagrams.lint import Known
+from workflows.diagrams import check
+from workflows.diagrams.graph import Diagram, Field, Finding, Flow, Node
+from workflows.diagrams.lint import Known, lint
 from workflows.diagrams.proof import Budget, Proof, prove
+from workflows.diagrams.proof.verdict import prove_with_callers
 from workflows.diagrams.reading import read
 from workflows.policy.pack import load
 from workflows.vocabulary import vocabulary
@@ -36,8 +39,19 @@ class City:
         """Prove one of the processes that cases begin with."""
         return prove(self.diagrams[process], self.diagrams, policy(), Budget.of(20))
 
-    def findings(self, process: str) -> list[Finding]:
-        return self.proof(process).findings()
+    def changed(self) -> list[Diagram]:
+        """Give the diagrams that are no longer as shipped."""
+        return [one for name, one in self.diagrams.items() if one != shipped()[name]]
+
+    def findings(self) -> list[Finding]:
+        """Say all that is found where somebody wants to publish what was changed: lint, and proof."""
+        shelf = check.Shelf(lambda _process: None, given=self.diagrams)
+        found: list[Finding] = []
+        for diagram in self.changed():
+            known = check._known(diagram, policy(), shelf)
+            found += lint(diagram, known)
+            found += prove_with_callers(diagram, known, shelf, Budget.of(20)).findings
+        return found
 
     # -- finding --------------------------------------------------------------------------------
 
@@ -68,6 +82,28 @@ class City:
             nodes[element] = replace(nodes[element], **changes)
         else:
             flows[element] = replace(flows[element], **changes)
+        self._redraw(process, nodes, flows)
+
+    def mark(self, process: str, **changes: Any) -> None:
+        """Change marks of a whole process."""
+        self.diagrams[process] = replace(self.diagrams[process], **changes)
+
+    def field(self, element: str, name: str, **changes: Any) -> None:
+        """Change a field of a form; without changes it is taken out."""
+        node = self.diagrams[self.home(element)].nodes[element]
+        fields: list[Field] = []
+        for one in node.fields:
+            if one.id != name:
+                fields.append(one)
+            elif changes:
+                fields.append(replace(one, **changes))
+        self.change(element, fields=tuple(fields))
+
+    def drop(self, source: str, target: str) -> None:
+        """Take a flow away."""
+        process, flow = self.home(source), self.flow(source, target)
+        nodes, flows = self._parts(process)
+        del flows[flow]
         self._redraw(process, nodes, flows)
 
     def lead(self, source: str, target: str, to: str, **changes: Any) -> None:
@@ -109,6 +145,7 @@ class City:
 
     def event(self, kind: str, host: str, to: str, **marks: Any) -> None:
         """Put an event on a step that leads to another one."""
+        marks = {"timer_kind": "duration" if "timer" in marks else None, **marks}
         node = Node("Shortcut", kind, "Shortcut", attached_to=host, **marks)
         self.add(host, node, ("Shortcut", to))
 
@@ -131,3 +168,98 @@ class City:
 
     def _redraw(self, process: str, nodes: dict[str, Node], flows: dict[str, Flow]) -> None:
         self.diagrams[process] = replace(self.diagrams[process], nodes=nodes, flows=flows)
+
+
+Change = Callable[[City], object]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A careless or sly change: `finds` is the rule or the code that must be named, `why` the argument.
+
+    `at` is the element that must be named; empty where several would be right.
+    """
+
+    name: str
+    finds: str
+    change: Change
+    why: str
+    at: str = ""
+
+
+# -- kinds of changes ---------------------------------------------------------------------------
+
+
+def led(source: str, target: str, to: str) -> Change:
+    """Lead a flow elsewhere."""
+    return lambda city: city.lead(source, target, to)
+
+
+def dropped(source: str, target: str) -> Change:
+    """Take a flow away."""
+    return lambda city: city.drop(source, target)
+
+
+def deleted(act: str) -> Change:
+    """Take the steps with an act out of their ways."""
+    return lambda city: city.delete_act(act)
+
+
+def untagged(act: str) -> Change:
+    """Keep the label, not the act."""
+    return lambda city: city.untag(act)
+
+
+def lane(act: str, party: str) -> Change:
+    """Let another party do an act."""
+
+    def change(city: City) -> None:
+        for step in city.steps(act):
+            city.change(step, lane=party)
+
+    return change
+
+
+def condition(source: str, target: str, text: str | None) -> Change:
+    """Write another condition on a flow."""
+    return lambda city: city.change(city.flow(source, target), condition=text)
+
+
+def swapped(one: str, other: str) -> Change:
+    """Let two steps change places."""
+    return lambda city: city.swap(one, other)
+
+
+def event(kind: str, host: str, to: str, **marks: object) -> Change:
+    """Put an event on a step."""
+    return lambda city: city.event(kind, host, to, **marks)
+
+
+def marked(element: str, **changes: object) -> Change:
+    """Change what is marked on a node."""
+    return lambda city: city.change(element, **changes)
+
+
+def kind(element: str, to: str) -> Change:
+    """Draw a node as another kind."""
+    return marked(element, kind=to)
+
+
+def asked(element: str, name: str, **changes: object) -> Change:
+    """Change a field of a form, or take it out."""
+    return lambda city: city.field(element, name, **changes)
+
+
+def process(name: str, **changes: object) -> Change:
+    """Change what is marked on a process."""
+    return lambda city: city.mark(name, **changes)
+
+
+def both(*changes: Change) -> Change:
+    """Make several changes."""
+
+    def change(city: City) -> None:
+        for one in changes:
+            one(city)
+
+    return change
