@@ -181,6 +181,6 @@ def processes() -> dict[str, str]:
     session, library = db.session(), runtime().library
     return {
         key: version.process.name
-        for key, version in publication.published(session).items()
+        for key, version in publication.published(session, now=clock.now()).items()
         if library.of(session, version.id).diagrams[key].starters
     }

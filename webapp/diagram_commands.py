@@ -57,21 +57,24 @@ def init_app(app: Flask) -> None:
     help="For people, or one JSON list for programs.",
 )
 @click.option("--no-engine", is_flag=True, help="Do not explore the diagrams on the engine too.")
-def check(files: tuple[Path, ...], *, layout: str, no_engine: bool) -> None:  # noqa: ARG001
+def check(files: tuple[Path, ...], *, layout: str, no_engine: bool) -> None:
     """Say whether these BPMN files may be published.
 
-    Exit code 0: all of them may; 1: something is wrong or nothing is proved; 2: usage. Diagrams
+    Exit code 0: all of them may (with --no-engine: as far as the proof knows); 1: something is
+    wrong or nothing is proved; 2: usage. Diagrams
     that they call, or that call them, are looked for among the files, beside them, then in the
     policy pack.
     """
     given = {click.format_filename(path): _read(path) for path in files}
     folders = [*dict.fromkeys(path.resolve().parent for path in files), settings().policy_dir]
-    reports = check_files(given, pack=pack(), library=_library(given, folders))
+    library = _library(given, folders)
+    reports = check_files(given, pack=pack(), library=library, with_engine=not no_engine)
     if layout == "json":
         click.echo(json.dumps(reports, indent=1))
     else:
-        click.echo("\n\n".join(report_text(report) for report in reports))
-    sys.exit(exit_code(reports))
+        texts = (report_text(report, without_engine=no_engine) for report in reports)
+        click.echo("\n\n".join(texts))
+    sys.exit(exit_code(reports, without_engine=no_engine))
 
 
 @diagrams.command("publish")
@@ -79,7 +82,7 @@ def publish() -> None:
     """Publish the diagrams of the policy pack that have changed since they were published."""
     try:
         files = publication.shipped(settings().policy_dir)
-        versions = publication.publish_shipped(files, by=None, now=clock.now())
+        versions = publication.publish_shipped(files, pack=pack(), by=None, now=clock.now())
     except PolicyError as error:
         raise click.ClickException(str(error)) from error
     for version in sorted(versions, key=lambda version: version.process.key):
@@ -105,7 +108,7 @@ def export(key: str, *, number: int | None, output: Path | None) -> None:
         if number is not None:
             version = publication.version_of(session, key, number)
         else:
-            version = publication.published(session)[key]
+            version = publication.published(session, now=clock.now())[key]
     except KeyError:
         message = f'No version of "{key}" is published; `diagrams list` shows what is.'
         raise click.ClickException(message) from None
@@ -120,7 +123,8 @@ def export(key: str, *, number: int | None, output: Path | None) -> None:
 @diagrams.command("list")
 def list_published() -> None:
     """List the processes with the version in force: number, day of publication, SHA-256."""
-    for key, version in sorted(publication.published(db.session()).items()):
+    in_force = publication.published(db.session(), now=clock.now())
+    for key, version in sorted(in_force.items()):
         day = version.published_at.astimezone(clock.zone()).date() if version.published_at else ""
         click.echo(f"{key}\tversion {version.number}\t{day}\t{version.sha256}")
 

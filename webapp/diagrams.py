@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload, undefer
 
 from models.cases import Case, DiagramVersion, Process
 from models.database import db
+from webapp import clock
 from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.text import describe
@@ -22,7 +23,7 @@ bp = Blueprint("diagrams", __name__, url_prefix="/diagrams")
 def index() -> ResponseReturnValue:
     """Show every process with the version in force."""
     session = db.session()
-    versions = publication.published(session)
+    versions = publication.published(session, now=clock.now())
     library = runtime().library
     rows = [
         (key, version, library.of(session, version.id).diagrams[key])
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<key>")
 def show(key: str) -> ResponseReturnValue:
     """Show how a process goes: the version in force, in picture and words."""
-    version = publication.published(db.session()).get(key)
+    version = publication.published(db.session(), now=clock.now()).get(key)
     if version is None:
         raise NotFoundError(f'No version of the process "{key}" is published.')
     return _page(version)

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from models.database import db
+from webapp import clock
 from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.graph import Diagram, Node
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
     session, library = db.session(), runtime().library
     diagrams = [
         library.of(session, version.id).diagrams[key]
-        for key, version in sorted(publication.published(session).items())
+        for key, version in sorted(publication.published(session, now=clock.now()).items())
     ]
     asked = [_asked(clause, diagrams) for clause in pack.clauses.values()]
     headings = list(dict.fromkeys(entry.clause.heading for entry in asked))

@@ -9,9 +9,10 @@ from config import Config
 from models.database import db, transaction
 from models.people import Person
 from webapp import clock
-from webapp.runtime import runtime
+from webapp.runtime import pack, runtime, settings
 from webapp.signing_in import DEMO_PEOPLE
 from workflows import people_check, publication
+from workflows.errors import ConflictError, UnpublishableError
 
 
 def prepare(app: Flask, out: TextIO, *, address: str, history: bool = True) -> None:
@@ -19,16 +20,30 @@ def prepare(app: Flask, out: TextIO, *, address: str, history: bool = True) -> N
 
     `history`: the demo city comes with its past year.
     """
-    settings: Config = app.config["SITEWARD"]
+    config: Config = app.config["SITEWARD"]
     with app.app_context():
-        if settings.demo:
+        if config.demo:
             _load_demo(out, history=history)
-        files = publication.shipped(settings.policy_dir)
-        publication.publish_shipped(files, by=None, now=clock.now())
+        _publish(out)
         with transaction() as session:
             people_check.schedule_first(session, runtime().calendar, now=clock.now())
-        out.write(_welcome(settings, address, has_people=_has_people()))
+        out.write(_welcome(config, address, has_people=_has_people()))
         out.flush()
+
+
+def _publish(out: TextIO) -> None:
+    """Publish what changed in the policy pack.
+
+    A pack that cannot be published stops the first start. Later the city goes on with what is in
+    force, and is told.
+    """
+    try:
+        files = publication.shipped(settings().policy_dir)
+        publication.publish_shipped(files, pack=pack(), by=None, now=clock.now())
+    except (UnpublishableError, ConflictError) as error:
+        if not publication.published(db.session(), now=clock.now()):
+            raise
+        out.write(f"\n{error}\nThe diagrams stay in force as they were.\n")
 
 
 def _load_demo(out: TextIO, *, history: bool) -> None:

@@ -37,7 +37,9 @@ def index() -> ResponseReturnValue:
     held = duties()
     session = db.session()
     offers = []
-    for key, version in sorted(publication.published(session).items()):
+    for key, version in sorted(publication.published(session, now=clock.now()).items()):
+        if version.process.retired_at:
+            continue
         diagrams = runtime().library.of(session, version.id)
         main = diagrams.diagrams[diagrams.main]
         if held.has_role(main.starters):

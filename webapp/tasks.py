@@ -147,7 +147,7 @@ def _acts_in_force() -> set[str | None]:
     session, library = db.session(), runtime().library
     return {
         step.act
-        for version in publication.published(session).values()
+        for version in publication.published(session, now=clock.now()).values()
         for diagram in library.of(session, version.id).diagrams.values()
         for step in diagram.of_kind("userTask", "manualTask")
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, insert, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
-from models.cases import Case, CaseSeries, Comment, DiagramVersion, File, Process, Task, TaskKind
+from models.cases import Case, CaseSeries, Comment, DiagramVersion, File, Task, TaskKind
 from models.database import db, transaction
 from models.people import Person
 from models.trust import Job
@@ -15,26 +15,12 @@ from workflows.diagrams.timers import parse_timer
 from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.moves import DEADLINE_JOB, Move, advance, begin, deadline, resume
 from workflows.people import duties_of
+from workflows.publication import published_version, refuse_retired
 from workflows.runtime import Runtime
 from workflows.suspension import keep_for_later
 
 FIRST_NUMBERS = {CaseSeries.OPEN: 1001, CaseSeries.CONFIDENTIAL: 1}
 LONGEST_COMMENT = 4000
-
-
-def published_version(session: Session, process: str) -> DiagramVersion:
-    """Give the version that new cases of the process start on, or raise NotFoundError."""
-    version = session.scalar(
-        select(DiagramVersion)
-        .join(DiagramVersion.process)
-        .where(Process.key == process, DiagramVersion.published_at.is_not(None))
-        .order_by(DiagramVersion.number.desc())
-        .limit(1)
-        .options(joinedload(DiagramVersion.process))
-    )
-    if version is None:
-        raise NotFoundError(f'No version of the process "{process}" is published.')
-    return version
 
 
 def start_case(
@@ -43,10 +29,12 @@ def start_case(
     """Start a case of the process for this person, and open its first steps.
 
     `number` is given when a case from elsewhere keeps its number. Raises NotFoundError for a
-    process that is not published and NotAllowedError for one that this person may not start.
+    process that is not published, ConflictError for one that is retired, and NotAllowedError for
+    one that this person may not start.
     """
     with transaction() as session:
-        version = published_version(session, process)
+        version = published_version(session, process, now=now)
+        refuse_retired(session, version.process, runtime.calendar)
         diagrams = runtime.library.of(session, version.id)
         main = diagrams.diagrams[diagrams.main]
         person = session.get_one(Person, by, options=[joinedload(Person.unit)])

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import product
 
 from sqlalchemy import select
@@ -147,11 +147,11 @@ class Needed:
     unit_duties: frozenset[str]
 
 
-def needed(session: Session, runtime: Runtime) -> Needed:
+def needed(session: Session, runtime: Runtime, *, now: datetime) -> Needed:
     """Read from the published diagrams whom they need."""
     parties: set[str] = set()
     duties: set[str] = set()
-    for version in published(session).values():
+    for version in published(session, now=now).values():
         diagrams = runtime.library.of(session, version.id)
         diagram = diagrams.diagrams[diagrams.main]
         for step in diagram.of_kind("userTask", "manualTask"):

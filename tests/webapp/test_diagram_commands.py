@@ -12,7 +12,7 @@ from flask import Flask
 
 from config import ROOT, Config
 from models.database import db
-from webapp import create_app
+from webapp import clock, create_app
 from workflows.diagrams.check import exit_code
 from workflows.publication import published
 
@@ -237,7 +237,7 @@ def test_the_list_names_every_process_with_its_version(app: Flask) -> None:
     assert run(app, "list").stdout == ""
     run(app, "publish")
     lines = [line.split("\t") for line in run(app, "list").stdout.splitlines()]
-    in_force = published(db.session())
+    in_force = published(db.session(), now=clock.now())
     assert [line[0] for line in lines] == SHIPPED
     assert [line[3] for line in lines] == [in_force[key].sha256 for key in SHIPPED]
     assert {line[1] for line in lines} == {"version 1"}

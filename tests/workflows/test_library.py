@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from models.database import db
+from tests.conftest import NOW
 from tests.workflows import walking
 from tests.workflows.drawn import drawn
 from tests.workflows.walking import Town
@@ -17,7 +18,7 @@ SIMPLE = "start S\nuser A\nend E\nS -> A -> E"
 
 
 def version(key: str) -> int:
-    return publication.published(db.session())[key].id
+    return publication.published(db.session(), now=NOW)[key].id
 
 
 def test_a_set_holds_the_diagram_and_all_that_it_calls(town: Town) -> None:
@@ -57,7 +58,7 @@ def test_the_sets_asked_for_least_lately_are_forgotten(
     shelf, session = Library(), db.session()
     ids = []
     for number in range(3):
-        publication.publish_shipped({"main": drawn(SIMPLE, name=f"N{number}")}, by=None, now=now)
+        walking.put_in_force({"main": drawn(SIMPLE, name=f"N{number}")}, now=now)
         ids.append(version("main"))
     for each in (ids[0], ids[1], ids[0], ids[2]):
         shelf.of(session, each)

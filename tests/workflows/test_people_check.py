@@ -390,7 +390,7 @@ def test_every_unit_of_the_town_reaches_communications_or_is_named(
 ) -> None:
     """Dan alone forwards for Parks, so that nobody would forward what he asked for himself."""
     pack = town.runtime.pack
-    duties = needed(db.session(), town.runtime).unit_duties
+    duties = needed(db.session(), town.runtime, now=now).unit_duties
 
     def stuck() -> dict[str, str | None]:
         found = unreachable_units(db.session(), pack, duties, TODAY)
@@ -404,16 +404,18 @@ def test_every_unit_of_the_town_reaches_communications_or_is_named(
     assert stuck() == {"Fire": "Nora Quist"}
 
 
-def test_a_board_reaches_communications_through_its_liaison(town: Town) -> None:
+def test_a_board_reaches_communications_through_its_liaison(town: Town, now: datetime) -> None:
     with walking.writing() as session:
         city.unit(session, "ARC", "Arts Commission", forwarding_unit_id=town.people.parks)
-    duties = needed(db.session(), town.runtime).unit_duties
+    duties = needed(db.session(), town.runtime, now=now).unit_duties
     found = unreachable_units(db.session(), town.runtime.pack, duties, TODAY)
     assert "Arts Commission" not in {one.unit.name for one in found}
 
 
-def test_parties_of_diagrams_in_force_that_hang_on_one_person_are_named(town: Town) -> None:
-    parties = needed(db.session(), town.runtime).parties
+def test_parties_of_diagrams_in_force_that_hang_on_one_person_are_named(
+    town: Town, now: datetime
+) -> None:
+    parties = needed(db.session(), town.runtime, now=now).parties
     assert {"Communications", "City Attorney", "Department"} <= parties
     found = thin_parties(db.session(), town.runtime.pack, parties, TODAY)
     names = {(thin.party, thin.unit.name if thin.unit else None): thin.person for thin in found}

@@ -14,7 +14,7 @@ from workflows.vacancies import needed, thin_parties, unreachable_units, vacanci
 @bp.get("/roles")
 def roles() -> ResponseReturnValue:
     session, day = db.session(), clock.today()
-    wanted = needed(session, runtime())
+    wanted = needed(session, runtime(), now=clock.now())
     return render_template(
         "admin/roles.html",
         roles=sorted(pack().roles.values(), key=lambda role: role.title),

@@ -125,7 +125,7 @@ def _in_force() -> list[tuple[Listed, Diagram]]:
     """Give every published process with the version in force of its own diagram, by name."""
     session, library = db.session(), runtime().library
     found = []
-    for key, version in publication.published(session).items():
+    for key, version in publication.published(session, now=clock.now()).items():
         diagram = library.of(session, version.id).diagrams[key]
         name = diagram.name or key
         found.append((Listed(version.process_id, key, name, diagram.confidential), diagram))

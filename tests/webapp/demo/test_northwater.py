@@ -17,6 +17,7 @@ from models.people import Person, Unit
 from models.sites import Site
 from models.trust import AuditRecord, Incident, Notice
 from tests.webapp.door import sign_in
+from webapp import clock
 from webapp.runtime import runtime
 from webapp.step_form import StepForm, form_for
 from webapp.task_page import surroundings
@@ -176,7 +177,7 @@ def test_wendell_ironwood_is_an_employee_without_a_role(northwater: Flask) -> No
 
 def _steps() -> Iterator[Node]:
     library, session = runtime().library, db.session()
-    version = publication.published(session)["create-site"]
+    version = publication.published(session, now=clock.now())["create-site"]
     for diagram in library.of(session, version.id).diagrams.values():
         yield from diagram.of_kind("userTask")
 

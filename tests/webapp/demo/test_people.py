@@ -13,7 +13,7 @@ from workflows.vacancies import needed, unreachable_units, vacancies
 
 def test_every_lane_that_the_processes_need_has_somebody_in_every_unit(northwater: Flask) -> None:
     session, day = db.session(), clock.today()
-    wanted = needed(session, runtime()).parties
+    wanted = needed(session, runtime(), now=clock.now()).parties
     missing = [gap for gap in vacancies(session, runtime().pack, day) if gap.party in wanted]
     assert missing == []
 
@@ -21,7 +21,7 @@ def test_every_lane_that_the_processes_need_has_somebody_in_every_unit(northwate
 def test_what_anybody_asks_for_can_be_passed_on_by_somebody_else(northwater: Flask) -> None:
     """But for the requests of those who pass on alone: the page of roles names exactly them."""
     session, pack, day = db.session(), runtime().pack, clock.today()
-    duties = needed(session, runtime()).unit_duties
+    duties = needed(session, runtime(), now=clock.now()).unit_duties
     assert duties
     stuck = set()
     for unit in session.scalars(select(Unit)).all():
