@@ -136,23 +136,29 @@ class Person:
 
     def answer(self, label: str, answer: Any) -> None:
         """Answer one question of the form as a hand and a keyboard would."""
-        group = self.group(label)
+        group, control = self.group(label), self.control(label)
+        # The page with the form may be on its way yet; counting would not wait for it.
+        group.or_(control).first.wait_for(state="attached")
         if group.count():
             for choice in [answer] if isinstance(answer, str) else answer:
-                group.get_by_text(choice, exact=True).click()
+                self._tick(group.get_by_text(choice, exact=True))
             return
-        control = self.control(label)
         match control.evaluate("one => one.role || one.type"):
             case "combobox":
                 self.pick(control, answer)
             case "select-one":
                 self._choose(control, answer)
             case "checkbox":
-                self.page.locator("main label").filter(has_text=label).click()
+                self._tick(self.page.locator("main label").filter(has_text=label))
             case "file":
                 control.set_input_files(answer)
             case _:
                 control.fill(str(answer))
+
+    def _tick(self, label: Locator) -> None:
+        # A draft may have ticked it already, and a second click would take the tick away.
+        if not label.evaluate("one => one.closest('label').control.checked"):
+            label.click()
 
     def _choose(self, control: Locator, answer: str) -> None:
         # A person stands there with the unit: Emeka Stillwell (Public Works).

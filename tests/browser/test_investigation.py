@@ -1,134 +1,147 @@
-"""A complaint from its first word to the action of the department, by the hands of those who may."""
+"""A complaint from its first word to the closed case, by the hands of those who may."""
 
-from typing import Any
+from datetime import date
 
 from playwright.sync_api import expect
 
+from tests.browser import complaint
+from tests.browser.complaint import (
+    ACKNOWLEDGEMENT,
+    ADVISER,
+    CASE,
+    COMPLAINANT,
+    CONFIRMED,
+    EXCLUDED,
+    LETTER,
+    MADE_UP,
+    NOTICE,
+    REASONS,
+    REPLY,
+    STATEMENT,
+    STEPS,
+    SUBJECT,
+    facts,
+)
 from tests.browser.conftest import Arrive
+from tests.browser.looking import assert_clear
 from tests.browser.person import Person
-from tests.browser.request import in_days
-from tests.browser.test_confidential import complain
+from tests.browser.test_confidential import COMPLAINT, begin_complaint, send_complaint
 
-HR, ADVISER, ATTORNEY = "Cyrus Peltonen", "Annika Drumlin", "Beatrix Okonjo-Vale"
-HEAD, SUBJECT, OUTSIDER = "Lorna Greywater", "Wendell Ironwood", "Emeka Stillwell"
-MOST_MENDINGS = 6
-
-# The step, who does it, and what is chosen in it; whatever else the form asks for is made up.
-STEPS: list[tuple[str, str, dict[str, Any]]] = [
-    (
-        "Receive the complaint",
-        HR,
-        {"deciding_unit": "Public Works", "speech_concern": True, "hold_question": False},
-    ),
-    ("Advise on speech and records", ATTORNEY, {}),
-    ("Preserve the evidence", HR, {}),
-    ("Decide on the scope", HR, {"decision": "in-scope"}),
-    ("Decide on an interim measure", HR, {"measure": "none"}),
-    (
-        "Choose who leads",
-        HR,
-        {
-            "lead": "human-resources",
-            "ask_attorney_about_notice": False,
-            "subject_answers_here": True,
-        },
-    ),
-    ("Give the notices", HR, {}),
-    ("Answer the notice", SUBJECT, {}),
-    ("Gather evidence", HR, {"next_step": "interview"}),
-    ("Interview a person", HR, {}),
-    ("Gather evidence", HR, {"next_step": "complete"}),
-    ("Advise on the finding", ADVISER, {"attorney_needed": True}),
-    ("Advise on the finding in law", ATTORNEY, {}),
-    ("Make the finding", HR, {"finding": "violation"}),
-    ("Establish the category", ADVISER, {"category": "employee"}),
-    ("Advise on discipline", ADVISER, {"level": "written-warning"}),
-    ("Say what is considered", HEAD, {"plan": "other"}),
-    ("Take action", HEAD, {"decision": "discipline"}),
-]
+CLERK = "Henrike Wolmar"
+WHAT_HAPPENED = COMPLAINT["What happened?"]
+LISTS = (
+    *(f"/tasks?tab={tab}" for tab in ("mine", "roles", "others", "done")),
+    "/cases",
+    "/cases?q=C-01",
+    "/notices",
+)
 
 
-def test_a_complaint_becomes_an_action_by_the_hands_of_those_who_may(arrive: Arrive) -> None:
-    yuki = arrive("Yuki Farrowdale")
-    complain(yuki)
-    people = {name: arrive(name) for name in (HR, ADVISER, ATTORNEY, HEAD, SUBJECT, OUTSIDER)}
+def test_a_complaint_comes_to_its_end_and_nobody_sees_more_than_their_part(arrive: Arrive) -> None:
+    names = {COMPLAINANT, EXCLUDED, CLERK, *(name for _step, name, _chosen in STEPS)}
+    people = {name: arrive(name) for name in sorted(names)}
+    begin_complaint(people[COMPLAINANT])
+    send_complaint(people[COMPLAINANT])
+    told_before(people[COMPLAINANT])
     for step, name, chosen in STEPS:
         person = people[name]
-        take(person)
+        complaint.take(person)
         expect(person.heading).to_have_text(step)
-        do(person, chosen)
-        if step == "Make the finding":
-            keeps_out(people[OUTSIDER], yuki)
-    annika = people[ADVISER]
-    annika.open("/cases/C-01")
-    expect(annika.page.locator("main")).to_contain_text("Lorna Greywater completed")
+        address = person.page.url
+        if step in ("Preserve the evidence", "Make the finding"):
+            keeps_out(people[EXCLUDED], address)
+        complaint.do(person, chosen)
+    keeps_out(people[EXCLUDED], address)
+    told_after(people[COMPLAINANT])
+    told_the_subject(people[SUBJECT])
+    whole_case(people[ADVISER])
+    public_part(people[CLERK])
 
 
-def take(person: Person) -> None:
-    """Open the step of the case that waits for this person, and take it where it is offered."""
-    for tab in ("mine", "roles"):
-        person.open(f"/tasks?tab={tab}")
-        row = person.page.get_by_role("row").filter(has_text="C-01")
-        if row.count():
-            row.first.get_by_role("link").first.click()
-            break
-    offered = person.page.get_by_role("button", name="Take this step", exact=True)
-    if offered.count():
-        offered.click()
-
-
-def do(person: Person, chosen: dict[str, Any]) -> None:
-    """Choose, send, and answer what the form still asks for, as its summary of errors says."""
-    for name, answer in chosen.items():
-        choose(person, name, answer)
-    for _ in range(MOST_MENDINGS):
-        with person.page.expect_navigation():
-            person.send()
-        links = person.page.locator("[data-error-summary] a")
-        if not links.count():
-            break
-        for target in [link.get_attribute("href") or "" for link in links.all()]:
-            make_up(person, target.removeprefix("#"))
-    expect(person.said.first).to_contain_text("C-01")
-
-
-def choose(person: Person, name: str, answer: Any) -> None:
-    listed = person.page.locator(f"main select[name='{name}']")
-    if listed.count():
-        known = listed.locator(f"option[value='{answer}']").count()
-        listed.select_option(**({"value": answer} if known else {"label": answer}))
-        return
-    value = {True: "yes", False: "no"}.get(answer, answer)
-    control = person.page.locator(f"main [name='{name}'][value='{value}']")
-    person.page.locator(f"label[for='{control.get_attribute('id')}']").click()
-
-
-def make_up(person: Person, target: str) -> None:
-    control = person.page.locator(f"main [id='{target}']")
-    match control.evaluate("one => one.tagName === 'FIELDSET' ? 'group' : one.role || one.type"):
-        case "group":
-            control.locator("label").first.click()
-        case "combobox":
-            person.pick(control, SUBJECT)
-        case "select-one":
-            control.select_option(index=1)
-        case "checkbox" | "radio":
-            person.page.locator(f"label[for='{target}']").click()
-        case "date":
-            control.fill(in_days(0))
-        case "datetime-local":
-            control.fill(f"{in_days(0)}T10:00")
-        case "number":
-            control.fill("1")
-        case _:
-            control.fill("As it was said.")
-
-
-def keeps_out(outsider: Person, complainant: Person) -> None:
-    """Whoever has no part finds nothing; who complained sees only that part."""
-    outsider.open("/cases/C-01")
-    expect(outsider.heading).to_have_text("Not found")
-    complainant.open("/cases/C-01")
+def told_before(complainant: Person) -> None:
+    """Who complained reads what they wrote, and that nothing else is shown."""
+    complainant.open(f"/cases/{CASE}")
     main = complainant.page.locator("main")
-    expect(main).to_contain_text("your own part of a confidential case")
-    expect(main).not_to_contain_text(SUBJECT)
+    expect(main).to_contain_text("This is your own part of a confidential case.")
+    expect(main).to_contain_text(WHAT_HAPPENED)
+
+
+def keeps_out(outsider: Person, step: str) -> None:
+    """Whoever has no part finds the page of a case, and of a step, that is not there; no list names it."""
+    assert met(outsider, f"/cases/{CASE}") == met(outsider, "/cases/C-99").replace("C-99", CASE)
+    assert met(outsider, step) == met(outsider, "/tasks/99999")
+    for path in LISTS:
+        outsider.open(path)
+        expect(outsider.page.locator("main")).not_to_contain_text(CASE)
+    outsider.complaints.clear()
+
+
+def met(person: Person, path: str) -> str:
+    """What a page says that is not there for this person."""
+    person.open(path)
+    expect(person.heading).to_have_text("Not found")
+    return person.page.locator("main").inner_text()
+
+
+def told_after(complainant: Person) -> None:
+    """Who complained has the reply, and not what was found or done, nor about whom."""
+    complainant.open(f"/cases/{CASE}")
+    assert facts(complainant, "What you are told") == [
+        ("Received on", today()),
+        ("Acknowledged on", today()),
+        ("Acknowledgement", ACKNOWLEDGEMENT),
+        ("Reply", REPLY),
+        ("Replied on", today()),
+    ]
+    hides(complainant, SUBJECT, NOTICE, STATEMENT, LETTER, CONFIRMED, REASONS, MADE_UP)
+
+
+def told_the_subject(subject: Person) -> None:
+    """The subject has the notice, the letter and the end; not the complaint, nor what others advised."""
+    subject.open(f"/cases/{CASE}")
+    assert facts(subject, "What you are told") == [
+        ("Notice to the subject", NOTICE),
+        ("Given on", today()),
+        ("Letter to the subject", LETTER),
+        ("Decided on", today()),
+        ("Reason", CONFIRMED),
+        ("Final on", today()),
+    ]
+    assert facts(subject, "What you said") == [
+        ("I have read the notice", "Yes"),
+        ("Your statement", STATEMENT),
+        ("I want to be accompanied by a representative", "No"),
+        ("Do you appeal?", "Grievance"),
+    ]
+    hides(subject, COMPLAINANT, WHAT_HAPPENED, ACKNOWLEDGEMENT, REASONS, REPLY, MADE_UP)
+    assert_clear(subject, "confidential-own-part-told")
+
+
+def today() -> str:
+    """Today as a page writes it."""
+    return f"{date.today():%A} {date.today().day} {date.today():%B}"  # noqa: DTZ011 - the hand that fills it in
+
+
+def hides(person: Person, *texts: str) -> None:
+    """None of these stands anywhere in the page, seen or not."""
+    page = person.page.content()
+    assert [text for text in texts if text in page] == []
+
+
+def whole_case(adviser: Person) -> None:
+    """Who is on the list reads how it ended and who did what."""
+    adviser.open(f"/cases/{CASE}")
+    main = adviser.page.locator("main")
+    expect(main).to_contain_text("Ended")
+    expect(main).to_contain_text("Lorna Greywater completed")
+    assert_clear(adviser, "confidential-case-ended")
+
+
+def public_part(clerk: Person) -> None:
+    """Whoever answers requests for data sees the final discipline, and nothing else of the case."""
+    clerk.open("/records/personnel-data")
+    clerk.answer("Person asked about", f"{SUBJECT} (Public Works)")
+    clerk.answer("Whose request, and which", "Request of the Courier of today.")
+    clerk.send()
+    expect(clerk.page.locator("main")).to_contain_text(REASONS)
+    hides(clerk, COMPLAINANT, NOTICE, STATEMENT, LETTER, CONFIRMED, REPLY, MADE_UP)
