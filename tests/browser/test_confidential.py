@@ -1,12 +1,14 @@
 """A complaint, by the hands of who complains, who takes it, and who reads it by break glass."""
 
+from typing import Any
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.looking import assert_clear
 from tests.browser.person import Person
 
-COMPLAINT = {
+COMPLAINT: dict[str, Any] = {
     "Who complains?": "Somebody who works for the City",
     "Person who complains": "Yuki Farrowdale (Parks and Recreation)",
     "Whom is it about?": "Whoever keeps the page of the pool",
