@@ -19,7 +19,8 @@ from workflows.diagrams.graph import Finding
 def a_report(*findings: Finding) -> Report:
     verdict = report("request.bpmn", "request", findings, 12)
     proof = {"states": 3, "complete": True, "sound": True, "rules": {"K01": "holds"}}
-    return Report(**{**verdict, "proof": proof})  # type: ignore[typeddict-item]
+    engine = {"states": 2, "complete": True, "agrees": True}
+    return Report(**{**verdict, "proof": proof, "engine": engine})  # type: ignore[typeddict-item]
 
 
 def a_version(now: datetime) -> int:

@@ -11,12 +11,15 @@ from workflows.diagrams.lint import Known, known_diagram, lint
 from workflows.diagrams.proof import WAY, Budget, RuleVerdict
 from workflows.diagrams.proof.verdict import Proved, prove_with_callers
 from workflows.diagrams.reading import read
+from workflows.diagrams.second_gate import Engine, OnEngine, settled
 
 _STEPS = re.compile(r"; (?=\d+\. |\(and )")
 Library = Callable[[str], bytes | None]
 
 # What the exploration of one file may take of the time that its whole check has.
 SECONDS = 14.0
+# So many times as long the exploration together with the run on the engine may take.
+WITH_ENGINE = 1.2
 
 
 class WayStepReport(TypedDict):
@@ -89,6 +92,7 @@ class Shelf:
     given: dict[str, Diagram] = field(default_factory=dict)
     file_of: dict[str, str] = field(default_factory=dict)
     fetched: dict[str, Diagram | None] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -106,6 +110,7 @@ class Shelf:
         if diagram is not None and diagram.process_id not in self.given:
             self.given[diagram.process_id] = diagram
             self.file_of[diagram.process_id] = name
+            self.files[diagram.process_id] = data
 
     def find(self, process: str) -> Diagram | None:
         """Give the diagram of a process id."""
@@ -114,6 +119,8 @@ class Shelf:
         if process not in self.fetched:
             data = self.library(process)
             self.fetched[process] = None if data is None else _read(data)[0]
+            if data is not None:
+                self.files[process] = data
         return self.fetched[process]
 
     def reachable(self, diagram: Diagram) -> dict[str, Diagram]:
@@ -152,16 +159,24 @@ def _fault(error: Exception) -> Finding:
 
 
 def check_file(
-    name: str, data: bytes, known: Known, shelf: Shelf, *, seconds: float = SECONDS
+    name: str,
+    data: bytes,
+    known: Known,
+    shelf: Shelf,
+    *,
+    seconds: float = SECONDS,
+    engine: Engine | None = None,
 ) -> Report:
     """Check one of the files on the shelf. Never raises, whatever the bytes.
 
-    What `seconds` do not suffice to explore is not proved.
+    What `seconds` do not suffice to explore is not proved; running it on the `engine` as well, where
+    one is given, takes a little longer.
     """
     # A stopwatch for the report and the budget, not a clock: nothing of a case is decided by it.
     begin = time.perf_counter()
     diagram, findings = _read(data)
     proved = Proved(reason="the file cannot be read as a diagram")
+    on_engine = OnEngine()
     if diagram is not None:
         try:
             findings += _lint(name, diagram, known, shelf)
@@ -169,13 +184,22 @@ def check_file(
                 diagram, _known(diagram, known, shelf), shelf, Budget.of(seconds)
             )
             findings += proved.findings
+            if engine is not None and proved.proofs:
+                on_engine = engine(
+                    {**shelf.files, diagram.process_id: data},
+                    proved.proofs,
+                    begin + seconds * WITH_ENGINE,
+                )
+                on_engine = settled(on_engine, findings)
+                findings += on_engine.findings
         except Exception as error:  # noqa: BLE001 - as above
             findings.append(_fault(error))
             proved = Proved(reason="the check itself failed")
     if proved.reason:
         findings.append(not_proved(proved.reason))
     elapsed = round((time.perf_counter() - begin) * 1000)
-    return report(name, diagram.process_id if diagram else None, findings, elapsed, proved)
+    process = diagram.process_id if diagram else None
+    return report(name, process, findings, elapsed, proved, on_engine)
 
 
 def not_proved(reason: str) -> Finding:
@@ -214,6 +238,7 @@ def _lint(name: str, diagram: Diagram, known: Known, shelf: Shelf) -> list[Findi
 
 
 NOTHING = Proved()
+NOT_RUN = OnEngine()
 
 
 def report(
@@ -222,8 +247,9 @@ def report(
     findings: Iterable[Finding],
     milliseconds: int,
     proved: Proved = NOTHING,
+    on_engine: OnEngine = NOT_RUN,
 ) -> Report:
-    """Give the report of a file that was not run on the engine."""
+    """Give the report of a file."""
     return Report(
         file=name,
         process=process or None,
@@ -234,7 +260,9 @@ def report(
             sound=proved.sound,
             rules=dict(proved.rules),
         ),
-        engine=EngineReport(states=0, complete=False, agrees=None),
+        engine=EngineReport(
+            states=on_engine.states, complete=on_engine.complete, agrees=on_engine.agrees
+        ),
         milliseconds=milliseconds,
     )
 
@@ -247,27 +275,32 @@ def _finding(finding: Finding) -> FindingReport:
     return cast("FindingReport", values)
 
 
-def is_publishable(verdict: Report) -> bool:
-    """Whether nothing is wrong and everything is proved: soundness and every rule that applies."""
-    proof = verdict["proof"]
+def is_publishable(verdict: Report, *, without_engine: bool = False) -> bool:
+    """Whether nothing is wrong and everything is proved: soundness and every rule that applies.
+
+    The engine must have agreed with the proof; `without_engine` it may also have been left out.
+    """
+    agrees, proof = verdict["engine"]["agrees"], verdict["proof"]
     return (
         not any(finding["severity"] == "error" for finding in verdict["findings"])
         and proof["complete"]
         and proof["sound"] is True
         and "not-proved" not in proof["rules"].values()
-        and verdict["engine"]["agrees"] is not False
+        and (agrees is True or (agrees is None and without_engine))
     )
 
 
-def exit_code(reports: Iterable[Report]) -> int:
+def exit_code(reports: Iterable[Report], *, without_engine: bool = False) -> int:
     """Give 0 where every file may be published, 1 otherwise (and where there is none)."""
-    verdicts = [is_publishable(verdict) for verdict in reports]
+    verdicts = [is_publishable(one, without_engine=without_engine) for one in reports]
     return 0 if verdicts and all(verdicts) else 1
 
 
-def report_text(verdict: Report) -> str:
+def report_text(verdict: Report, *, without_engine: bool = False) -> str:
     """Give a report for a terminal: a headline, then one line for each finding."""
-    lines = [f"{verdict['file']}: {_headline(verdict)} ({verdict['milliseconds']} ms)"]
+    is_good = is_publishable(verdict, without_engine=without_engine)
+    headline = _headline(verdict, "publishable" if is_good else "not publishable")
+    lines = [f"{verdict['file']}: {headline} ({verdict['milliseconds']} ms)"]
     for finding in verdict["findings"]:
         place = " ".join(
             filter(
@@ -288,6 +321,8 @@ def report_text(verdict: Report) -> str:
             lines.append(f"    path: {' > '.join(finding['path'])}")
     if verdict["proof"]["states"]:
         lines.append(f"  proof: {_proof_words(verdict['proof'])}")
+    if verdict["engine"]["states"] or without_engine:
+        lines.append(f"  engine: {_engine_words(verdict['engine'], without_engine)}")
     return "\n".join(lines)
 
 
@@ -307,13 +342,18 @@ def _proof_words(proof: ProofReport) -> str:
     return "; ".join(words)
 
 
-def _headline(verdict: Report) -> str:
+def _engine_words(engine: EngineReport, without_engine: bool) -> str:
+    if without_engine:
+        return "left out; publishing asks it too"
+    agrees = {True: "agrees with the proof", False: "differs from the proof", None: "not all tried"}
+    return f"{engine['states']} situations; {agrees[engine['agrees']]}"
+
+
+def _headline(verdict: Report, word: str) -> str:
     severities = [finding["severity"] for finding in verdict["findings"]]
     counts = [
         f"{number} {name}{'' if number == 1 else 's'}"
         for name in ("error", "warning")
         if (number := severities.count(name))
     ]
-    if is_publishable(verdict):
-        return ", ".join(["publishable", *counts])
-    return ", ".join(["not publishable", *counts])
+    return ", ".join([word, *counts])

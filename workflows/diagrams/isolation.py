@@ -2,13 +2,16 @@
 
 import contextlib
 import multiprocessing
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from typing import Any
 
 from workflows.diagrams.check import Report, Shelf, check_file, report
 from workflows.diagrams.graph import Finding
 from workflows.diagrams.lint import Known
+from workflows.diagrams.second_gate import Engine, OnEngine, Proved
 
 SECONDS = 20.0
 MAXIMUM_MEMORY = 2 * 1024**3
@@ -21,13 +24,15 @@ def check_in_subprocess(
     *,
     known: Known,
     library: Mapping[str, bytes],
+    engine: Engine | None = None,
     seconds: float = SECONDS,
 ) -> list[Report]:
     """Check files by name, each within `seconds` of wall time and 2 GiB; never raises for a file.
 
     As `check`, but the library is a mapping (process id -> bytes), which can be handed over; what is
-    in it and calls one of the files is checked with the file. A file
-    that takes too long, or brings its process down, gets a finding that says so.
+    in it and calls one of the files is checked with the file. `engine` runs the diagrams beside their
+    proofs and must be something that can be pickled. A file that takes too long, or brings its process
+    down, gets a finding that says so.
     """
     plain = replace(
         known,
@@ -41,7 +46,8 @@ def check_in_subprocess(
     reports: list[Report] = []
     while len(reports) < len(files):
         todo = list(files)[len(reports) :]
-        reports += _round(_Order(todo, dict(files), plain, dict(library), seconds), seconds)
+        order = _Order(todo, dict(files), plain, dict(library), seconds, engine)
+        reports += _round(order, seconds)
     return reports
 
 
@@ -54,6 +60,11 @@ class _Order:
     known: Known
     library: dict[str, bytes]
     seconds: float = SECONDS
+    engine: Engine | None = None
+
+
+# Sent before the engine is run, so that an engine which never comes back can be named.
+_ON_ENGINE = "on engine"
 
 
 def _round(order: _Order, seconds: float) -> Iterator[Report]:
@@ -66,22 +77,9 @@ def _round(order: _Order, seconds: float) -> Iterator[Report]:
     sending.close()
     try:
         for name in order.names:
-            if not receiving.poll(seconds):
-                yield _unfinished(
-                    name,
-                    "check-timeout",
-                    f"The check took longer than {seconds:g} seconds and was stopped. Split the "
-                    "diagram.",
-                )
-                return
-            try:
-                verdict: Report = receiving.recv()
-            except EOFError:
-                yield _unfinished(
-                    name,
-                    "check-failed",
-                    "The check broke down on this file. Please report it with the file.",
-                )
+            verdict = _receive(receiving, seconds)
+            if isinstance(verdict, Finding):
+                yield report(name, None, [verdict], 0)
                 return
             yield verdict
     finally:
@@ -90,19 +88,56 @@ def _round(order: _Order, seconds: float) -> Iterator[Report]:
         receiving.close()
 
 
-def _unfinished(name: str, code: str, message: str) -> Report:
-    return report(name, None, [Finding("error", code, None, None, message)], 0)
+def _receive(receiving: Connection, seconds: float) -> Report | Finding:
+    """Wait for the next report, or say why none came."""
+    until = time.perf_counter() + seconds
+    received: Any = None
+    while received in (None, _ON_ENGINE):
+        if not receiving.poll(max(0.0, until - time.perf_counter())):
+            return _too_slow(seconds, received)
+        try:
+            received = receiving.recv()
+        except EOFError:
+            message = "The check broke down on this file. Please report it with the file."
+            return Finding("error", "check-failed", None, None, message)
+    verdict: Report = received
+    return verdict
+
+
+def _too_slow(seconds: float, received: str | None) -> Finding:
+    if received == _ON_ENGINE:
+        message = (
+            f"The engine did not come to rest on this diagram within the {seconds:g} seconds of the "
+            "check and was stopped. Please report it with the file."
+        )
+        return Finding("error", "engine-timeout", None, None, message)
+    message = f"The check took longer than {seconds:g} seconds and was stopped. Split the diagram."
+    return Finding("error", "check-timeout", None, None, message)
 
 
 def _work(sending: Connection, order: _Order) -> None:
     _limit_memory()
     shelf = Shelf.of(order.files, order.library.get, order.library)
+    engine = None if order.engine is None else _Announced(order.engine, sending)
     for name in order.names:
-        verdict = check_file(
-            name, order.files[name], order.known, shelf, seconds=order.seconds * FOR_THE_PROOF
-        )
-        sending.send(verdict)
+        seconds = order.seconds * FOR_THE_PROOF
+        data = order.files[name]
+        sending.send(check_file(name, data, order.known, shelf, seconds=seconds, engine=engine))
     sending.close()
+
+
+@dataclass(frozen=True)
+class _Announced:
+    """An engine that says that it begins."""
+
+    engine: Engine
+    sending: Connection
+
+    def __call__(
+        self, files: Mapping[str, bytes], proofs: Sequence[Proved], until: float
+    ) -> OnEngine:
+        self.sending.send(_ON_ENGINE)
+        return self.engine(files, proofs, until)
 
 
 def _limit_memory() -> None:

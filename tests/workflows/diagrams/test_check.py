@@ -72,13 +72,13 @@ def test_a_finding_has_the_shape_that_the_outside_relies_on() -> None:
 
 
 def test_a_proved_file_is_publishable_and_what_is_not_proved_is_not() -> None:
-    assert exit_code(check({"good.bpmn": GOOD}, known=KNOWN, library=nothing)) == 0
     reports = check({"good.bpmn": GOOD}, known=KNOWN, library=nothing)
+    assert exit_code(reports, without_engine=True) == 0
     shelf = checking.Shelf.of({"good.bpmn": GOOD}, nothing)
     late = checking.check_file("good.bpmn", GOOD, KNOWN, shelf, seconds=-1)
     assert (codes(late), late["proof"]["sound"]) == (["not-proved"], None)
     assert "more states" in late["findings"][0]["message"]
-    assert exit_code([*reports, late]) == 1
+    assert exit_code([*reports, late], without_engine=True) == 1
     assert exit_code([]) == 1
 
 
@@ -87,6 +87,15 @@ def proved(**changes: object) -> Report:
     report["proof"] = {"states": 3, "complete": True, "sound": True, "rules": {"K01": "holds"}}
     report["engine"] = {"states": 3, "complete": True, "agrees": True}
     return {**report, **changes}  # type: ignore[typeddict-item]
+
+
+def test_what_was_proved_but_not_run_on_the_engine_is_not_publishable() -> None:
+    (report,) = check({"good.bpmn": GOOD}, known=KNOWN, library=nothing)
+    assert exit_code([report]) == 1
+    assert report_text(report).startswith("good.bpmn: not publishable")
+    text = report_text(report, without_engine=True)
+    assert text.startswith("good.bpmn: publishable")
+    assert text.endswith("engine: left out; publishing asks it too")
 
 
 def test_a_proved_file_without_errors_is_publishable() -> None:
@@ -299,7 +308,7 @@ def test_a_called_diagram_is_judged_in_the_cases_that_call_it() -> None:
     files = {"launching.bpmn": LAUNCHING, "heeded.bpmn": HEEDED}
     reports = check(files, known=RULED, library=nothing)
     assert [report["proof"]["rules"] for report in reports] == [{"K01": "holds"}] * 2
-    assert exit_code(reports) == 0
+    assert exit_code(reports, without_engine=True) == 0
     files = {"launching.bpmn": LAUNCHING, "unheeded.bpmn": UNHEEDED}
     (called, _caller) = check(files, known=RULED, library=nothing)
     assert called["proof"]["rules"] == {"K01": "violated"}

@@ -42,7 +42,9 @@ _FOR_EXPLORING = 0.7
 class Proof:
     """What is known of a diagram once all its ways have been walked.
 
-    `wrong` and `judged` hold the shortest ways that show it; `complete`: all ways were walked.
+    `wrong` and `judged` hold the shortest ways that show it; `complete`: all ways were walked. `alone`:
+    its cases are no parts of other diagrams' cases. What was walked and by which moves (`game`,
+    `graphs`) is kept for whoever walks it again.
     """
 
     flat: Flat
@@ -50,6 +52,10 @@ class Proof:
     complete: bool
     wrong: list[Wrong]
     judged: list[Judgement]
+    game: Game
+    graphs: list[Graph]
+    known: Known
+    alone: bool
 
     @property
     def sound(self) -> bool | None:
@@ -62,6 +68,12 @@ class Proof:
     def rules(self) -> dict[str, RuleVerdict]:
         """Give the verdict on each rule, by its id."""
         return {one.rule.id: one.verdict for one in self.judged}
+
+    def passed(self) -> set[str]:
+        """Give the ids of all elements and flows that some way passes."""
+        met = {one for graph in self.graphs for leaving in graph.leaving for one, _ in leaving}
+        begun = {one for graph in self.graphs for one in graph.begun}
+        return {identity for one in met | begun for identity in one.trace}
 
     def findings(self, caller: Diagram | None = None) -> list[Finding]:
         """Say what is wrong, each with its way; `caller` where this is the proof of one that calls it."""
@@ -122,7 +134,8 @@ class _Attempt:
         judge = Judge(game.net, graph, self.known, self.budget, certain, self.alone)
         judged = [judge.judge(rule) for rule in self.known.rules]
         states = sum(len(one.states) for one in graphs)
-        return Proof(self._flat, states, complete, wrong, judged)
+        found = (wrong, judged, game, graphs, self.known, self.alone)
+        return Proof(self._flat, states, complete, *found)
 
     @cached_property
     def _flat(self) -> Flat:

@@ -22,7 +22,10 @@ class Diagrams(Protocol):
 
 @dataclass(frozen=True)
 class Proved:
-    """What was found; `reason` says why something is not proved, empty where all is explored."""
+    """What was found; `reason` says why something is not proved, empty where all is explored.
+
+    `proofs` are the proofs behind it, each with the diagram that calls this one, None for its own.
+    """
 
     states: int = 0
     complete: bool = False
@@ -30,6 +33,7 @@ class Proved:
     rules: Mapping[str, RuleVerdict] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     reason: str = ""
+    proofs: tuple[tuple[Diagram | None, Proof], ...] = ()
 
 
 def prove_with_callers(
@@ -92,6 +96,7 @@ def _joined(own: Proof, proofs: list[tuple[Diagram, Proof]]) -> Proved:
         sound=own.sound,
         rules={rule: _gravest([proof.rules[rule] for proof in everything]) for rule in own.rules},
         findings=tuple(findings),
+        proofs=((None, own), *proofs),
         reason="" if complete else "there are more states than could be explored in the time given",
     )
 

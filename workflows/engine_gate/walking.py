@@ -1,0 +1,291 @@
+"""The engine and the proof walk every way of a diagram side by side, one happening at a time.
+
+From each pair of situation and state everything is done that the proof says can happen. What the
+engine then does must be among what the proof says may follow; both must wait for the same things.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from workflows.diagrams.proof.exploring import Graph
+from workflows.diagrams.proof.flattening import Step
+from workflows.diagrams.proof.game import Broken, Game, Next, State
+from workflows.diagrams.proof.offers import Happening
+from workflows.engine.exploring import Explorer, Outcome, Situation
+from workflows.engine_gate.answers import Answers
+from workflows.engine_gate.following import BY_ITSELF, Fit, Level, Moves
+from workflows.engine_gate.places import Places
+
+# So many differences are told; one fault shows in many places.
+MOST_DIFFERENCES = 3
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many pairs may be met, and until when (time.perf_counter)."""
+
+    pairs: int
+    until: float
+
+    def are_met(self, count: int) -> bool:
+        """Whether the walk has to stop."""
+        return count >= self.pairs or time.perf_counter() > self.until
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The engine's situation and the proof's state of one and the same case."""
+
+    situation: Situation
+    state: State
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a pair was first met: from which one, what happened, what the engine passed."""
+
+    before: int
+    happening: Happening
+    passed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where engine and proof part: after which happenings, at which step, and in which respect."""
+
+    what: str
+    step: int
+    path: tuple[Happening, ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+class Stage:
+    """What both need: the engine on one side, the proof's moves on the other, and what they may read."""
+
+    def __init__(self, game: Game, explorer: Explorer) -> None:
+        """Bring one game and one explorer together."""
+        self.game = game
+        self.explorer = explorer
+        self.answers = Answers(game.net.flat, game.variables)
+        self.places = Places(game.net)
+        self.moves = Moves(game, self.places)
+        self.everything = (1 << len(game.net.owners)) - 1
+
+    def begin(self, happening: Happening, after: "State | Broken") -> Iterator[tuple[Outcome, Fit]]:
+        """Begin a case in both."""
+        at = self.game.net.flat.steps[happening.step].node.id
+        outcomes = self.explorer.begin(at, self._answers(after))
+        return self._fitting(outcomes, after, 0, Level(self.everything))
+
+    def act(
+        self, pair: Pair, happening: Happening, after: "State | Broken", level: Level
+    ) -> Iterator[tuple[Outcome, Fit]]:
+        """Let one thing happen in both. Nothing comes where the engine does not wait for it."""
+        identity = self.waits_at(pair, happening.step)
+        if identity is None:
+            return iter(())
+        outcomes = self.explorer.act(pair.situation, identity, self._answers(after))
+        return self._fitting(outcomes, after, pair.state[0], level)
+
+    def waits_at(self, pair: Pair, step: int) -> str | None:
+        """Give the id under which the engine waits at a step, the first instance of several."""
+        return next(
+            (one.id for spot, one in pair.situation.waiting if self.places.step(spot) == step), None
+        )
+
+    def _answers(self, after: "State | Broken"):  # type: ignore[no-untyped-def]
+        # What is given before something goes wrong at once is not known: anything may be read then.
+        return self.answers.given(None if isinstance(after, Broken) else after[1])
+
+    def _fitting(
+        self, outcomes: Sequence[Outcome], after: "State | Broken", before: int, level: Level
+    ) -> Iterator[tuple[Outcome, Fit]]:
+        following = self.moves.following(after)
+        found = [(one, self.moves.fit(one, following, before, level)) for one in outcomes]
+        if isinstance(after, Broken) and any(fit.broken for _, fit in found):
+            # One of the answers that anything may stand for shows it; the others are not real.
+            found = [(one, fit) for one, fit in found if fit.broken]
+        return iter(found)
+
+
+@dataclass
+class Walk:
+    """All pairs met on one level, by number, with the engine's own graph of them."""
+
+    stage: Stage
+    limits: Limits
+    level: Level
+    steps: frozenset[int] | None = None
+    pairs: list[Pair] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
+    graph: Graph = field(default_factory=Graph)
+    passed: set[str] = field(default_factory=set)
+    differences: list[Difference] = field(default_factory=list)
+    led_here: list[Way] = field(default_factory=list)
+    _known: dict[tuple[object, State], int] = field(default_factory=dict)
+    _fresh: deque[int] = field(default_factory=deque)
+    _later: deque[int] = field(default_factory=deque)
+
+    # -- walking ------------------------------------------------------------------------------
+
+    def begin(self, beginnings: Iterator[Next]) -> None:
+        """Begin a case in every way."""
+        for happening, after in beginnings:
+            self.graph.begun.append(happening)
+            for outcome, fit in self.stage.begin(happening, after):
+                numbers = self.meet(-1, happening, outcome, fit)
+                self.graph.first += [n for n in numbers if n not in self.graph.first]
+
+    def begin_beside(self, way: list[Way], pair: Pair, event: Next) -> None:
+        """Begin what an event leads to, in a case that has come to where the event waits."""
+        happening, after = event
+        self.led_here = way
+        for outcome, fit in self.stage.act(pair, happening, after, self.level):
+            self.graph.begun.append(happening)
+            self.graph.first += self.meet(-1, happening, outcome, fit)
+
+    def go_on(self) -> None:
+        """Walk on from all pairs met, those behind something new first, until none is left."""
+        while self._fresh or self._later:
+            if self.limits.are_met(len(self.pairs)) or self._has_seen_enough():
+                self.graph.complete = False
+                return
+            self._from((self._fresh or self._later).popleft())
+
+    def _has_seen_enough(self) -> bool:
+        return len(self.differences) >= MOST_DIFFERENCES
+
+    def _from(self, number: int) -> None:
+        pair = self.pairs[number]
+        offers = [one for one in self.stage.game.after(pair.state) if one[0].kind not in BY_ITSELF]
+        self.graph.explored = max(self.graph.explored, number + 1)
+        if not self._both_wait(number, pair, offers):
+            return
+        for happening, after in offers:
+            if not self._is_again(happening):
+                for outcome, fit in self.stage.act(pair, happening, after, self.level):
+                    self._step(number, happening, outcome, fit)
+        if pair.situation.ended or (self.steps is not None and not pair.state[0]):
+            self.graph.over.append(number)
+
+    def _step(self, number: int, happening: Happening, outcome: Outcome, fit: Fit) -> None:
+        if not self._is_whole(happening, outcome):
+            # One of several instances is done and others are not: all else stays as it is.
+            pair = self.pairs[number]
+            happening, fit = self._again(pair, happening), self._unchanged(pair, outcome)
+        reached = self.meet(number, happening, outcome, fit)
+        self.graph.leaving[number] += [(happening, after) for after in reached]
+
+    def meet(self, before: int, happening: Happening, outcome: Outcome, fit: Fit) -> list[int]:
+        """Note what an action led to; give the numbers of the pairs, none where something goes wrong."""
+        passed = tuple(one.element for one in outcome.passed)
+        is_new = not self.passed.issuperset(passed)
+        self.passed.update(passed)
+        if fit.broken is not None:
+            self.graph.broken.append((before, happening, fit.broken))
+            self.graph.astray.setdefault(before, []).append(happening)
+        if not fit.states or outcome.situation is None:
+            if fit.broken is None:
+                self._differ(before, Way(before, happening, passed), fit.unlike, happening.step)
+            return []
+        numbers = []
+        for state in fit.states:
+            key = (outcome.situation.marking, state)
+            if key not in self._known:
+                self._known[key] = len(self.pairs)
+                self.pairs.append(Pair(outcome.situation, state))
+                self.ways.append(Way(before, happening, passed))
+                self.graph.states.append(state)
+                self.graph.leaving.append([])
+                self.graph.before.append((before, happening))
+                (self._fresh if is_new else self._later).append(self._known[key])
+            numbers.append(self._known[key])
+        return numbers
+
+    # -- several times --------------------------------------------------------------------------
+
+    def _node(self, happening: Happening) -> Step:
+        return self.stage.game.net.flat.steps[happening.step]
+
+    def _is_again(self, happening: Happening) -> bool:
+        """Whether it says that one of several instances is done, with others still to do."""
+        step = self._node(happening)
+        return step.node.loop is not None and happening.trace[-1] == step.node.id
+
+    def _is_whole(self, happening: Happening, outcome: Outcome) -> bool:
+        """Whether a step that is done several times is over with this one."""
+        step = self._node(happening)
+        if step.node.loop is None or outcome.situation is None:
+            return True
+        return any(one.element == step.node.id and not one.instance for one in outcome.passed)
+
+    def _again(self, pair: Pair, done: Happening) -> Happening:
+        for happening, _ in self.stage.game.after(pair.state):
+            same = (happening.step, happening.atoms, happening.said)
+            if self._is_again(happening) and same == (done.step, done.atoms, done.said):
+                return happening
+        return Happening(done.kind, done.step, (self._node(done).node.id,), done.atoms, done.said)
+
+    def _unchanged(self, pair: Pair, outcome: Outcome) -> Fit:
+        now = outcome.situation.spots if outcome.situation else ()
+        if sorted(map(repr, now)) == sorted(map(repr, pair.situation.spots)):
+            return Fit((pair.state,))
+        return Fit(unlike="more changes than that one of several instances is done")
+
+    # -- what both wait for ---------------------------------------------------------------------
+
+    def _both_wait(self, number: int, pair: Pair, offers: Sequence[Next]) -> bool:
+        """Compare what they wait for, and note where that differs."""
+        offered = {happening.step for happening, _ in offers} | self._hidden(pair.state)
+        waited: set[int] = set()
+        for spot, _ in pair.situation.waiting:
+            step = self.stage.places.step(spot)
+            if step is None:
+                self._differ(number, None, f'waits at "{spot.element}", which is no step', -1)
+                return False
+            if self.steps is None or step in self.steps:
+                waited.add(step)
+        for step in sorted(waited ^ (offered | (waited & self._held_back(pair.state)))):
+            title = f'"{self.stage.game.net.flat.steps[step].node.title}"'
+            waits = "it waits for" if step in waited else "it does not wait for"
+            self._differ(number, None, f"{waits} {title}", step)
+            return False
+        return True
+
+    def _hidden(self, state: State) -> set[int]:
+        """Give the events that the proof walks by themselves and that the engine waits for here."""
+        net = self.stage.game.net
+        here = (event for event in net.hidden if self.steps is None or event in self.steps)
+        return {event for event in here if state[0] & net.at[net.flat.steps[event].host]}
+
+    def _held_back(self, state: State) -> set[int]:
+        """Give the events that may come again, but of which the proof plays one copy at a time."""
+        net = self.stage.game.net
+        return {
+            event
+            for event, handler in net.handlers.items()
+            if event in handler.copies and state[0] & net.places(handler.copies[event], done=False)
+        }
+
+    # -- telling --------------------------------------------------------------------------------
+
+    def _differ(self, before: int, last: Way | None, what: str, step: int) -> None:
+        path = [*self.way(before), *([last] if last is not None else [])]
+        happenings = tuple(way.happening for way in path)
+        passed = tuple(identity for way in path for identity in way.passed)
+        self.differences.append(Difference(what, step, happenings, passed))
+
+    def way(self, number: int) -> list[Way]:
+        """Give the way to a pair, the beginning first."""
+        found: list[Way] = []
+        while number >= 0:
+            found.append(self.ways[number])
+            number = self.ways[number].before
+        return [*self.led_here, *reversed(found)]
+
+    def find(self, step: int) -> int | None:
+        """Give the first pair in which the engine waits at a step."""
+        numbers = range(len(self.pairs))
+        return next((n for n in numbers if self.stage.waits_at(self.pairs[n], step)), None)
