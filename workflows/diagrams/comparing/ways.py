@@ -1,0 +1,104 @@
+"""Where it goes on from a step or a decision, and on which condition."""
+
+from collections.abc import Callable, Iterator
+
+from workflows.diagrams.comparing.changes import Change, Topic
+from workflows.diagrams.comparing.matching import Labels, Pair
+from workflows.diagrams.graph import GATEWAYS, Diagram, Flow, Node
+from workflows.diagrams.wording import condition_words, listed
+
+_CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
+
+
+def way_changes(both: Pair) -> Iterator[Change]:
+    """Walk the nodes that both diagrams have and from which it goes on in another way.
+
+    A step put between two others, or taken out from between them, is told as a step: the ways are
+    compared over the nodes that only one of the diagrams has.
+    """
+    for old, new in both.kept():
+        was = _targets(both.before, old, lambda node: node in both.now)
+        now = _targets(both.after, new, lambda node: node in both.then)
+        came = {target: flow for target, flow in now.items() if both.then[target] not in was}
+        went = {target: flow for target, flow in was.items() if both.now[target] not in now}
+        if came or went:
+            yield _other_ways(both, (old, new), came, went)
+        if new.kind in _CHOOSING:
+            for target, flow in now.items():
+                if both.then[target] in was:
+                    yield from _conditions(both, (old, new), was[both.then[target]], flow)
+
+
+def _targets(diagram: Diagram, node: Node, known: Callable[[str], bool]) -> dict[str, Flow]:
+    """Give the nodes that both have and that come next, with the flow taken from this one."""
+    found: dict[str, Flow] = {}
+    for flow in diagram.outgoing(node.id):
+        seen, queue = {flow.target}, [flow.target]
+        for here in queue:
+            if known(here):
+                found.setdefault(here, flow)
+                continue
+            following = [way.target for way in diagram.outgoing(here) if way.target not in seen]
+            queue += following
+            seen.update(following)
+    return found
+
+
+def _other_ways(
+    both: Pair, nodes: tuple[Node, Node], came: dict[str, Flow], went: dict[str, Flow]
+) -> Change:
+    old, new = nodes
+    start, (then, today) = name_of(new), both.labels
+    now = [f"{goal(both.after, one)}{_if(today, new, flow)}" for one, flow in came.items()]
+    was = [f"{goal(both.before, one)}{_if(then, old, flow)}" for one, flow in went.items()]
+    if now and was:
+        sentence = f"From {start} it now goes on to {listed(now)}; before, to {listed(was)}."
+    elif now:
+        sentence = f"From {start} it can now also go on to {listed(now)}."
+    else:
+        sentence = f"From {start} it no longer goes on to {listed(was)}."
+    before = (old.id, *(flow.id for flow in went.values()))
+    after = (new.id, *(flow.id for flow in came.values()))
+    return Change(Topic.DECISIONS, sentence, before, after)
+
+
+def _conditions(both: Pair, nodes: tuple[Node, Node], was: Flow, now: Flow) -> Iterator[Change]:
+    old, new = nodes
+    then, today = _when(both.labels[0], old, was), _when(both.labels[1], new, now)
+    if then != today:
+        name = name_of(new)
+        target = goal(both.after, now.target)
+        sentence = f"{name[0].upper()}{name[1:]}: it goes on to {target} {today}; before, {then}."
+        yield Change(Topic.DECISIONS, sentence, (old.id, was.id), (new.id, now.id))
+
+
+def _if(labels: Labels, node: Node, flow: Flow) -> str:
+    return f" {_when(labels, node, flow)}" if node.kind in _CHOOSING else ""
+
+
+def _when(labels: Labels, node: Node, flow: Flow) -> str:
+    if node.default_flow == flow.id:
+        return "otherwise"
+    if flow.condition is None:
+        return "always"
+    words = condition_words(flow.condition, labels)
+    return words if words in ("always", "never") else f"if {words}"
+
+
+def name_of(node: Node) -> str:
+    """Give what a sentence calls a node."""
+    if node.kind in GATEWAYS:
+        return f'the decision "{node.title}"' if node.name.strip() else "a branching without a name"
+    return f'"{node.title}"'
+
+
+def goal(diagram: Diagram, identity: str) -> str:
+    """Name where a way leads: a gateway without a name by what follows it."""
+    node, seen = diagram.nodes[identity], {identity}
+    while node.kind in GATEWAYS and not node.name.strip():
+        following = [flow.target for flow in diagram.outgoing(node.id)]
+        if len(following) != 1 or following[0] in seen or following[0] not in diagram.nodes:
+            break
+        seen.add(following[0])
+        node = diagram.nodes[following[0]]
+    return name_of(node)
