@@ -260,7 +260,9 @@ class Task(Base):
         return f"{who}, for {self.acting_for.name}" if self.acting_for else who
 
     def is_overdue(self, now: datetime) -> bool:
-        return self.is_open and self.due_at is not None and self.due_at < now
+        """Say whether people are late; while the case is suspended, nobody is."""
+        late = self.is_open and self.due_at is not None and self.due_at < now
+        return late and self.case.suspended_at is None
 
 
 class Draft(Base):
@@ -353,6 +355,8 @@ class Intervention(Base):
 class CareKind(StrEnum):
     NUDGE = "nudge"
     DUE = "due"
+    # Nobody's wish: the case was suspended, and what is due in it moved on when it was resumed.
+    RESUMED = "resumed"
 
 
 class TaskCare(Base):

@@ -112,6 +112,49 @@ def business_days_between(calendar: Calendar, start: datetime, end: datetime) ->
     return sum(calendar.is_business_day(day) for day in days)
 
 
+def after_standstill(
+    calendar: Calendar, timer: str | Timer, moment: datetime, *, since: datetime, until: datetime
+) -> datetime:
+    """Give when something is due whose clock stood still from `since` to `until`.
+
+    `moment` is when it was due before, by this timer. Business days move it by as many business
+    days as ended meanwhile, at its time of day; other lengths of time by exactly as long as it
+    stood still. A date of the timer's own stays, for it names a day and not a time to do something
+    in. What was not late before is not late at `until`; what was, is as late as it was.
+    """
+    timer = parse_timer(timer) if isinstance(timer, str) else timer
+    if timer.at is not None:
+        return moment
+    if timer.business_days is None:
+        return moment + (until - since)
+    moved = _later(calendar, moment, _offices_closed(calendar, since, until))
+    if since < moment and moved <= until:  # it is due at another hour than the offices close
+        return after_business_days(calendar, 0, until)
+    return moved
+
+
+def _offices_closed(calendar: Calendar, start: datetime, end: datetime) -> int:
+    """Count how often the offices closed on business days after `start`, up to `end`."""
+    first, last = calendar.day_of(start), calendar.day_of(end)
+    days = (first + n * _DAY for n in range((last - first).days + 1))
+    return sum(
+        start < close_of_office(calendar, day) <= end
+        for day in days
+        if calendar.is_business_day(day)
+    )
+
+
+def _later(calendar: Calendar, moment: datetime, days: int) -> datetime:
+    """Give the same time of day so many business days later; of 0 days, the moment itself."""
+    if not days:
+        return moment
+    local = moment.astimezone(calendar.time_zone)
+    day = _business_day_from(calendar, local.date())
+    for _ in range(days):
+        day = _business_day_from(calendar, day + _DAY)
+    return datetime.combine(day, local.time(), calendar.time_zone).astimezone(UTC)
+
+
 def _at(calendar: Calendar, timer: Timer) -> datetime:
     written = timer.text.split("/")[1] if timer.kind == "cycle" else timer.text
     at = datetime.fromisoformat(written)

@@ -340,7 +340,8 @@ def _any_of(hats: Hats, what: type[Task | CaseAccess]) -> ColumnElement[bool]:
 
 def _narrowed(part: Rows, filters: Filters) -> Rows:
     if filters.overdue:
-        part = part.where(Task.due_at < NOW)
+        suspended = exists().where(Case.id == Task.case_id, Case.suspended_at.is_not(None))
+        part = part.where(Task.due_at < NOW, ~suspended)
     if filters.duty:
         # A list shows nothing of what a confidential step is, so it does not tell by leaving out.
         secret = select(Case.id).where(Case.series == CaseSeries.CONFIDENTIAL)

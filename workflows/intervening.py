@@ -5,28 +5,32 @@ every step: a token that was placed by hand licenses nothing.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.cases import Case, Draft, Intervention, InterventionKind, Task, TaskKind
 from models.trust import Incident, Job, JobState
-from workflows import engine
+from workflows import audit, engine
 from workflows.answers import History
 from workflows.errors import ConflictError
 from workflows.moves import Move, advance, resume
 from workflows.notices import tell
 from workflows.runtime import Runtime
-from workflows.suspension import free_jobs, hold_jobs
+from workflows.suspension import catch_up, free_jobs, hold_jobs
 
 CANCELLED = "Cancelled"
 
 
 @dataclass(frozen=True)
 class Hand:
-    """One intervention about to be done: the case is locked, with its tokens and its unit."""
+    """One intervention about to be done: the case is locked, with its tokens and its unit.
+
+    `details` is what the record is to tell beside the intervention itself.
+    """
 
     session: Session
     runtime: Runtime
@@ -34,12 +38,38 @@ class Hand:
     row: Intervention
     by: int
     now: datetime
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 def perform(hand: Hand) -> None:
     """Do it. Raises ConflictError, StuckError or RefusedError, and then nothing is kept."""
     refuse_impossible(hand.session, hand.case, hand.row)
     _DONE_BY[InterventionKind(hand.row.kind)](hand)
+
+
+def record(hand: Hand, action: str) -> None:
+    """Write what was asked, done or refused, and why, as the last of the transaction."""
+    row = hand.row
+    audit.record(
+        hand.session,
+        action=action,
+        subject=hand.case.label,
+        actor=hand.by,
+        now=hand.now,
+        details={
+            "intervention": row.id,
+            "kind": row.kind,
+            "task": row.task_id,
+            "diagram": row.diagram,
+            "element": row.element,
+            "takes_back": row.takes_back,
+            "reason": row.reason,
+            "rules": row.rules,
+            "asked_by": row.asked_by_id,
+            "answer": row.answer,
+            **hand.details,
+        },
+    )
 
 
 def refuse_impossible(session: Session, case: Case, row: Intervention) -> None:
@@ -63,6 +93,7 @@ def _suspend(hand: Hand) -> None:
 
 
 def _resume(hand: Hand) -> None:
+    hand.details.update(catch_up(hand.session, hand.runtime, hand.case, by=hand.by, now=hand.now))
     hand.case.suspended_at = None
     free_jobs(hand.session, hand.case.id)
 
@@ -91,8 +122,10 @@ def _retry(hand: Hand) -> None:
 def _settle_incident(hand: Hand, job_id: int) -> None:
     waiting = select(Incident).where(Incident.job_id == job_id, Incident.resolved_at.is_(None))
     for incident in hand.session.scalars(waiting):
-        incident.resolved_at, incident.resolved_by_id = hand.now, hand.by
-        incident.note = f"Tried again: {hand.row.reason}"
+        # Incidents are read by those who read no confidential case: who did it stands there.
+        is_secret, incident.resolved_at = hand.case.confidential, hand.now
+        incident.resolved_by_id = None if is_secret else hand.by
+        incident.note = f"Tried again: {'see the case.' if is_secret else hand.row.reason}"
 
 
 def _skip(hand: Hand) -> None:

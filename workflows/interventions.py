@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
 from models.cases import Case, Intervention, InterventionKind, Task
 from models.database import transaction
 from models.people import Person, RoleGrant
 from models.trust import Job, JobState
-from workflows import audit, confidence
+from workflows import confidence
 from workflows.answers import History
 from workflows.diagrams.graph import ACTIVITIES, CATCHES, Node
 from workflows.errors import (
@@ -25,7 +25,7 @@ from workflows.errors import (
     NotFoundError,
 )
 from workflows.foresight import BINDING, Foreseen, acts_at, after, foresee, touched
-from workflows.intervening import Hand, perform, refuse_impossible
+from workflows.intervening import Hand, perform, record, refuse_impossible
 from workflows.library import DiagramSet
 from workflows.notices import tell
 from workflows.people import duties_of, holds_on, is_active_on
@@ -144,10 +144,11 @@ def intervene(
         row.rules = list(prospect(runtime, session, case, wish).rules)
         session.add(row)
         session.flush()  # its id, for the notices
+        hand = Hand(session, runtime, case, row, by, now)
         if row.rules:
-            _ask(runtime, session, case, row, now)
+            _ask(hand)
         else:
-            _do(runtime, session, case, row, by, now)
+            _do(hand)
         return row
 
 
@@ -174,13 +175,14 @@ def answer(
         _check_answerable(row, agree=word.agree, by=by)
         row.answer = word.text.strip()
         row.second_id = by if by != row.asked_by_id else None
+        hand = Hand(session, runtime, case, row, by, now)
         if word.agree:
             _check_unmoved(case, word.revision)
-            _do(runtime, session, case, row, by, now)
+            _do(hand)
         else:
             row.refused_at = now
-            _tell_asker(session, case, row, "was refused", by, now)
-            _record(session, case, row, "intervention:refused", by, now)
+            _tell_asker(hand, "was refused")
+            record(hand, "intervention:refused")
         return row
 
 
@@ -194,14 +196,19 @@ def waiting_for(
     runtime: Runtime, session: Session, person_id: int, *, now: datetime
 ) -> list[Intervention]:
     """Give the interventions that wait for a second person, who may be this one."""
+    duties = duties_of(session, person_id, runtime.pack, runtime.calendar.day_of(now))
+    # Asked of each row, who is on no list would wait longer where a confidential case has one.
+    known = or_(Case.confidential.is_(False), confidence.on_list(duties, now=now, at_work=True))
     pending = (
         _rows()
+        .join(Intervention.case)
         .where(
             Intervention.done_at.is_(None),
             Intervention.refused_at.is_(None),
             Intervention.asked_by_id != person_id,
+            known,
         )
-        .options(joinedload(Intervention.case))
+        .options(contains_eager(Intervention.case))
         .order_by(Intervention.asked_at, Intervention.id)
         .limit(MOST_PENDING)
     )
@@ -325,29 +332,26 @@ def _row(
     )
 
 
-def _ask(runtime: Runtime, session: Session, case: Case, row: Intervention, now: datetime) -> None:
-    day = runtime.calendar.day_of(now)
-    people = session.scalars(_owners(runtime, session, case, day))
+def _ask(hand: Hand) -> None:
+    runtime, session, case, now = hand.runtime, hand.session, hand.case, hand.now
+    people = session.scalars(_owners(runtime, session, case, runtime.calendar.day_of(now)))
     others = [
         person.id
         for person in people
-        if person.id != row.asked_by_id
-        and may_intervene(runtime, session, case, person.id, now=now)
+        if person.id != hand.by and may_intervene(runtime, session, case, person.id, now=now)
     ]
     text = f"{case.label}: an intervention waits for the word of a second person."
     tell(session, others, text, case_id=case.id, now=now)
-    _record(session, case, row, "intervention:asked", row.asked_by_id, now)
+    record(hand, "intervention:asked")
 
 
-def _do(
-    runtime: Runtime, session: Session, case: Case, row: Intervention, by: int, now: datetime
-) -> None:
-    perform(Hand(session, runtime, case, row, by, now))
-    session.flush()  # gives the case its new revision
-    row.done_at, row.done_in = now, case.revision
-    if by != row.asked_by_id:
-        _tell_asker(session, case, row, "was agreed to and done", by, now)
-    _record(session, case, row, f"case:{_ACTIONS[InterventionKind(row.kind)]}", by, now)
+def _do(hand: Hand) -> None:
+    perform(hand)
+    hand.session.flush()  # gives the case its new revision
+    row = hand.row
+    row.done_at, row.done_in = hand.now, hand.case.revision
+    _tell_asker(hand, "was agreed to and done")
+    record(hand, f"case:{_ACTIONS[InterventionKind(row.kind)]}")
 
 
 _ACTIONS = {
@@ -361,36 +365,11 @@ _ACTIONS = {
 }
 
 
-def _tell_asker(
-    session: Session, case: Case, row: Intervention, what: str, by: int, now: datetime
-) -> None:
-    if by != row.asked_by_id:
-        text = f"{case.label}: the intervention that you asked for {what}."
-        tell(session, [row.asked_by_id], text, case_id=case.id, now=now)
-
-
-def _record(
-    session: Session, case: Case, row: Intervention, action: str, by: int, now: datetime
-) -> None:
-    audit.record(
-        session,
-        action=action,
-        subject=case.label,
-        actor=by,
-        now=now,
-        details={
-            "intervention": row.id,
-            "kind": row.kind,
-            "task": row.task_id,
-            "diagram": row.diagram,
-            "element": row.element,
-            "takes_back": row.takes_back,
-            "reason": row.reason,
-            "rules": row.rules,
-            "asked_by": row.asked_by_id,
-            "answer": row.answer,
-        },
-    )
+def _tell_asker(hand: Hand, what: str) -> None:
+    if hand.by != hand.row.asked_by_id:
+        text = f"{hand.case.label}: the intervention that you asked for {what}."
+        people = [hand.row.asked_by_id]
+        tell(hand.session, people, text, case_id=hand.case.id, now=hand.now)
 
 
 def _rows() -> Select[Intervention]:

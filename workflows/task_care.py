@@ -57,7 +57,8 @@ def move_due(
     """Let a step be due at the close of office of another day, by somebody who leads.
 
     The deadlines of the diagram stay: they are the policy's, this date is the people's. Raises as
-    `nudge` does, and InvalidAnswersError without a reason or for a day that is over or far away.
+    `nudge` does, InvalidAnswersError without a reason or for a day that is over or far away, and
+    ConflictError while the case is suspended.
     """
     if not reason.strip():
         raise InvalidAnswersError({"reason": "Say why, for the record."})
@@ -66,6 +67,11 @@ def move_due(
         raise InvalidAnswersError({"day": "Choose a day from today on, within a year."})
     with transaction() as session:
         task = _led(session, runtime, task_id, by=by, now=now)
+        if task.case.suspended_at is not None:
+            raise ConflictError(
+                f"{task.case.label} is suspended: what is due in it moves on by itself when it is "
+                "resumed. Choose another date then."
+            )
         before, task.due_at = task.due_at, due
         care = TaskCare(
             kind=CareKind.DUE,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.cases import (
+    CareKind,
     Case,
     Comment,
     File,
@@ -62,6 +63,8 @@ def _of_care(care: TaskCare) -> str:
     who, step = care.by.name, care.task.name
     if care.due_before is None or care.due_after is None:
         return f"{who} reminded people of “{step}”."
+    if care.kind == CareKind.RESUMED:
+        return f"“{step}” has a later due date, for the case was suspended."
     days = round((care.due_after - care.due_before).total_seconds() / 86_400)
     much = "1 day" if abs(days) == 1 else f"{abs(days)} days"
     return f"{who} set the due date of “{step}” {much} {'later' if days >= 0 else 'earlier'}."

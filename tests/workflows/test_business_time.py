@@ -14,6 +14,7 @@ from workflows.business_time import (
     Calendar,
     CalendarError,
     after_business_days,
+    after_standstill,
     business_days_between,
     due,
     following,
@@ -174,3 +175,65 @@ def test_a_calendar_of_nowhere_is_refused(
 ) -> None:
     with pytest.raises(CalendarError, match=why):
         open_calendar(db.session(), time_zone=time_zone, holidays=holidays)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        # Due on Friday the 20th at the close of office; the 26th is Thanksgiving, the 27th closed.
+        (local(2026, 11, 16, 9), local(2026, 11, 16, 16), local(2026, 11, 20, 17)),
+        (local(2026, 11, 16, 9), local(2026, 11, 16, 17), local(2026, 11, 23, 17)),
+        (local(2026, 11, 16, 9), local(2026, 11, 18, 9), local(2026, 11, 24, 17)),
+        (local(2026, 11, 20, 18), local(2026, 11, 23, 9), local(2026, 11, 20, 17)),
+        (local(2026, 11, 20, 9), local(2026, 11, 21, 9), local(2026, 11, 23, 17)),
+        (local(2026, 11, 20, 9), local(2026, 11, 29, 9), local(2026, 11, 30, 17)),
+        (local(2026, 10, 26, 9), local(2026, 11, 4, 9), local(2026, 12, 3, 17)),
+    ],
+)
+def test_what_is_due_in_business_days_moves_by_those_that_ended_in_a_standstill(
+    since: datetime, until: datetime, expected: datetime
+) -> None:
+    moment = local(2026, 11, 20, 17)
+    moved = after_standstill(CITY, "P5BD", moment, since=since, until=until)
+    assert moved == expected.astimezone(UTC)
+
+
+def test_what_is_due_on_a_day_off_is_not_late_after_a_standstill() -> None:
+    saturday, since = local(2026, 11, 21, 17), local(2026, 11, 21, 9)
+    for until in (local(2026, 11, 22, 9), local(2026, 11, 23, 18)):
+        moved = after_standstill(CITY, "P1BD", saturday, since=since, until=until)
+        assert until < moved
+
+
+@pytest.mark.parametrize("timer", ["P1D", "PT36H", "R3/PT4H", "P2M"])
+def test_other_lengths_of_time_move_by_exactly_the_standstill(timer: str) -> None:
+    since, until, moment = local(2026, 11, 20, 9), local(2026, 11, 23, 10), local(2026, 11, 20, 12)
+    moved = after_standstill(CITY, timer, moment, since=since, until=until)
+    assert moved - moment == timedelta(days=3, hours=1)
+
+
+def test_a_date_stays_whatever_stands_still() -> None:
+    moment = local(2026, 12, 31, 0)
+    since, until = local(2026, 11, 20), local(2027, 1, 20)
+    for timer in ("2026-12-31", "R3/2026-12-31T00:00/P1D"):
+        assert after_standstill(CITY, timer, moment, since=since, until=until) == moment
+
+
+@settings(max_examples=150)
+@given(
+    moments,
+    st.integers(1, 30),
+    st.timedeltas(timedelta(days=-20), timedelta(days=90)),
+    st.timedeltas(timedelta(0), timedelta(days=60)),
+    closures,
+)
+def test_nothing_becomes_late_by_a_standstill_and_nothing_less_late(
+    start: datetime, days: int, before: timedelta, lasted: timedelta, closed: frozenset[date]
+) -> None:
+    city = Calendar(CHICAGO, "US-MN", closed)
+    moment = after_business_days(city, days, start)
+    since = moment - before
+    until = since + lasted
+    moved = after_standstill(city, f"P{days}BD", moment, since=since, until=until)
+    assert (moved > until) == (moment > since)
+    assert moved >= moment

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.cases import Case, DiagramVersion, Task
 from workflows.inbox import MOST_COUNTED, PAGE_SIZE
-from workflows.status.filters import Filters, Place
+from workflows.status.filters import Filters, Place, late
 from workflows.status.pace import done_at
 from workflows.status.trend import Month
 
@@ -128,7 +128,7 @@ def _narrow(wanted: WaitingSteps, now: datetime) -> list[ColumnElement[bool]]:
     if wanted.holder is not None:
         found.append(func.coalesce(Task.claimed_by_id, Task.person_id) == wanted.holder)
     if wanted.overdue:
-        found.append(Task.due_at < now)
+        found += late(now)
     return found
 
 
@@ -143,8 +143,8 @@ def _state(asked: Filters, wanted: Cases, now: datetime) -> list[ColumnElement[b
         return asked.ended_cases()
     found = asked.open_cases(now)
     if wanted.state == "overdue":
-        late = select(Task.case_id).join(Task.case)
-        found.append(Case.id.in_(late.where(*asked.waiting_steps(now), Task.due_at < now)))
+        overdue = select(Task.case_id).join(Task.case)
+        found.append(Case.id.in_(overdue.where(*asked.late_steps(now))))
     return found
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from models.cases import Case, DiagramVersion, Task
 from models.people import Person
-from workflows.status.filters import Filters, Place
+from workflows.status.filters import Filters, Place, late
 
 # Fewer confidential cases than this are not told apart: a number would speak of people.
 SMALLEST_TOLD = 5
@@ -152,7 +152,7 @@ def standings(session: Session, asked: Filters, *, now: datetime) -> dict[int, S
         .select_from(Task)
         .join(Task.case)
         .join(Case.version)
-        .where(*_anywhere(asked).waiting_steps(now), Task.due_at < now)
+        .where(*_anywhere(asked).late_steps(now))
         .group_by(version, process)
     )
     overdue = {row.version_id: row.cases for row in late}
@@ -254,7 +254,7 @@ def _anywhere(asked: Filters) -> Filters:
 
 
 def _overdue(now: datetime) -> ColumnElement[int]:
-    return func.sum(case((Task.due_at < now, 1), else_=0))
+    return func.sum(case((and_(*late(now)), 1), else_=0))
 
 
 def total(numbers: Iterable[Standing]) -> Standing:

@@ -103,6 +103,10 @@ class Filters:
         waits = [Task.closed_at.is_(None), Task.kind == TaskKind.USER]
         return [*waits, *self.cases(), *self._age(now)]
 
+    def late_steps(self, now: datetime) -> list[ColumnElement[bool]]:
+        """Give the conditions on steps that wait and are overdue: in a suspended case none is."""
+        return [*self.waiting_steps(now), *late(now)]
+
     def _age(self, now: datetime) -> list[ColumnElement[bool]]:
         if self.older_than is None:
             return []
@@ -115,6 +119,11 @@ class Filters:
         if self.until is not None:
             found.append(moment < self.until)
         return found
+
+
+def late(now: datetime) -> list[ColumnElement[bool]]:
+    """Give the conditions on a step, joined to its case, that make it overdue."""
+    return [Task.due_at < now, Case.suspended_at.is_(None)]
 
 
 def places_of(diagrams: Iterable[Diagram]) -> list[Place]:
