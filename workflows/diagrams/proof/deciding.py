@@ -29,6 +29,9 @@ class Mark(Enum):
     UNSET = "unset"
     ANY = "any"
 
+    # States hold these, and are looked up by the thousand: enum's own hash would be computed each time.
+    __hash__ = object.__hash__
+
 
 Answer: TypeAlias = str | bool | Mark
 Answers: TypeAlias = Callable[[Name], Answer]

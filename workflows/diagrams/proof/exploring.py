@@ -61,10 +61,11 @@ class Graph:
     complete: bool = True
     explored: int = 0
 
-    def happenings(self, state: int) -> Iterator[tuple[Happening, int]]:
+    def happenings(self, state: int) -> list[tuple[Happening, int]]:
         """Give what can happen in a state, with the state after it, -1 where that goes wrong."""
-        yield from ((happening, -1) for happening in self.astray.get(state, ()))
-        yield from self.leaving[state]
+        if state in self.astray:
+            return [*((happening, -1) for happening in self.astray[state]), *self.leaving[state]]
+        return self.leaving[state]
 
     def path(self, state: int) -> list[Happening]:
         """Give what happens on the shortest way to a state, the beginning first."""
@@ -118,9 +119,9 @@ class _Walk:
             graph.broken.append((before, happening, after))
             graph.astray.setdefault(before, []).append(happening)
             return None
-        number = self.known.get(after)
-        if number is None:
-            number = self.known[after] = len(graph.states)
+        fresh = len(graph.states)
+        number = self.known.setdefault(after, fresh)
+        if number == fresh:
             graph.states.append(after)
             graph.leaving.append([])
             graph.before.append((before, happening))

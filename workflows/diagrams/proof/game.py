@@ -62,6 +62,7 @@ class Game:
         ]
         offers = Offers(net, variables, known)
         self._offers = {net.at[s.index]: list(offers.at(s)) for s in self._steps if net.at[s.index]}
+        self._offering = sum(place for place, offers in self._offers.items() if offers)
         self._writers = {
             number: net.at[v.writer] for number, v in enumerate(variables.all) if v.writer >= 0
         }
@@ -145,11 +146,11 @@ class Game:
 
     def _happen(self, state: State) -> Iterator[Next]:
         marking = state[0]
-        rest = marking
+        rest = marking & self._offering
         while rest:
             place = rest & -rest
             rest ^= place
-            for offer in self._offers.get(place, ()):
+            for offer in self._offers[place]:
                 if offer.needs & marking == offer.needs and not offer.without & marking:
                     yield offer.happening, self._take(state, offer)
 

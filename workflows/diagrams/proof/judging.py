@@ -15,6 +15,7 @@ RuleVerdict = Literal["holds", "violated", "vacuous", "not-proved", "not-applica
 # Of several parts of a rule the gravest verdict counts.
 GRAVEST: tuple[RuleVerdict, ...] = ("violated", "not-proved", "holds", "vacuous", "not-applicable")
 # What happens here is in nobody's hands who stands in the lane.
+_BROKEN = -1
 _IN_NO_LANE = ("boundaryMessage", "messageCatch", "boundaryTimer")
 
 
@@ -126,6 +127,7 @@ class Run:
             begin
         )
         queue = list(begin)
+        moves: dict[tuple[int, Atoms], int] = {}
         for here in queue:
             if self.budget.is_spent():
                 self.complete = False
@@ -133,23 +135,25 @@ class Run:
             if here[0] in ends and self.automaton.open(here[1]):
                 return self._path(before, here), True
             for happening, after in self.graph.happenings(here[0]):
-                if self._breaks(here[1], happening):
-                    return (*self._path(before, here), happening), False
-                there = (after, self._step(here[1], happening))
+                state = here[1]
+                if happening.atoms is not None:
+                    key = (state, happening.atoms)
+                    state = moves[key] if key in moves else moves.setdefault(key, self._move(*key))
+                    if state == _BROKEN:
+                        return (*self._path(before, here), happening), False
+                there = (after, state)
                 if after >= 0 and there not in before:
                     before[there] = (here, happening)
                     queue.append(there)
         return None
 
-    def _breaks(self, state: int, happening: Happening) -> bool:
-        atoms = happening.atoms
-        if not atoms or not atoms & self.automaton.triggers:
-            return False
-        self.is_met = True
-        return self.automaton.breaks(state, atoms)
-
-    def _step(self, state: int, happening: Happening) -> int:
-        return state if happening.atoms is None else self.automaton.step(state, happening.atoms)
+    def _move(self, state: int, atoms: Atoms) -> int:
+        """Give the state after a step, or say that the step breaks the rule."""
+        if atoms & self.automaton.triggers:
+            self.is_met = True
+            if self.automaton.breaks(state, atoms):
+                return _BROKEN
+        return self.automaton.step(state, atoms)
 
     def _path(
         self,

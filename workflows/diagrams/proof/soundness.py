@@ -69,24 +69,13 @@ def _deadlocks(game: Game, graph: Graph, stuck: Iterable[int]) -> list[Wrong]:
 
 def _endless(game: Game, graph: Graph, stuck: list[int]) -> list[Wrong]:
     """Report the first state from which no end can be reached without calling something off."""
-    before: list[list[int]] = [[] for _ in graph.states]
-    for number, leaving in enumerate(graph.leaving):
-        for happening, after in leaving:
-            if not happening.escapes:
-                before[after].append(number)
-    seen = set(graph.over) | set(stuck)
-    waiting = list(seen)
-    while waiting:
-        for number in before[waiting.pop()]:
-            if number not in seen:
-                seen.add(number)
-                waiting.append(number)
+    ends = _leading_to(graph, [*graph.over, *stuck])
     first = next(
         (
             number
             for number, leaving in enumerate(graph.leaving)
             # What nobody waits for is only passed: told is where somebody is asked in vain.
-            if number not in seen and leaving and leaving[0][0].kind != "pass"
+            if not ends[number] and leaving and leaving[0][0].kind != "pass"
         ),
         None,
     )
@@ -95,6 +84,26 @@ def _endless(game: Game, graph: Graph, stuck: list[int]) -> list[Wrong]:
     around = sum(game.net.at[index] for index in game.net.inside)
     step = game.net.owner(graph.states[first][0] & game.net.tokens & ~around).index
     return [Wrong("never-ends", step, tuple(graph.path(first)))]
+
+
+def _leading_to(graph: Graph, ends: Iterable[int]) -> bytearray:
+    """Mark the states from which one of these can be reached without calling something off.
+
+    From the last state to the first: few rounds suffice, as most ways lead to higher numbers.
+    """
+    marks = bytearray(len(graph.states))
+    for number in ends:
+        marks[number] = 1
+    changed = True
+    while changed:
+        changed = False
+        for number in range(len(marks) - 1, -1, -1):
+            if not marks[number]:
+                for happening, after in graph.leaving[number]:
+                    if marks[after] and not happening.escapes:
+                        marks[number] = changed = True
+                        break
+    return marks
 
 
 def dead(game: Game, graphs: Iterable[Graph], wanted: Iterable[int]) -> Iterator[Wrong]:
