@@ -25,8 +25,10 @@ from webapp.demo import load
 from webapp.demo.history import stories
 from webapp.demo.people import email_of
 from webapp.runtime import runtime
-from workflows import audit, cases
+from workflows import audit, cases, publication
 from workflows.business_time import business_days_between
+from workflows.library import parse
+from workflows.replaying import Meets, impact
 
 YEAR = timedelta(days=366)
 
@@ -215,3 +217,45 @@ def test_the_auditor_finds_every_site_of_the_year_decided(year: Flask) -> None:
     assert page(year, "Tobias Quenby", "/evidence").status_code == 200
     undecided = select(func.count()).where(Site.decision_id.is_(None))
     assert db.session.scalar(undecided) == 1
+
+
+def test_every_past_case_would_go_the_same_way_on_its_own_diagram(year: Flask) -> None:
+    session, library = db.session(), runtime().library
+    for key, past in (
+        ("create-site", CaseSeries.OPEN),
+        ("investigate-complaint", CaseSeries.CONFIDENTIAL),
+    ):
+        version = publication.published(session, now=NOW)[key]
+        on = library.of(session, version.id)
+        found = impact(session, library, version.process_id, on, now=NOW, most=500)
+        assert found.counts == {Meets.SAME: len(ended(past))}
+        assert all((met.case is None) == (past == CaseSeries.CONFIDENTIAL) for met in found.met)
+
+
+def test_who_was_approved_with_conditions_would_come_to_another_end_without_that_way(
+    year: Flask,
+) -> None:
+    session, library = db.session(), runtime().library
+    version = publication.published(session, now=NOW)["create-site"]
+    both = b'DecideRequest.decision in ["approve", "approve-with-conditions"]'
+    files = {
+        key: data.replace(both, b'DecideRequest.decision = "approve"')
+        for key, data in library.of(session, version.id).files.items()
+    }
+    found = impact(
+        session, library, version.process_id, parse(files, "create-site"), now=NOW, most=500
+    )
+    asked = select(Task.case_id).where(Task.outcome == "approve-with-conditions")
+    approved = {case.id for case in ended(CaseSeries.OPEN)} & set(session.scalars(asked))
+    assert {met.case.id for met in found.of(Meets.MORE) if met.case} == approved
+    assert found.played == len(ended(CaseSeries.OPEN))
+    assert found.counts[Meets.SAME] == found.played - len(approved)
+
+
+def test_the_latest_cases_are_played_first(year: Flask) -> None:
+    session, library = db.session(), runtime().library
+    version = publication.published(session, now=NOW)["create-site"]
+    on = library.of(session, version.id)
+    found = impact(session, library, version.process_id, on, now=NOW, most=3)
+    latest = sorted(ended(CaseSeries.OPEN), key=lambda case: (case.ended_at, case.id))[-3:]
+    assert [met.case for met in found.met] == latest[::-1]
