@@ -142,6 +142,8 @@ class TaskKind:
     MESSAGE = "message"
     OPERATION = "operation"
     DEADLINE = "deadline"
+    # That the case had ended, with its outcome as the name, before somebody reopened it.
+    END = "end"
 
 
 class Task(Base):

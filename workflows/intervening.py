@@ -170,8 +170,26 @@ def _taken_up(hand: Hand) -> Move:
     diagrams = hand.runtime.library.of(session, case.version_id)
     history = History.read(session, case.id)
     run = engine.empty(diagrams.specs, history)
+    session.add(_end_of(case))
     case.ended_at = case.outcome = None
     return Move(session, hand.runtime, case, diagrams, run, history, hand.now, hand.by)
+
+
+def _end_of(case: Case) -> Task:
+    """Give the row by which the history of a reopened case keeps that it had ended, and how."""
+    return Task(
+        case_id=case.id,
+        token="",
+        kind=TaskKind.END,
+        element="",
+        diagram="",
+        scope="",
+        name=case.outcome or "",
+        duty=TaskKind.END,
+        opened_at=case.ended_at,
+        closed_at=case.ended_at,
+        closed_in=case.revision,
+    )
 
 
 WHILE_SUSPENDED = frozenset({InterventionKind.RESUME, InterventionKind.CANCEL})

@@ -47,14 +47,17 @@ def timeline(
     events += [
         _of_task(task, diagrams)
         for task in case.tasks
-        if _happened(task) and task.id not in skipped
+        if _happened(task) and task.id not in skipped and task.kind != TaskKind.END
     ]
     events += [event for one in interventions for event in _of_intervention(one, diagrams)]
     events += [Event(one.at, _of_care(one), one.reason) for one in care]
     events += [Event(c.at, f"{c.person.name} commented.", c.text) for c in comments]
     events += [Event(f.uploaded_at, f"{f.uploaded_by.name} attached {f.name}.") for f in files]
-    if case.ended_at is not None:
-        events.append(Event(case.ended_at, f"The case ended: {case.outcome}."))
+    # What ended a case happened in the same moment, and stands before it.
+    earlier = [(t.closed_at, t.name) for t in case.tasks if t.kind == TaskKind.END]
+    for ended_at, outcome in [*earlier, (case.ended_at, case.outcome)]:
+        if ended_at is not None:
+            events.append(Event(ended_at, f"The case ended: {outcome}."))
     order = {id(event): place for place, event in enumerate(events)}
     return sorted(events, key=lambda event: (event.at, order[id(event)]))
 
@@ -71,7 +74,7 @@ def _of_care(care: TaskCare) -> str:
 
 
 def _happened(task: Task) -> bool:
-    """Say whether a row is worth a line: a message that nobody sent is not."""
+    """Say whether a row is worth a line of its own: a message that nobody sent is not."""
     return task.closed_at is not None and (
         task.kind != TaskKind.MESSAGE or task.completed_by_id is not None
     )

@@ -394,6 +394,40 @@ def test_a_case_that_has_ended_is_reopened(town: Town, now: datetime) -> None:
     walking.assert_whole(db.session())
 
 
+def test_a_reopened_case_keeps_that_it_had_ended_and_who_reopened_it_and_why(
+    now: datetime, app_on_either: Flask
+) -> None:
+    walk = small(now, "start S\nuser A\nend E\nS -> A -> E", lanes={"Requester": ["A"]})
+    walk.do("A")
+    ask(walk, K.REOPEN, diagram="main", element="A", reason="A page is missing.")
+    assert sentences(walk)[2:] == ["The case ended: E.", "Nora Quist reopened “A”."]
+    ask(walk, K.CANCEL, reason="It was found.")
+    ask(walk, K.REOPEN, diagram="main", element="A", reason="It was another.")
+    walk.do("A")
+    assert sentences(walk)[2:] == [
+        "The case ended: E.",
+        "Nora Quist reopened “A”.",
+        "“A” was no longer needed.",
+        "Nora Quist cancelled the case.",
+        "The case ended: Cancelled.",
+        "Nora Quist reopened “A”.",
+        "Rosa Valdez completed “A”.",
+        "The case ended: E.",
+    ]
+    rows = interventions.of_case(db.session(), walk.case_id)
+    events = timeline(walk.case, walk.diagrams.diagrams, (), (), rows)
+    reopened = [event.remark for event in events if "reopened" in event.sentence]
+    assert reopened == ["A page is missing.", "It was another."]
+    walking.assert_whole(db.session())
+
+
+def test_a_step_that_is_reopened_in_an_open_case_ends_nothing(town: Town, now: datetime) -> None:
+    walk = walking.start(town, now=now).do("SubmitRequest")
+    row = ask(walk, K.REOPEN, diagram="create-site", element="SubmitRequest")
+    say(walk, row)
+    assert not [sentence for sentence in sentences(walk) if "ended" in sentence]
+
+
 # Cancelling and retrying
 
 
