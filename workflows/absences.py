@@ -56,8 +56,9 @@ def enter(runtime: Runtime, away: Away, *, by: int, now: datetime) -> Absence:
         _tell(session, substitute.id, f"{entered}: you stand in for them.", by=by, now=now)
         told = f"It was entered that you are away {_days(away)}: {substitute.name} stands in."
         _tell(session, person.id, told, by=by, now=now)
-        settle_all(session, runtime, now=now)
-        _record(session, "absence:entered", absence, by=by, now=now, **asdict(away))
+        closed = settle_all(session, runtime, now=now)
+        details = asdict(away) | ({"closed": closed} if closed else {})
+        _record(session, "absence:entered", absence, by=by, now=now, **details)
         return absence
 
 
@@ -79,8 +80,9 @@ def end(runtime: Runtime, absence_id: int, *, by: int, now: datetime) -> Absence
         ended = f"The absence of {person.name} has ended early: you stand in for them no more."
         _tell(session, absence.substitute_id, ended, by=by, now=now)
         _tell(session, person.id, "Your absence has been ended early.", by=by, now=now)
-        settle_all(session, runtime, now=now)
-        _record(session, "absence:ended", absence, by=by, now=now)
+        closed = settle_all(session, runtime, now=now)
+        details = {"closed": closed} if closed else {}
+        _record(session, "absence:ended", absence, by=by, now=now, **details)
         return absence
 
 

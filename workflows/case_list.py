@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from models.cases import Case, Task, TaskKind
 from models.confidence import AccessReason, CaseAccess, CaseExclusion
 from models.people import Absence, Person, RoleGrant
+from models.trust import Incident
 from workflows.confidence import OWN_PART, may_be_given, running, unexcluded, working
 from workflows.errors import NotAllowedError
-from workflows.incidents import report
+from workflows.incidents import SEEN, put_right, report
 from workflows.notices import tell
 from workflows.people import Duties, duties_of, holders, holds_on, is_active_on
 from workflows.runtime import Runtime
@@ -47,14 +48,16 @@ def settle(session: Session, runtime: Runtime, case: Case, *, now: datetime) -> 
     session.flush()
 
 
-def settle_all(session: Session, runtime: Runtime, *, now: datetime) -> None:
+def settle_all(session: Session, runtime: Runtime, *, now: datetime) -> list[int]:
     """Settle every open confidential case, within the transaction that changed people or roles.
 
-    The cases are locked in the order of their ids, as everything locks cases before tasks.
+    The cases are locked in the order of their ids, as everything locks cases before tasks. Gives
+    the ids of incidents that are closed by it, for the record: somebody can do the step again.
     """
     open_cases = select(Case).where(Case.confidential, Case.ended_at.is_(None)).order_by(Case.id)
     for case in session.scalars(open_cases.with_for_update()).all():
         settle(session, runtime, case, now=now)
+    return _put_right(session, runtime, now)
 
 
 def admit(
@@ -203,19 +206,50 @@ def _settle(
 
 def _look_for_anybody(session: Session, runtime: Runtime, task: Task, now: datetime) -> None:
     """Report an offered step that no one could take."""
-    day = runtime.calendar.day_of(now)
-    people = holders(session, runtime.pack, task.duty, task.unit_id, day)
-    if unexcluded(session, task.case_id, [person.id for person in people]):
+    if _anybody(session, runtime, task, now):
         return
-    message = (
-        f"A confidential step for {task.party or 'somebody'} waits for nobody: no one holds its "
-        "duty who may have a part in the case. Give the role to somebody else, for a time."
-    )
+    message = _nobody_in_words(task)
     incident = report(session, kind=NOBODY_LEFT, message=message, now=now, case_id=task.case_id)
     if incident.id is None:
         session.flush()  # so that the same of another step is not reported again
         case = session.get_one(Case, task.case_id)
         tell(session, owners_of(session, runtime, case, now=now), message, now=now)
+
+
+def _anybody(session: Session, runtime: Runtime, task: Task, now: datetime) -> bool:
+    """Say whether somebody holds the duty of a step who may have a part in its case."""
+    day = runtime.calendar.day_of(now)
+    people = holders(session, runtime.pack, task.duty, task.unit_id, day)
+    return bool(unexcluded(session, task.case_id, [person.id for person in people]))
+
+
+def _nobody_in_words(task: Task) -> str:
+    return (
+        f"A confidential step for {task.party or 'somebody'} waits for nobody: no one holds its "
+        "duty who may have a part in the case. Give the role to somebody else, for a time."
+    )
+
+
+def _put_right(session: Session, runtime: Runtime, now: datetime) -> list[int]:
+    """Close the incidents of steps that somebody can take again, or that wait no more."""
+    reported = select(Incident).where(Incident.kind == NOBODY_LEFT, Incident.resolved_at.is_(None))
+    closed = []
+    for incident in session.scalars(reported.order_by(Incident.id)).all():
+        waiting = session.scalars(
+            select(Task).where(
+                Task.case_id == incident.case_id,
+                Task.kind == TaskKind.USER,
+                Task.closed_at.is_(None),
+                Task.offered,
+            )
+        )
+        if not any(
+            _nobody_in_words(task) == incident.message and not _anybody(session, runtime, task, now)
+            for task in waiting
+        ):
+            put_right(incident, note=SEEN, now=now)
+            closed.append(incident.id)
+    return closed
 
 
 def owners_of(session: Session, runtime: Runtime, case: Case, *, now: datetime) -> Sequence[int]:

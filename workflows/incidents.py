@@ -16,6 +16,9 @@ from workflows.errors import ConflictError, NotFoundError
 
 DEAD_JOB = "job"
 
+# The note of an incident that nobody had to close.
+SEEN = "It was put right; Siteward saw so by itself."
+
 
 def report(
     session: Session, *, kind: str, message: str, now: datetime, case_id: int | None = None

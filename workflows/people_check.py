@@ -19,7 +19,7 @@ from workflows import audit, jobs
 from workflows.absences import without_hands
 from workflows.business_time import Calendar
 from workflows.case_list import settle_all
-from workflows.incidents import put_right, report
+from workflows.incidents import SEEN, put_right, report
 from workflows.leads import leads_of
 from workflows.leavers import end_absences, left_behind, release
 from workflows.newcomers import greet_since
@@ -57,13 +57,14 @@ def look(session: Session, runtime: Runtime, *, now: datetime) -> dict[str, Any]
     and `closed`; what did not happen is left out.
     """
     session.flush()  # what the caller has changed
-    settle_all(session, runtime, now=now)
+    on_lists = settle_all(session, runtime, now=now)
     day = runtime.calendar.day_of(now)
     done: dict[str, Any] = {
         "released": release(session, day),
         "without_substitute": end_absences(session, day, now),
     }
     done |= _report(session, runtime, list(_findings(session, runtime, day)), now)
+    done["closed"] = [*on_lists, *done["closed"]]
     return {what: ids for what, ids in done.items() if ids}
 
 
@@ -148,7 +149,7 @@ def _report(
                 tell(session, people, finding.message, now=now)
     closed = list(open_now.values())
     for incident in closed:
-        put_right(incident, note="It was put right; Siteward saw so by itself.", now=now)
+        put_right(incident, note=SEEN, now=now)
     return {"opened": opened, "closed": [incident.id for incident in closed]}
 
 

@@ -12,13 +12,23 @@ from models.cases import Case, Task
 from models.confidence import AccessReason, CaseAccess, ExclusionReason
 from models.database import db
 from models.people import Absence, Person, RoleGrant
-from models.trust import AuditRecord
+from models.trust import AuditPayload, AuditRecord, Incident
 from tests import city
 from tests.workflows import confiding, walking
 from tests.workflows.confiding import Complaint, advised, complain, screened
 from tests.workflows.drawn import drawn
 from tests.workflows.walking import Town
-from workflows import audit, confidence, documents, inbox, incidents, offers, reading, tasks
+from workflows import (
+    audit,
+    confidence,
+    documents,
+    inbox,
+    incidents,
+    offers,
+    reading,
+    roles,
+    tasks,
+)
 from workflows.case_list import settle_all
 from workflows.errors import (
     ConflictError,
@@ -394,6 +404,51 @@ def test_what_nobody_can_do_any_more_is_said_without_a_word_of_it(
     assert incident.kind == "list"
     for words in ("Screen", "complaint", "C-01"):
         assert words not in incident.message
+
+
+def left_alone(walk: Complaint) -> Complaint:
+    """Let all of Human Resources be kept out of a complaint that waits for them."""
+    for person in (walk.town.people.hal, walk.hedy):
+        step = walk.task("Screen").id
+        offers.declare_conflict(walk.town.runtime, step, reason="Mine.", by=person, now=walk.now)
+    return walk
+
+
+def test_the_incident_ends_by_itself_when_somebody_can_do_the_step_again(
+    small_town: Town, now: datetime
+) -> None:
+    walk = left_alone(complain(small_town, now=now))
+    people, runtime = walk.town.people, walk.town.runtime
+    (incident,) = [row.id for row in incidents.unresolved(db.session())]
+    for role in ("attorney", "hr_advisor"):
+        terms = roles.Terms(role=role, unit_id=None, starts_on=walking.MINNESOTA.day_of(now))
+        roles.grant_role(runtime, people.nora, terms, by=people.ivy, now=now)
+        row = db.session.get_one(Incident, incident)
+        assert (row.resolved_at is not None) == (role == "hr_advisor")
+    assert row.note == "It was put right; Siteward saw so by itself."
+    told = select(AuditPayload.payload).order_by(AuditPayload.seq.desc()).limit(1)
+    assert f'"closed":[{incident}]' in (db.session.scalar(told) or "").replace(" ", "")
+    assert walk.take("Screen", people.nora).listed == [(people.nora, "took a step")]
+
+
+def test_the_incident_ends_with_its_case_and_comes_back_when_the_last_one_goes(
+    small_town: Town, now: datetime
+) -> None:
+    walk = left_alone(complain(small_town, now=now))
+    people, runtime = walk.town.people, walk.town.runtime
+    with walking.writing() as session:
+        role = city.grant(session, people.nora, "hr_advisor")
+        assert len(settle_all(session, runtime, now=now)) == 1
+        assert settle_all(session, runtime, now=now) == []
+    with walking.writing() as session:
+        session.delete(session.get_one(RoleGrant, role))
+        assert settle_all(session, runtime, now=now) == []
+    (again,) = incidents.unresolved(db.session())
+    with walking.writing() as session:
+        for task in session.scalars(select(Task).where(Task.closed_at.is_(None))):
+            task.closed_at = now
+        session.get_one(Case, walk.case_id).ended_at = now
+        assert settle_all(session, runtime, now=now) == [again.id]
 
 
 # --- An own part --------------------------------------------------------------------------------
