@@ -30,6 +30,7 @@ from webapp.task_page import TaskPage, duties, gather, open_task, sent_form, tak
 from webapp.templating import CityClock
 from webapp.uploads import receive_files
 from workflows import cases, drafts, inbox, leavers, offers, progress, publication, tasks
+from workflows.confidence import unexcluded
 from workflows.errors import InvalidAnswersError, NotFoundError
 from workflows.people import Duties
 from workflows.timeline import join
@@ -110,6 +111,10 @@ def _in_whose_place(rows: Sequence[Task], held: Duties) -> dict[int, str]:
         for task in rows
         if held.standing_in or task.acting_for_id
     }
+    # Of whom a confidential case keeps out, its row says nothing.
+    for task in (row for row in rows if row.case.confidential and absent.get(row.id)):
+        free = unexcluded(session, task.case_id, [absent[task.id] or 0])
+        absent[task.id] = next(iter(free), None)
     wanted = {person_id for person_id in absent.values() if person_id}
     if not wanted:
         return {}

@@ -14,12 +14,13 @@ from sqlalchemy.exc import OperationalError
 from models.cases import File
 from models.confidence import CaseRead
 from models.database import db
+from models.people import Absence
 from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import confiding, walking
 from tests.workflows.confiding import Complaint, advised, complain, screened
-from workflows import audit
+from workflows import audit, offers
 from workflows.incidents import report
 from workflows.notices import tell
 
@@ -301,3 +302,50 @@ def test_few_running_confidential_cases_are_not_counted(town: Desk, now: datetim
     complain(town.town, now=now)
     nora = town.browser(town.town.people.nora)
     assert "fewer than 5" in nora.get("/diagrams/main").text
+
+
+def stand_in(town: Desk, substitute: int, *absent: int) -> None:
+    """Let somebody stand in for others today."""
+    today = walking.MINNESOTA.day_of(town.now)
+    with walking.writing() as session:
+        for person in absent:
+            session.add(
+                Absence(
+                    person_id=person,
+                    substitute_id=substitute,
+                    starts_on=today,
+                    ends_on=today,
+                    entered_by_id=person,
+                    entered_at=town.now,
+                )
+            )
+
+
+def test_a_row_says_in_whose_place_the_step_would_be_done(town: Desk) -> None:
+    who = town.town.people
+    walk = complain(town.town, now=town.now)
+    stand_in(town, who.nora, who.hal)
+    nora = town.browser(who.nora)
+    row = 'Confidential step for Human Resources</a><span class="cell-note">for Hal Brandt</span>'
+    assert row in nora.get("/tasks?tab=roles").text
+    walk.take("Screen", who.nora)
+    assert row in nora.get("/tasks?tab=mine").text
+    walk.do("Screen", who.nora)
+    assert 'Confidential step<span class="cell-note">for Hal Brandt' in (
+        nora.get("/tasks?tab=done").text
+    )
+    for person in (who.dan, who.ada):
+        assert "for Hal Brandt" not in heart(town.browser(person).get("/tasks?tab=roles").text)
+
+
+def test_a_row_does_not_say_for_whom_the_case_keeps_out(town: Desk) -> None:
+    who = town.town.people
+    walk = complain(town.town, now=town.now)
+    step = walk.task("Screen").id
+    offers.declare_conflict(town.town.runtime, step, reason="Mine.", by=who.hal, now=town.now)
+    stand_in(town, who.nora, who.hal)
+    assert "Confidential step" not in town.browser(who.nora).get("/tasks?tab=roles").text
+    stand_in(town, who.nora, walk.hedy)
+    page = town.browser(who.nora).get("/tasks?tab=roles").text
+    assert "Confidential step" in page
+    assert "for Hal Brandt" not in page
