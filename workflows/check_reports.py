@@ -1,15 +1,21 @@
 """What the check said of versions and drafts, kept as long as they are."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack, cast
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
-from models.publication import CheckReport
+from models.publication import CheckReport, PolicyVersion
 from workflows.diagrams.check import Report, is_publishable
+from workflows.diagrams.lint import Automaton
+from workflows.diagrams.proof import RuleVerdict
+from workflows.diagrams.wording import listed
+from workflows.policy.pack import Pack, PolicyPackError, read_pack
+from workflows.policy.rules import Rule
 
 
 class Checked(TypedDict):
@@ -87,3 +93,89 @@ def of_draft(session: Session, draft_id: int) -> CheckReport | None:
 def verdict_of(row: CheckReport) -> Report:
     """Give what a kept report says, in the form that `diagrams check --format json` prints."""
     return cast("Report", row.report)
+
+
+@dataclass(frozen=True)
+class RuleTold:
+    """The verdict on a rule: what it asks in words, and what there is to say beside the verdict."""
+
+    id: str
+    verdict: RuleVerdict
+    words: str
+    clauses: tuple[str, ...]
+    why: str
+
+
+# In this order people want to know them.
+VERDICTS: tuple[RuleVerdict, ...] = ("violated", "not-proved", "vacuous", "holds", "not-applicable")
+
+
+def rules_told(report: Report, pack: Pack) -> dict[RuleVerdict, list[RuleTold]]:
+    """Give the rules by verdict, what needs attention first; `pack` is what it was checked under."""
+    told: dict[RuleVerdict, list[RuleTold]] = {}
+    rules = report["proof"]["rules"]
+    for verdict in VERDICTS:
+        ids = sorted(name for name, found in rules.items() if found == verdict)
+        if ids:
+            told[verdict] = [_rule_told(name, verdict, report, pack) for name in ids]
+    return told
+
+
+def _rule_told(name: str, verdict: RuleVerdict, report: Report, pack: Pack) -> RuleTold:
+    rule = pack.rules.get(name)
+    if rule is None:
+        return RuleTold(name, verdict, "This rule is no longer part of the policy.", (), "")
+    return RuleTold(name, verdict, rule.words, rule.clauses, _why(rule, verdict, report, pack))
+
+
+def _why(rule: Rule, verdict: RuleVerdict, report: Report, pack: Pack) -> str:
+    """Say what is particular to this rule; what is so for all of a verdict, the verdict says."""
+    if verdict == "vacuous":
+        return (
+            f"It holds, but {_never(rule, pack)} is never reached: no way puts the rule to the test. "
+            "See whether a step is missing, or cannot happen."
+        )
+    if verdict == "not-proved":
+        return f"Not known: {_not_walked(report)}."
+    if verdict == "not-applicable" and "publish" not in rule.enforced:
+        return "A drawing cannot show it, for it is about who did what. Each running case is held to it."
+    return ""
+
+
+def _never(rule: Rule, pack: Pack) -> str:
+    """Name what the rule is about, in the policy's words: acts, perhaps with an outcome."""
+    constraints = (part.constraint for part in rule.parts)
+    atoms = {atom for one in constraints if isinstance(one, Automaton) for atom in one.triggers}
+    names = []
+    for atom in sorted(atoms):
+        act, _, outcome = atom.partition(":")
+        title = pack.acts[act].title if act in pack.acts else act
+        names.append(f'"{title}"' + (f" ({outcome.replace('-', ' ')})" if outcome else ""))
+    return listed(names, "or") or "what it is about"
+
+
+def _not_walked(report: Report) -> str:
+    proof = report["proof"]
+    if proof["sound"] is False:
+        return "behind a fault of the diagram nothing was walked, so mend that first"
+    if proof["states"] and not proof["complete"]:
+        return f"there are more ways than were walked ({proof['states']:,} states)"
+    return "the ways through the diagram could not be walked"
+
+
+def policy_of(session: Session, row: CheckReport, pack: Pack) -> tuple[PolicyVersion | None, Pack]:
+    """Give the policy that a report was made under: its version, where one was kept, and the pack.
+
+    `pack` is the one in force; it also stands in for one that can no longer be read.
+    """
+    version = session.scalar(
+        select(PolicyVersion)
+        .where(PolicyVersion.digest == row.policy)
+        .options(undefer(PolicyVersion.files))
+    )
+    if version is None or row.policy == pack.version:
+        return version, pack
+    try:
+        return version, read_pack(version.files)
+    except PolicyPackError:
+        return version, pack

@@ -117,8 +117,8 @@ def rule_finding(flat: Flat, judgement: Judgement, caller: Diagram | None = None
         f' In "{caller.name or caller.process_id}", which calls this diagram:' if caller else ""
     )
     mend = _mend(step, part) if part else ""
-    message = f"Rule {rule.id} ({clauses}): {rule.words}{within} {what}{mend}"
-    message += _where(flat, step) + story(flat, judgement.path)
+    message = f"Rule {rule.id} ({clauses}): {rule.words}{within} {what}{_where(flat, step)}{mend}"
+    message += story(flat, judgement.path)
     until = None if judgement.at_end else step.node.id
     return Finding(
         severity=rule.severity,
