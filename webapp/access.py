@@ -124,6 +124,8 @@ ENDPOINTS: Mapping[str, str] = {
     "diagrams.show": SIGNED_IN,
     "diagrams.show_version": SIGNED_IN,
     "diagrams.xml": SIGNED_IN,
+    "comparisons.versions": SIGNED_IN,
+    "comparisons.played": "diagrams.edit",
     "check_reports.of_version": SIGNED_IN,
     "check_reports.way_of_version": SIGNED_IN,
     "check_reports.of_draft": "diagrams.edit",

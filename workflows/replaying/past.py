@@ -44,6 +44,17 @@ class Impact:
         """How many cases were played."""
         return sum(self.counts.values())
 
+    @property
+    def summary(self) -> list[tuple[Meets, int]]:
+        """Give how many cases meet what, the gravest first."""
+        return [(meets, self.counts[meets]) for meets in Meets if self.counts[meets]]
+
+    @property
+    def parted(self) -> list[Met]:
+        """Give the cases that can be named and do not go the same way, the gravest first."""
+        found = [one for meets in Meets if meets != Meets.SAME for one in self.of(meets)]
+        return [one for one in found if one.case is not None]
+
     def of(self, meets: Meets) -> list[Met]:
         """Give the cases that meet this."""
         return [one for one in self.met if one.replayed.meets == meets]

@@ -1,0 +1,142 @@
+"""Two versions of a process side by side: what differs, and what it would have meant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from models.cases import DiagramVersion, Process
+from models.database import db
+from webapp import clock
+from webapp.runtime import runtime
+from workflows import publication
+from workflows.diagrams.comparing import Change, compare
+from workflows.errors import NotFoundError
+from workflows.replaying import impact
+from workflows.status.counts import SMALLEST_TOLD
+
+# Played while somebody waits: about a second.
+PLAYED = 100
+
+bp = Blueprint("comparisons", __name__, url_prefix="/diagrams")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: what it is called, where its BPMN is, and which changes are marked on it."""
+
+    name: str
+    xml_url: str
+    notes: Mapping[str, str]
+
+
+@bp.get("/<key>/compare")
+def versions(key: str) -> ResponseReturnValue:
+    """Show what differs between two versions of a process: in words, and marked on both."""
+    session = db.session()
+    known = _versions(session, key)
+    before, after = _chosen(session, known)
+    changes = _changes(session, before, after)
+    return render_template(
+        "diagrams/compare.html",
+        process=after.process,
+        versions=known,
+        before=before,
+        after=after,
+        groups=_grouped(changes),
+        sides=(
+            _side(before, "Version", [change.before for change in changes]),
+            _side(after, "Version", [change.after for change in changes]),
+        ),
+    )
+
+
+@bp.get("/<key>/versions/<int:number>/impact")
+def played(key: str, number: int) -> ResponseReturnValue:
+    """Show what the latest cases of the process would have met on this version."""
+    session, library = db.session(), runtime().library
+    version = publication.version_of(session, key, number)
+    on = library.of(session, version.id)
+    found = impact(session, library, version.process_id, on, now=clock.now(), most=PLAYED)
+    secret = on.diagrams[key].confidential
+    return render_template(
+        "diagrams/impact.html",
+        version=version,
+        played=_told(found.played, secret),
+        summary=[(meets.value, _told(count, secret)) for meets, count in found.summary],
+        parted=[] if secret else found.parted,
+        is_cut=found.played == PLAYED,
+    )
+
+
+def _told(count: int, confidential: bool) -> int | str:
+    """Say how many cases there are; of confidential ones not how few."""
+    few = confidential and count < SMALLEST_TOLD
+    return f"fewer than {SMALLEST_TOLD}" if few else count
+
+
+def _versions(session: Session, key: str) -> Sequence[DiagramVersion]:
+    found = session.scalars(
+        select(DiagramVersion)
+        .join(DiagramVersion.process)
+        .where(Process.key == key, DiagramVersion.published_at.is_not(None))
+        .order_by(DiagramVersion.number.desc())
+        .options(joinedload(DiagramVersion.process))
+    ).all()
+    if not found:
+        raise NotFoundError(f'No version of the process "{key}" is published.')
+    return found
+
+
+def _chosen(
+    session: Session, known: Sequence[DiagramVersion]
+) -> tuple[DiagramVersion, DiagramVersion]:
+    """Give the two versions asked for; else the one in force and the one before it."""
+    numbers = {version.number: version for version in known}
+    in_force = publication.published(session, now=clock.now()).get(known[0].process.key, known[0])
+    after = numbers.get(request.args.get("after", type=int) or in_force.number, in_force)
+    earlier = [version for version in known if version.number < after.number]
+    usual = earlier[0] if earlier else after
+    return numbers.get(request.args.get("before", type=int) or usual.number, usual), after
+
+
+def _changes(session: Session, before: DiagramVersion, after: DiagramVersion) -> list[Change]:
+    library, key = runtime().library, after.process.key
+    acts = runtime().pack.acts
+    others = [
+        library.of(session, version.id).diagrams[name]
+        for name, version in publication.published(session, now=clock.now()).items()
+        if name != key
+    ]
+    return compare(
+        library.of(session, before.id).diagrams[key],
+        library.of(session, after.id).diagrams[key],
+        title_of_act=lambda act: acts[act].title if act in acts else act,
+        elsewhere=frozenset(
+            clause for other in others for node in other.nodes.values() for clause in node.clauses
+        ),
+    )
+
+
+def _grouped(changes: Sequence[Change]) -> list[tuple[str, list[tuple[int, Change]]]]:
+    """Give the changes under their headings, numbered through: the numbers stand on the drawings."""
+    numbered = list(enumerate(changes, 1))
+    return [
+        (topic.value, list(some)) for topic, some in groupby(numbered, lambda pair: pair[1].topic)
+    ]
+
+
+def _side(version: DiagramVersion, word: str, marked: Sequence[tuple[str, ...]]) -> Side:
+    numbers: dict[str, list[str]] = {}
+    for number, elements in enumerate(marked, 1):
+        for element in elements:
+            numbers.setdefault(element, []).append(str(number))
+    return Side(
+        f"{word} {version.number}",
+        url_for("diagrams.xml", key=version.process.key, number=version.number),
+        {element: ", ".join(found) for element, found in numbers.items()},
+    )
