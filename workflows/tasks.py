@@ -327,7 +327,9 @@ def reassign(
         if task.case.confidential:
             hand_on(session, runtime, task, theirs, by=by, now=now)
         elif not may_do(theirs, task):
-            raise NotAllowedError("The person you chose may not do this task.")
+            person, whom = session.get(Person, to), task.party or "somebody else"
+            who = person.name if person else "The person you chose"
+            raise NotAllowedError(f"{who} may not do this task: it waits for {whom}.")
         task.claimed_by_id, task.claimed_at = to, now
         _record(session, "task:reassigned", task, by=by, now=now, to=to, reason=reason)
         return task

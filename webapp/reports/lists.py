@@ -1,5 +1,6 @@
 """The lists behind the numbers: waiting steps, and cases; only what one may read."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -44,7 +45,7 @@ class StepsPage:
     wanted: behind.WaitingSteps
     found: Page[Task]
     led: frozenset[int]
-    candidates: Sequence[Person]
+    candidates: Sequence["Candidate"]
     words: Sequence[str]
 
     @property
@@ -66,6 +67,19 @@ class StepsPage:
             for task in self.found.rows
         ]
         return Table("steps", "Waiting steps", heads, rows, "")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody to whom steps may be handed over, and how many of the `shown` ones they may do."""
+
+    person: Person
+    fits: int
+    shown: int
+
+    @property
+    def does_all(self) -> bool:
+        return self.fits == self.shown
 
 
 @bp.get("/steps")
@@ -173,13 +187,17 @@ def _month() -> trend.Month | None:
         raise NotFoundError(f'"{text}" is not a month such as 2026-11.') from error
 
 
-def _candidates(led: Sequence[Task]) -> list[Person]:
-    """Give who may do these steps, where they are all of one kind; the use case asks again."""
-    kinds = {(task.duty, task.unit_id) for task in led if task.person_id is None}
-    if len(kinds) != 1:
-        return []
-    ((duty, unit_id),) = kinds
-    return list(holders(db.session(), runtime().pack, duty, unit_id, clock.today()))
+def _candidates(led: Sequence[Task]) -> list[Candidate]:
+    """Give who may do these steps, who may do most of them first; the use case asks again."""
+    kinds = Counter((task.duty, task.unit_id) for task in led if task.person_id is None)
+    people: dict[int, Person] = {}
+    fits: Counter[int] = Counter()
+    for (duty, unit_id), steps in kinds.items():
+        for person in holders(db.session(), runtime().pack, duty, unit_id, clock.today()):
+            people[person.id] = person
+            fits[person.id] += steps
+    found = [Candidate(person, fits[key], len(led)) for key, person in people.items()]
+    return sorted(found, key=lambda one: (-one.fits, one.person.family_name, one.person.id))
 
 
 def _about(asked: Asked) -> list[str]:

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.cases import Task
 from models.database import db
@@ -57,11 +57,58 @@ def test_a_due_date_is_moved_for_all_chosen_steps(town: Desk) -> None:
 
 def test_steps_are_handed_over_where_the_person_may_do_them(town: Desk) -> None:
     assert "Chen Wu" in read(town, f"{LIST}&step=asking:Decide")
-    steps = [*waiting("Decide"), *waiting("Forward")]
+    steps, before = [*waiting("Decide"), *waiting("Forward")], holders_of("Forward")
     status, page = send(town, act="reassign", task=steps, to=town.town.mia, reason="Chen is away.")
     assert status == 200
     assert "Handed over: 1 of 3 steps" in page
-    assert "may not do this task" in page
+    assert page.count("Mia Stone may not do this task: it waits for Department.") == 2
+    assert holders_of("Decide") == [town.town.mia]
+    assert holders_of("Forward") == before
+
+
+def holders_of(element: str) -> list[int | None]:
+    db.session.rollback()
+    held = select(Task.claimed_by_id).where(Task.id.in_(waiting(element)))
+    return list(db.session.scalars(held.order_by(Task.id)))
+
+
+def options(page: str) -> dict[str, list[str]]:
+    """To whom the chosen steps may be handed over, by the heading that they stand under."""
+    groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page, flags=re.DOTALL)
+    return {label: re.findall(r"<option[^>]*>(.*?)</option>", group) for label, group in groups}
+
+
+def test_a_list_of_several_kinds_says_who_may_do_how_many(town: Desk) -> None:
+    with walking.writing() as session:
+        city.grant(session, town.town.mia, "dept_forwarder", unit_id=town.town.people.parks)
+        city.grant(session, town.town.mia, "dept_forwarder", unit_id=town.town.people.fire)
+    page = options(read(town, LIST))
+    shown = len(waiting("Decide") + waiting("Forward") + waiting("Ask"))
+    assert "May do all steps that are shown" not in page
+    some = page["May do some of them"]
+    assert some[0] == f"Mia Stone, Communications: 3 of {shown}"
+    assert f"Dan Okafor, Parks and Recreation: 1 of {shown}" in some
+    one_kind = options(read(town, f"{LIST}&step=asking:Decide"))
+    assert "Mia Stone, Communications" in one_kind["May do all steps that are shown"]
+    steps = [*waiting("Decide"), *waiting("Forward"), *waiting("Ask")]
+    _, done = send(town, act="reassign", task=steps, to=town.town.mia, reason="Dan is away.")
+    assert f"Handed over: 3 of {shown} steps" in done
+    assert f"{shown - 3} steps could not be treated; the reasons stand below." in done
+
+
+def test_a_list_that_nobody_may_do_offers_nobody(town: Desk) -> None:
+    with walking.writing() as session:
+        fire = town.town.people.fire
+        session.execute(update(Task).where(Task.element == "Ask").values(closed_at=town.now))
+        alone = Task.element.in_(("Forward", "Decide"))
+        session.execute(
+            update(Task)
+            .where(alone, Task.unit_id.is_distinct_from(fire))
+            .values(closed_at=town.now)
+        )
+    page = read(town, LIST)
+    assert options(page) == {}
+    assert "Nobody may do these steps" in page
 
 
 @pytest.mark.parametrize(
