@@ -29,6 +29,9 @@ CAPABILITIES: Mapping[str, frozenset[str]] = {
     "audit.read": frozenset({"auditor", "sysadmin"}),
     # To read a confidential case without a part in it, by the word of a second who may too.
     "cases.break-glass": frozenset({"attorney", "city_clerk", "comms_director"}),
+    # The roles that own processes in our diagrams, and those that lead every office. Who may
+    # intervene in which case, its diagram says: this only puts the page into the menu.
+    "cases.intervene": frozenset({"process_manager", "policy_owner", "hr_advisor"}),
     "cases.manage": frozenset({"process_manager"}),
     # The owners of a process intervene in its cases, so that they read them too.
     "cases.read": frozenset({"auditor", "process_manager", "policy_owner"}),

@@ -28,6 +28,7 @@ MORE = (
     ("Policy", "/policy"),
     ("Records", "/records"),
     ("Reports", "/reports"),
+    ("Interventions", "/interventions"),
     ("Public data on complaints", "/records/personnel-data"),
     ("Break glass", "/break-glass"),
     ("Public register", "/register"),
@@ -35,6 +36,8 @@ MORE = (
     ("Audit trail", "/admin/audit"),
     ("Administration", "/admin"),
 )
+# Open to all, and empty for most: the menu names these only to whom they may be of use.
+OF_USE_TO = {"/interventions": "cases.intervene"}
 NOTICES = "/notices"
 ACCESSIBILITY = "/accessibility"
 
@@ -90,7 +93,9 @@ def _shown(
     return [
         (label, path, path == here)
         for label, path in places
-        if _is_open(path, open_to) and not access.me().must_change_password
+        if _is_open(path, open_to)
+        and access.may(access.me(), OF_USE_TO.get(path, access.SIGNED_IN))
+        and not access.me().must_change_password
     ]
 
 

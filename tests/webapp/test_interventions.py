@@ -15,6 +15,8 @@ from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import walking
 from tests.workflows.walking import Walk
+from webapp.access import CAPABILITIES
+from workflows import publication
 
 
 @pytest.fixture
@@ -227,3 +229,21 @@ def test_a_form_that_is_older_than_the_case_is_a_conflict(office: Desk, walk: Wa
     late = office.post(nora(office), address, reason="Late.", **sent)
     assert late.status_code == 409
     assert "has moved on" in late.text
+
+
+def test_the_menu_leads_there_those_who_may_intervene(office: Desk) -> None:
+    who, link = office.town.people, 'href="/interventions"'
+    for person in (who.nora, who.ada, who.hal):  # a manager, an owner, the owner of complaints
+        assert link in page(office, "/tasks", person)
+    for person in (who.rosa, who.chen):
+        assert link not in page(office, "/tasks", person)
+        assert page(office, "/interventions", person)
+
+
+def test_the_menu_knows_every_role_that_may_intervene(office: Desk) -> None:
+    runtime, session = office.town.runtime, db.session()
+    versions = publication.published(session, now=office.now).values()
+    sets = [runtime.library.of(session, version.id) for version in versions]
+    owning = {diagrams.diagrams[diagrams.main].owner for diagrams in sets}
+    leading = {role.id for role in runtime.pack.roles.values() if role.leads == "all"}
+    assert {role for role in owning if role} | leading <= CAPABILITIES["cases.intervene"]
