@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 
 from models.database import db
 from webapp import clock
-from webapp.runtime import pack, settings
+from webapp.runtime import pack, runtime, settings
 from workflows import publication
 from workflows.diagrams.check import exit_code, report_text
 from workflows.diagrams.document import MAXIMUM_BYTES
@@ -82,7 +82,7 @@ def publish() -> None:
     """Publish the diagrams of the policy pack that have changed since they were published."""
     try:
         files = publication.shipped(settings().policy_dir)
-        versions = publication.publish_shipped(files, pack=pack(), by=None, now=clock.now())
+        versions = publication.publish_shipped(runtime(), files, by=None, now=clock.now())
     except PolicyError as error:
         raise click.ClickException(str(error)) from error
     for version in sorted(versions, key=lambda version: version.process.key):

@@ -9,7 +9,7 @@ from config import Config
 from models.database import db, transaction
 from models.people import Person
 from webapp import clock
-from webapp.runtime import pack, runtime, settings
+from webapp.runtime import runtime, settings
 from webapp.signing_in import DEMO_PEOPLE
 from workflows import people_check, publication
 from workflows.errors import ConflictError, UnpublishableError
@@ -39,7 +39,7 @@ def _publish(out: TextIO) -> None:
     """
     try:
         files = publication.shipped(settings().policy_dir)
-        publication.publish_shipped(files, pack=pack(), by=None, now=clock.now())
+        publication.publish_shipped(runtime(), files, by=None, now=clock.now())
     except (UnpublishableError, ConflictError) as error:
         if not publication.published(db.session(), now=clock.now()):
             raise

@@ -103,7 +103,7 @@ def settle(now: datetime, files: Mapping[str, bytes] | None = None) -> Town:
         session.add(platform)
     if files is None:
         shipped = publication.shipped(BPMN)
-        publication.publish_shipped(shipped, pack=pack(), by=people.chen, now=now)
+        publication.publish_shipped(runtime(), shipped, by=people.chen, now=now)
     else:
         put_in_force(files, by=people.chen, now=now)
     return Town(runtime(), people, mia, platform.id)

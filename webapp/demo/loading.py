@@ -69,7 +69,7 @@ def load(runtime: Runtime, *, now: datetime, history: bool = True) -> bool:
 def _load(runtime: Runtime, timeline: Timeline, *, history: bool) -> None:
     came_in = timeline.moment(*(CAME_IN_BEFORE_THE_YEAR if history else CAME_IN))
     files = publication.shipped(settings().policy_dir)
-    publication.publish_shipped(files, pack=runtime.pack, by=None, now=came_in)
+    publication.publish_shipped(runtime, files, by=None, now=came_in)
     city = tomllib.loads(CITY.read_text(encoding="utf-8"))
     settled = settle(city, timeline, now=came_in)
     register_sites(city, settled, timeline, now=came_in)

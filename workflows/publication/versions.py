@@ -33,6 +33,10 @@ class Publication:
     authors: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def takes_effect_at_once(self) -> bool:
+        return self.effective_from is None or self.effective_from <= self.now
+
 
 def wait_for_turn(session: Session) -> None:
     """Let two who publish at once, as two hosts that start do, take turns."""
@@ -151,7 +155,8 @@ def _version(session: Session, diagram: Diagram, data: bytes, act: Publication) 
         process = Process(key=key, name=diagram.name or key)
         session.add(process)
         session.flush()  # its id, for the number of the version
-    process.name = diagram.name or key
+    if act.takes_effect_at_once:
+        process.name = diagram.name or key
     numbers = select(func.max(DiagramVersion.number)).where(DiagramVersion.process_id == process.id)
     version = DiagramVersion(
         process=process,
@@ -164,7 +169,7 @@ def _version(session: Session, diagram: Diagram, data: bytes, act: Publication) 
         created_at=act.now,
         published_at=act.now,
         published_by_id=act.by,
-        effective_from=act.effective_from or act.now,
+        effective_from=act.now if act.takes_effect_at_once else act.effective_from,
     )
     session.add(version)
     session.flush()  # its id, for the frozen sets

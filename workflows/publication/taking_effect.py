@@ -1,0 +1,125 @@
+"""Versions that take effect later, and their withdrawal until then."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from models.cases import DiagramVersion
+from models.database import transaction
+from models.trust import Job
+from workflows import audit, jobs, notices
+from workflows.diagrams.reading import read
+from workflows.errors import ConflictError, InvalidAnswersError
+from workflows.publication.family import diagrams_of, waiting_in
+from workflows.publication.in_force import published, version_of
+from workflows.publication.owners import holders_of
+from workflows.publication.versions import contents, wait_for_turn
+from workflows.publication.wording import on_day
+from workflows.runtime import Runtime
+
+EFFECT_JOB = "diagrams:take-effect"
+LONGEST_REASON = 2000
+
+
+def take_effect(session: Session, job: Job, now: datetime, /) -> None:
+    """Give processes the names that their versions have which take effect now, and tell the author.
+
+    The versions are in force by their date alone; this is what belongs to it.
+    """
+    rows = session.scalars(
+        select(DiagramVersion)
+        .where(
+            DiagramVersion.id.in_(job.payload["versions"]), DiagramVersion.withdrawn_at.is_(None)
+        )
+        .options(joinedload(DiagramVersion.process))
+        .order_by(DiagramVersion.id)
+    ).all()
+    if not rows:
+        return
+    xml = contents(session, rows)
+    for version in rows:
+        diagram = read(xml[version.process.key])[0]
+        version.process.name = (diagram.name if diagram else "") or version.process.key
+        told = {version.author_id, version.published_by_id} - {None}
+        text = f"Version {version.number} of “{version.process.name}” is in force from now on."
+        notices.tell(session, [one for one in told if one is not None], text, now=now)
+    session.flush()
+    details = {version.process.key: version.number for version in rows}
+    audit.record(
+        session,
+        action="diagrams:took-effect",
+        subject="diagrams",
+        actor=None,
+        now=now,
+        details=details,
+    )
+
+
+def withdraw(
+    runtime: Runtime,
+    version: tuple[str, int],
+    reason: str,
+    *,
+    by: int,
+    owners: Collection[str],
+    now: datetime,
+) -> list[DiagramVersion]:
+    """Withdraw a version (process id, number) before it takes effect, with all published with it.
+
+    Raises ConflictError where it has taken effect, or is withdrawn already.
+    """
+    refuse_reason(reason)
+    with transaction() as session:
+        wait_for_turn(session)
+        found = version_of(session, *version)
+        _refuse_unscheduled(runtime, found, now)
+        files = contents(session, [*published(session, now=now).values(), found])
+        # Of one family only one publication waits at a time, so that all of it goes.
+        rows = waiting_in(session, [found.process.key], diagrams_of(files), now=now)
+        for row in rows:
+            row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_why = now, by, reason.strip()
+        session.flush()
+        jobs.unschedule(session, [f"{EFFECT_JOB}/{row.id}" for row in rows])
+        told = holders_of(session, owners, runtime.calendar.day_of(now))
+        told |= {one for row in rows for one in (row.author_id, row.published_by_id) if one}
+        named = ", ".join(f"version {row.number} of “{row.process.name}”" for row in rows)
+        text = f"Withdrawn before it took effect: {named}. {reason.strip()}"
+        notices.tell(session, told - {by}, text, now=now)
+        details = {
+            "versions": {row.process.key: row.number for row in rows},
+            "reason": reason.strip(),
+        }
+        subject = f"diagram {found.process.key}"
+        audit.record(
+            session,
+            action="diagrams:withdrawn",
+            subject=subject,
+            actor=by,
+            now=now,
+            details=details,
+        )
+        return rows
+
+
+def _refuse_unscheduled(runtime: Runtime, version: DiagramVersion, now: datetime) -> None:
+    if version.withdrawn_at is not None:
+        raise ConflictError(
+            f"Version {version.number} was withdrawn {on_day(version.withdrawn_at, runtime.calendar)}"
+            f" already: {version.withdrawn_why}"
+        )
+    if version.effective_from <= now:
+        raise ConflictError(
+            f"Version {version.number} took effect "
+            f"{on_day(version.effective_from, runtime.calendar)}, and cases may run on it. Nothing "
+            "was changed. To go back, open a draft from the version before, and have it published."
+        )
+
+
+def refuse_reason(reason: str) -> None:
+    """Raise InvalidAnswersError where a reason is missing or too long."""
+    if not reason.strip():
+        raise InvalidAnswersError({"reason": "Say why, for the record."})
+    if len(reason.strip()) > LONGEST_REASON:
+        raise InvalidAnswersError({"reason": f"Write at most {LONGEST_REASON} characters."})
