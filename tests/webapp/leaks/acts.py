@@ -45,7 +45,7 @@ def about_cases(named: Named) -> Iterator[Act]:
             address = f"/cases/{reference}/interventions/{row}/answer"
             yield "interventions.answer", address, {"word": "x", "answer": "agree"}
     for task in named.tasks:
-        for act in ("nudge", "due", "hand"):
+        for act in ("nudge", "due", "reassign"):
             fields = {"act": act, "task": str(task), "reason": "x", "day": "2026-12-01", "to": "1"}
             yield "reports.care", "/reports/steps/care", fields
 

@@ -90,6 +90,12 @@ CLASSIFIED = {
     "diagrams.show": NEUTRAL,
     "diagrams.show_version": NEUTRAL,
     "diagrams.xml": LISTS,
+    "check_reports.of_version": APART,
+    "check_reports.way_of_version": APART,
+    "check_reports.of_draft": APART,
+    "check_reports.way_of_draft": APART,
+    "check_reports.check": APART,
+    "check_reports.check_file": APART,
     "evidence.index": LISTS,
     "evidence.sites_csv": LISTS,
     "evidence.site": LISTS,
@@ -114,6 +120,13 @@ CLASSIFIED = {
     "absences.end": APART,
     "notices.index": LISTS,
     "policy.index": APART,
+    "policy.clause": LISTS,
+    "policy.act": LISTS,
+    "policy.rule": APART,
+    "policy.process": APART,
+    "policy.gaps": APART,
+    "policy.as_spreadsheet": APART,
+    "policy.as_json": APART,
     "reports.index": LISTS,
     "reports.index_csv": LISTS,
     "reports.process": LISTS,
@@ -195,7 +208,7 @@ def _some(wanted: Any, most: int = 2) -> list[int]:
 
 
 def _references(twins: Twins) -> Iterator[str]:
-    for key in ("filed", "taken", "disciplined", "suspended", "role_ended"):
+    for key in ("filed", "taken", "disciplined", "pending", "suspended", "role_ended"):
         yield twins.label(key)
     yield twins.label("found").lower()
 
@@ -243,6 +256,8 @@ def _plain() -> Iterator[tuple[str, str]]:
         ("notices.index", "/notices"),
         ("notices.accessibility", "/accessibility"),
         ("policy.index", "/policy/"),
+        ("policy.clause", "/policy/clauses/DE-4"),
+        ("policy.act", "/policy/acts/file-complaint"),
         ("sites.index", "/sites"),
         ("sites.index", "/sites?q=orblax"),
         ("register.index", "/register?q=orblax"),
@@ -306,7 +321,7 @@ def _single(named: Named) -> Iterator[tuple[str, str]]:
         yield "cases.show", f"/cases/{reference}"
     first = named.references[0]
     yield "cases.show", f"/cases/R-{first[2:]}"
-    for reference in (first, named.references[3]):
+    for reference in (first, *named.references[3:5]):
         yield "interventions.of_case", f"/cases/{reference}/interventions"
         for kind in ("suspend", "resume", "cancel", "skip", "reopen", "place", "retry"):
             yield "interventions.prepare", f"/cases/{reference}/interventions/{kind}"

@@ -25,6 +25,8 @@ from workflows.absences import Away
 from workflows.break_glass import Answered, Asked
 
 GLASS = CAPABILITIES["cases.break-glass"]
+# The cases that somebody asked to read without a part in them.
+GLASS_OVER = ("found", "stopped", "pending")
 
 
 @dataclass(frozen=True)
@@ -98,22 +100,32 @@ def _afterwards(people: Crowd, keys: list[str], now: datetime) -> None:
     crowd.rest()
     who, town = people.others, people.town
     now += timedelta(hours=1)
-    grant = crowd.role_of(db.session(), who["role_ended"], "hr_investigator")
-    crowd.rest()
     by = people.of["sysadmin", "stranger"]
-    roles.end_grant(town.runtime, grant, by=by, now=now)
+    for name in ("role_ended", "worked"):
+        grant = crowd.role_of(db.session(), who[name], "hr_investigator")
+        crowd.rest()
+        roles.end_grant(town.runtime, grant, by=by, now=now)
     day = now.date()
-    away = Away(
-        person_id=who["absent"],
-        substitute_id=who["substitute"],
-        starts_on=day,
-        ends_on=day + timedelta(days=3),
-    )
-    absences.enter(town.runtime, away, by=who["absent"], now=now)
-    glass = {key: f"C-{keys.index(key) + 1:02d}" for key in ("found", "role_attorney")}
+    # The last of them is away with nobody in the place of whom they stand in for.
+    for name, instead, process in (
+        ("absent", "substitute", None),
+        ("absent_elsewhere", "substitute_elsewhere", "create-site"),
+        ("substitute_elsewhere", "filer", None),
+    ):
+        away = Away(
+            person_id=who[name],
+            substitute_id=who[instead],
+            starts_on=day,
+            ends_on=day + timedelta(days=3),
+            process=process,
+        )
+        absences.enter(town.runtime, away, by=who[name], now=now)
+    glass = {key: f"C-{keys.index(key) + 1:02d}" for key in GLASS_OVER}
     _ask(people, "broke_glass", glass["found"], timedelta(hours=24), now)
     _ask(people, "glass_over", glass["found"], timedelta(minutes=1), now)
     _ask(people, "glass_asked", glass["found"], None, now)
+    _ask(people, "glass_excluded", glass["stopped"], timedelta(hours=24), now)
+    _ask(people, "glass_worker", glass["pending"], timedelta(hours=24), now)
     crowd.rest()
 
 

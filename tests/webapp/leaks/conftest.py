@@ -1,6 +1,7 @@
 """The twin cities, built once for each file of tests by the real use cases."""
 
 from collections.abc import Generator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.conftest import NOW
 from tests.webapp.leaks import cities
 from tests.webapp.leaks.addresses import Named
+from tests.webapp.leaks.checks import Scene
 from tests.webapp.leaks.cities import Twins
 
 
@@ -31,3 +33,20 @@ def copies(twins: Twins, tmp_path: Path) -> Generator[Twins]:
 def named(twins: Twins) -> Named:
     """What addresses name of the confidential cases."""
     return Named.of(twins)
+
+
+@pytest.fixture
+def scene(twins: Twins, named: Named, tmp_path: Path) -> Generator[Scene]:
+    """The cities, and as many copies of them as a check asks for."""
+    made: list[Twins] = []
+    numbers = count()
+
+    def copy() -> Twins:
+        folder = tmp_path / str(next(numbers))
+        folder.mkdir()
+        made.append(twins.copied(folder, NOW))
+        return made[-1]
+
+    yield Scene(twins, named, copy)
+    for city in made:
+        city.close()

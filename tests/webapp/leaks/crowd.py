@@ -84,19 +84,28 @@ def _others(session: Session, town: Town) -> dict[str, int]:
     held = {
         "handed_over": "hr_investigator",
         "role_ended": "hr_investigator",
+        "worked": "hr_investigator",
         "declared": "hr_investigator",
         "absent": "hr_investigator",
+        "absent_elsewhere": "hr_investigator",
         "broke_glass": "attorney",
         "glass_over": "attorney",
         "glass_asked": "attorney",
         "glass_excluded": "attorney",
         "glass_second": "city_clerk",
+        "glass_worker": "attorney",
+        "second_owner": "hr_advisor",
     }
     found = {}
     for name, role in held.items():
         found[name] = city.person(session, name, "Quill", hr, password_hash="a hash")
         city.grant(session, found[name], role)
-    found["substitute"] = city.person(session, "Substitute", "Quill", parks, password_hash="a hash")
+    for name in ("substitute", "substitute_elsewhere", "filer", "spoken_for", "next_door"):
+        found[name] = city.person(session, name, "Quill", parks, password_hash="a hash")
+    # Of the same office in another unit; and one who could do every step of what they only read.
+    city.grant(session, found["next_door"], "dept_investigator", unit_id=hr)
+    for role in ("hr_investigator", "hr_advisor"):
+        city.grant(session, found["glass_worker"], role)
     return found
 
 

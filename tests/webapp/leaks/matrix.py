@@ -25,14 +25,14 @@ WITH_NAMES = frozenset({"evidence.reads_page", "evidence.reads_csv", "evidence.b
                         "evidence.overrides_csv", "evidence.chain_page", "evidence.chain_csv"})  # fmt: skip
 
 
-def silent(twins: Twins) -> re.Pattern[str]:
+def silent(twins: Twins, *, people: bool = True) -> re.Pattern[str]:
     """What no line may hold that confidential cases add: titles of their steps, names of people."""
     with twins.real.app_context():
         diagrams = twins.walks["filed"].diagrams.diagrams.values()
         steps = {node.title for one in diagrams for node in one.of_kind("userTask")}
-        people = {person.name for person in db.session.scalars(select(Person))}
+        names = {person.name for person in db.session.scalars(select(Person))}
         db.session.remove()
-    words = sorted(steps | people | {"Investigat", "Screen"})
+    words = sorted(steps | (names | {"Investigat", "Screen"} if people else set()))
     return re.compile("|".join(map(re.escape, words)))
 
 
@@ -86,22 +86,23 @@ def look(
     never, few = silent(twins), few_of(looks)
     with counting(twins.real, twins.twin):
         for role, person in people:
-            known = standings(role)
             mine = [one for one in looks if opens(role, one[0])]
             if not full and role not in TELLING:
                 mine = [one for one in mine if one in few]
-            for endpoint, leak in _of_one(twins, person, mine, known, never):
+            for endpoint, leak in between(twins, person, mine, role, never):
                 result.leaks.append(f"{role} {endpoint}: {leak}")
             result.pairs += len(mine)
             result.people += 1
     return result
 
 
-def _of_one(
-    twins: Twins, person: int, looks: list[Look], known: set[str], never: re.Pattern[str]
-) -> Iterator[tuple[str, str]]:
+def between(
+    twins: Twins, person: int, looks: list[Look], role: str, never: re.Pattern[str]
+) -> Iterator[Look]:
+    """Let one person look in both cities; give each endpoint that tells more, and what it says."""
     here = twins.crowd.browser(twins.real, person)
     there = twins.crowd.browser(twins.twin, person)
+    known = standings(role)
     for endpoint, address in looks:
         seen, same = ask(here, address), ask(there, address)
         if seen.statements != same.statements:  # once, a diagram is read and kept

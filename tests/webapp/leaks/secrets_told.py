@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import update
 
 from models.cases import InterventionKind, Task
-from models.database import transaction
+from models.confidence import AccessReason, CaseAccess
+from models.database import db, transaction
 from models.trust import Job
 from tests.bpmn.complaints import STORIES, Steps, found, lead, taken_up
 from tests.webapp.leaks.crowd import ROLES, Crowd
@@ -24,7 +25,7 @@ from workflows import (
     offers,
     tasks,
 )
-from workflows.interventions import Wish
+from workflows.interventions import Wish, Word
 
 SECRET = "zorblax"
 # What a hand fills in that has no words of its own.
@@ -99,14 +100,25 @@ class Secret(investigating.Complaint):
         offers.take(self.town.runtime, self.task(element).id, by=by, now=self.now)
         return self
 
-    def suspend(self, by: int) -> "Secret":
-        """Let an owner on its list stop it."""
-        wish = Wish(
-            kind=InterventionKind.SUSPEND,
-            reason=marker(self.key, "suspend", "reason"),
-            revision=self.case.revision,
-        )
+    def intervene(self, kind: InterventionKind, by: int, **what: Any) -> "Secret":
+        """Let an owner on its list do something to it; what a rule touches waits for another."""
+        reason, revision = marker(self.key, kind, "reason"), self.case.revision
+        wish = Wish(kind=kind, reason=reason, revision=revision, **what)
         interventions.intervene(self.town.runtime, self.case_id, wish, by=by, now=self.now)
+        return self
+
+    def agree(self, by: int) -> "Secret":
+        """Let a second owner agree to what waits."""
+        (row,) = interventions.of_case(db.session(), self.case_id)
+        word = Word(agree=True, text=marker(self.key, "word", "text"), revision=self.case.revision)
+        interventions.answer(self.town.runtime, row.id, word, by=by, now=self.now)
+        return self
+
+    def let_in(self, person: int) -> "Secret":
+        """Put somebody on its list, as who is given a step by name is."""
+        why, since = AccessReason.ASSIGNED, self.now
+        with transaction() as session:
+            session.add(CaseAccess(case_id=self.case_id, person_id=person, why=why, since=since))
         return self
 
     def let_one_do_both(self, first: str, second: str) -> "Secret":
@@ -161,21 +173,47 @@ class Teller:
         self.walks["disciplined"].let_one_do_both("MakeFinding", "TakeSeriousAction")
         self.case("closed", STORIES["out of scope"][1])
         hal = self.crowd.town.people.hal
-        self.case("suspended", filed).take("IntakeComplaint", hal).add_words(hal).suspend(hal)
+        self.case("suspended", filed).take("IntakeComplaint", hal).add_words(hal)
+        self.walks["suspended"].intervene(InterventionKind.SUSPEND, hal)
         self.case("failing", taken_up()[:3]).fail()
+        self._intervened(hal)
         self._former()
         for role in ROLES:
             self._naming_people_of(role)
         return self.walks
 
+    def _intervened(self, hal: int) -> None:
+        """Cases in which an owner on the list did something, or asked for it."""
+        filed: Steps = [("FileComplaint", {})]
+        step = self.case("pending", filed).take("IntakeComplaint", hal).task("IntakeComplaint")
+        self.walks["pending"].intervene(InterventionKind.SKIP, hal, task_id=step.id)
+        self.walks["pending"].let_in(self.crowd.others["second_owner"])
+        self.case("retried", filed).take("IntakeComplaint", hal).fail()
+        place = {"diagram": "investigate-complaint", "element": "AssignLead"}
+        self.walks["retried"].intervene(InterventionKind.RETRY, hal, **place)
+        again = self.walks["retried"].now
+        jobs.run_due({"failing": lambda *_given: None}, now=again, owner="tests")
+        # One of its steps is offered, to the City Attorney, at the moment when it ends.
+        self.case("cancelled", filed).take("IntakeComplaint", hal)
+        self.walks["cancelled"].do("IntakeComplaint", hal, speech_concern=True)
+        second = self.crowd.others["second_owner"]
+        self.walks["cancelled"].let_in(second).intervene(InterventionKind.CANCEL, hal).agree(second)
+        # It waits for its subject, and nobody can go on.
+        steps = STORIES["a suspension, confirmed on a grievance"][1]
+        before = [name for name, _ in steps].index("RespondBeforeDecision")
+        kept_out = {"person": self.crowd.others["glass_excluded"], "reason": "relative"}
+        self.case("stopped", steps[:before], conflicts=[kept_out])
+        self.walks["stopped"].intervene(InterventionKind.SUSPEND, hal)
+
     def case(self, key: str, steps: Steps, **named: Any) -> Secret:
         """Tell one case, filed by Rosa about Will unless others are named."""
         people = self.crowd
         by = named.pop("by", people.town.people.rosa)
+        complainant = named.pop("complainant", by)
         subject = named.pop("subject", people.office.will)
         case = cases.start_case(people.town.runtime, investigating.PROCESS, by=by, now=self.now)
         names = {
-            "FileComplaint": {"complainant": by},
+            "FileComplaint": {"complainant": complainant},
             "IntakeComplaint": {"subject": subject, **named},
             "AssignLead": {"subject": subject},
         }
@@ -189,20 +227,27 @@ class Teller:
         """Cases whose people are not on the list any more, or away."""
         who = self.crowd.others
         runtime = self.crowd.town.runtime
-        for key in ("handed_over", "role_ended", "declared", "absent"):
-            walk = self.case(key, [("FileComplaint", {})]).take("IntakeComplaint", who[key])
-            walk.add_words(who[key])
+        once = {key: key for key in ("handed_over", "role_ended", "declared", "absent", "worked")}
+        for key, person in {**once, "absent_declared": "absent"}.items():
+            walk = self.case(key, [("FileComplaint", {})]).take("IntakeComplaint", who[person])
+            walk.add_words(who[person])
         task = self.walks["handed_over"].task("IntakeComplaint")
         to, by = self.crowd.office.ines, who["handed_over"]
         tasks.reassign(runtime, task.id, to=to, reason="I am away.", by=by, now=self.now)
-        task = self.walks["declared"].task("IntakeComplaint")
-        offers.declare_conflict(
-            runtime,
-            task.id,
-            reason=marker("declared", "conflict", "reason"),
-            by=who["declared"],
-            now=self.now,
-        )
+        for key, by in (("declared", who["declared"]), ("absent_declared", who["absent"])):
+            reason, task = (
+                marker(key, "conflict", "reason"),
+                self.walks[key].task("IntakeComplaint"),
+            )
+            offers.declare_conflict(runtime, task.id, reason=reason, by=by, now=self.now)
+        self.walks["worked"].do("IntakeComplaint", who["worked"])
+        # Whoever is away has begun one of their own; and one waits for the investigators of a unit.
+        for key, person in (("begun", "absent"), ("begun_elsewhere", "absent_elsewhere")):
+            self.case(key, [], by=who[person])
+        self.case("department", [*taken_up(), *lead("department"), ("GiveNotice", {})])
+        # Somebody files it for somebody else, who is told what became of it.
+        complainant = who["spoken_for"]
+        self.case("filed_for", taken_up(), by=who["filer"], complainant=complainant)
 
     def _naming_people_of(self, role: str) -> None:
         """A case that names people of a role: who complains, whom it is about, who is in conflict."""
