@@ -34,6 +34,8 @@ from webapp import (
     notices,
     personnel_data,
     policy,
+    policy_commands,
+    policy_versions,
     register,
     reports,
     runtime,
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     absences.bp,
     notices.bp,
     policy.bp,
+    policy_versions.bp,
     sites.bp,
     register.bp,
     reports.bp,
@@ -93,6 +96,7 @@ def create_app(config: Config | None = None) -> Flask:
         cli,
         demo_commands,
         diagram_commands,
+        policy_commands,
     ):
         part.init_app(app)
     templating.install(app, zone=ZoneInfo(config.time_zone), now=clock.now)

@@ -167,6 +167,8 @@ ENDPOINTS: Mapping[str, str] = {
     "policy.gaps": SIGNED_IN,
     "policy.as_spreadsheet": SIGNED_IN,
     "policy.as_json": SIGNED_IN,
+    "policy_versions.index": SIGNED_IN,
+    "policy_versions.version": SIGNED_IN,
     "reports.index": "reports.read",
     "reports.index_csv": "reports.read",
     "reports.process": "reports.read",

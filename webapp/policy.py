@@ -18,6 +18,7 @@ from workflows.policy_map import (
     search,
 )
 from workflows.policy_table import Row, rows
+from workflows.policy_versions import number_in_force
 from workflows.policy_words import template_words
 from workflows.reading import readable
 from workflows.spreadsheet import as_csv
@@ -35,7 +36,13 @@ def index() -> ResponseReturnValue:
     match = search(found, text)
     headings = list(dict.fromkeys(clause.heading for clause in match.clauses))
     return render_template(
-        "policy/index.html", found=found, match=match, headings=headings, q=text, held_by=held_by
+        "policy/index.html",
+        found=found,
+        match=match,
+        headings=headings,
+        q=text,
+        held_by=held_by,
+        number=number_in_force(db.session()),
     )
 
 

@@ -20,6 +20,8 @@ from webapp.prepare import prepare
 from workflows import publication
 from workflows.moves import DEADLINE_JOB
 from workflows.people_check import CHECK_JOB
+from workflows.policy_recheck import CASES_JOB, DIAGRAM_JOB
+from workflows.policy_versions import RECHECK_JOB
 
 
 def said_by(app: Flask) -> str:
@@ -68,7 +70,7 @@ def test_the_worker_beside_the_server_does_what_is_due(app: Flask, now: datetime
         session.add(
             Job(kind=DEADLINE_JOB, key="gone", payload={"token": "x"}, run_at=now, attempts=0)
         )
-    assert set(handlers()) == {DEADLINE_JOB, CHECK_JOB}
+    assert set(handlers()) == {DEADLINE_JOB, CHECK_JOB, RECHECK_JOB, DIAGRAM_JOB, CASES_JOB}
     stop = threading.Event()
     worker = threading.Thread(target=serve.work, args=(app, stop))
     worker.start()

@@ -10,6 +10,7 @@ from webapp import access, clock
 from webapp.admin.blueprint import bp
 from webapp.forms import PageForm
 from webapp.incoming import page_number
+from webapp.policy_versions import folder
 from webapp.runtime import pack
 from workflows import directory, incidents, worklist
 from workflows.vacancies import vacancies
@@ -33,6 +34,7 @@ def index() -> ResponseReturnValue:
         vacancies=vacancies(session, pack(), day),
         incidents=incidents.unresolved(session),
         work=worklist.summary(session, now=clock.now()),
+        folder=folder(),
     )
 
 
