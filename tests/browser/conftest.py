@@ -58,8 +58,8 @@ def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[s
 
 
 @pytest.fixture(scope="module")
-def signed_in(browser: Browser, address: str) -> Generator[dict[str, Person]]:
-    """Those who have signed in already in this file of tests, by name."""
+def kept(browser: Browser, address: str) -> Generator[dict[str, Person]]:
+    """Those who have come in this file of tests, by name: their browsers stay open and warm."""
     people: dict[str, Person] = {}
     yield people
     for person in people.values():
@@ -67,34 +67,31 @@ def signed_in(browser: Browser, address: str) -> Generator[dict[str, Person]]:
 
 
 @pytest.fixture
-def regular(
-    browser: Browser, address: str, signed_in: dict[str, Person]
-) -> Generator[Callable[[str], Person]]:
-    """People who stay signed in for all tests of a file; nobody's browser may complain."""
+def arrive(browser: Browser, address: str, kept: dict[str, Person]) -> Generator[Arrive]:
+    """Let people come, each with a browser of their own; nobody's browser may complain.
 
-    def come(name: str) -> Person:
-        if name not in signed_in:
-            signed_in[name] = Person(browser, address).sign_in(name)
-        return signed_in[name]
-
-    yield come
-    _assert_no_complaints(signed_in.values())
-
-
-@pytest.fixture
-def arrive(browser: Browser, address: str) -> Generator[Arrive]:
-    """Let people come, each with a browser of their own; nobody's browser may complain."""
-    people: list[Person] = []
+    Who came in an earlier test of the file is still signed in, in the same browser. A second
+    browser of somebody, or another kind of browser, is opened for the test alone, signed in as
+    the first one is. Whoever signs out in a test signs in there by hand.
+    """
+    present: list[Person] = []
+    passing: list[Person] = []
 
     def come(name: str | None = None, **options: Any) -> Person:
-        person = Person(browser, address, **options)
-        people.append(person)
-        return person.sign_in(name) if name else person
+        if name and name not in kept:
+            kept[name] = Person(browser, address).sign_in(name)
+        known = kept.get(name or "")
+        if known and known not in present and not options:
+            present.append(known.back_to_usual())
+            return known
+        remembered = known.context.storage_state() if known else None
+        passing.append(Person(browser, address, remembered=remembered, **options))
+        return passing[-1]
 
     yield come
-    for person in people:
+    for person in passing:
         person.close()
-    _assert_no_complaints(people)
+    _assert_no_complaints([*present, *passing])
 
 
 def _assert_no_complaints(people: Iterable[Person]) -> None:

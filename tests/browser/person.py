@@ -15,6 +15,7 @@ from playwright.sync_api import (
     Error,
     Locator,
     Page,
+    StorageState,
     ViewportSize,
     expect,
 )
@@ -45,6 +46,7 @@ class Person:
         *,
         scripts: bool = True,
         viewport: ViewportSize = WIDE,
+        remembered: StorageState | None = None,
     ) -> None:
         self.address = address
         self.complaints: list[str] = []
@@ -55,6 +57,7 @@ class Person:
             locale="en-US",
             timezone_id="America/Chicago",
             reduced_motion="reduce",
+            storage_state=remembered,
         )
         self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(REPORT_VIOLATIONS)
@@ -72,6 +75,12 @@ class Person:
         own = address == self.page.url.partition("#")[0]
         late = address.endswith("/draft") and "409" in message.text
         return "Failed to load resource" in message.text and (own or late)
+
+    def back_to_usual(self) -> "Person":
+        """Have the window and the colours again that one begins with."""
+        self.page.set_viewport_size(WIDE)
+        self.page.emulate_media(forced_colors="null", reduced_motion="reduce")
+        return self
 
     def close(self) -> None:
         """Close the browser of this person."""

@@ -29,6 +29,7 @@ PAGES = [
     ("diagrams", REQUESTER, "/diagrams"),
     ("diagram", REQUESTER, "/diagrams/create-site"),
     ("diagram-called", REQUESTER, "/diagrams/prepare-site"),
+    ("check-report-kept", REQUESTER, "/diagrams/create-site/versions/1/report"),
     ("policy", REQUESTER, "/policy"),
     ("sites", DECIDER, "/sites"),
     ("site", DECIDER, "/sites/S05"),
@@ -78,6 +79,10 @@ PUBLIC = [("login", "/login"), ("register", "/register"), ("accessibility", "/ac
 
 # Pages that no address alone leads to, and the tests that look at them.
 LOOKED_AT_ELSEWHERE = {
+    "check_reports.way_of_version": "test_counterexample",
+    "check_reports.of_draft": "test_counterexample, as that of a version",
+    "check_reports.way_of_draft": "test_counterexample, as that of a version",
+    "check_reports.check": "test_counterexample",
     "tasks.show": "test_a_task_is_clear_from_the_empty_form_to_its_errors, and test_confidential",
 }
 
@@ -111,8 +116,8 @@ def test_every_kind_of_page_is_looked_at(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(("name", "who", "path"), PAGES)
-def test_a_page_is_clear_to_everybody(regular: Arrive, name: str, who: str, path: str) -> None:
-    person = regular(who)
+def test_a_page_is_clear_to_everybody(arrive: Arrive, name: str, who: str, path: str) -> None:
+    person = arrive(who)
     person.open(path)
     assert_clear(person, name)
     assert_focus_is_seen(person)
@@ -127,9 +132,9 @@ def test_a_public_page_is_clear_to_everybody(arrive: Arrive, name: str, path: st
 
 @pytest.mark.parametrize(("name", "path", "status"), ERRORS)
 def test_an_error_page_is_clear_to_everybody(
-    regular: Arrive, name: str, path: str, status: int
+    arrive: Arrive, name: str, path: str, status: int
 ) -> None:
-    person = regular(REQUESTER)
+    person = arrive(REQUESTER)
     answer = person.page.goto(path)
     assert answer is not None
     assert answer.status == status
@@ -166,8 +171,8 @@ def test_a_wrong_password_is_told_clearly(arrive: Arrive) -> None:
     assert_clear(stranger, "login-refused")
 
 
-def test_a_task_is_clear_from_the_empty_form_to_its_errors(regular: Arrive) -> None:
-    person = regular("Marit Solvang-Pike").open_task("R-1042", "Decide on the request")
+def test_a_task_is_clear_from_the_empty_form_to_its_errors(arrive: Arrive) -> None:
+    person = arrive("Marit Solvang-Pike").open_task("R-1042", "Decide on the request")
     assert_clear(person, "task")
     person.send()
     expect(person.page.locator("[data-error-summary]")).to_be_visible()
@@ -224,8 +229,8 @@ def test_a_notice_is_clear(arrive: Arrive) -> None:
     assert_clear(hollis, "notices-unread")
 
 
-def test_a_task_that_another_person_holds_says_so(regular: Arrive) -> None:
-    beatrix, silas = regular("Beatrix Okonjo-Vale"), regular("Silas Merriwort")
+def test_a_task_that_another_person_holds_says_so(arrive: Arrive) -> None:
+    beatrix, silas = arrive("Beatrix Okonjo-Vale"), arrive("Silas Merriwort")
     beatrix.open_task("R-1043", "Advise on the law").press("Take this task")
     expect(beatrix.said).to_contain_text("You work on")
     silas.open_task("R-1043", "Advise on the law")

@@ -3,21 +3,26 @@
 import re
 import shutil
 from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
 
 from config import Config
 from models.database import db, transaction
+from models.people import Person
 from tests.browser import city
 from tests.browser.conftest import Arrive
 from tests.browser.looking import assert_clear, assert_focus_is_seen
 from tests.browser.person import PHONE
 from tests.browser.test_picture import lit
+from tests.city import grant
 from tests.webapp import broken
 from webapp import create_app
+from webapp.demo.people import email_of
 from webapp.runtime import pack
 from workflows import check_reports, publication
 from workflows.diagrams.check import Report
@@ -35,15 +40,34 @@ def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[s
     shutil.copy(demo, database)
     keep(database, "decide-request", broken.checked("decide-request", broken.approved_by_return()))
     keep(database, "gather-advice", broken.checked("gather-advice", broken.stuck()))
+    let_draw(database, OWNER)
     with city.served(database, folder) as where:
         yield where
 
 
+@contextmanager
+def within(database: Path) -> Generator[None]:
+    """Work in a database that nobody serves yet."""
+    url = f"sqlite:///{database}"
+    app = create_app(Config(database_url=url, secret_key="before it is served", demo=True))
+    with app.app_context():
+        yield
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.session.remove()
+        db.engine.dispose()
+
+
+def let_draw(database: Path, name: str) -> None:
+    """Let somebody own the policy, whoever does in the demo city."""
+    with within(database), transaction() as session:
+        person = session.scalars(select(Person).where(Person.email == email_of(name))).one()
+        grant(session, person.id, "policy_owner")
+
+
 def keep(database: Path, process: str, report: Report) -> None:
     """Keep a report with the version in force."""
-    url = f"sqlite:///{database}"
-    app = create_app(Config(database_url=url, secret_key="for the report only", demo=True))
-    with app.app_context():
+    with within(database):
         now = datetime.now(UTC)
         version = publication.published(db.session(), now=now)[process]
         with transaction() as session:
@@ -55,10 +79,6 @@ def keep(database: Path, process: str, report: Report) -> None:
                 policy=pack().version,
                 now=now,
             )
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.session.remove()
-        db.engine.dispose()
 
 
 def open_way(page: Page, rule: str) -> None:

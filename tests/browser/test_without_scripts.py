@@ -65,8 +65,8 @@ def test_lists_are_filtered_by_address(plainly: Callable[[str], Person]) -> None
     expect(page.locator("[data-list-row]")).to_have_count(1)
 
 
-def test_menus_open(plainly: Callable[[str], Person]) -> None:
-    odalys = plainly("Odalys Fernbrook")
+def test_menus_open(arrive: Arrive) -> None:
+    odalys = arrive(scripts=False).sign_in("Odalys Fernbrook")
     odalys.page.locator("summary", has_text="Odalys Fernbrook").click()
     odalys.press("Sign out")
     expect(odalys.heading).to_have_text("Sign in")
