@@ -1,6 +1,7 @@
 """What the check says of a diagram, for people: the report, and each finding's way step by step."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,7 +124,8 @@ def check_file() -> ResponseReturnValue:
         page = render_template("check_reports/check.html", problem=problem, limit=MAXIMUM_BYTES)
         return page, 422
     # A little more than is accepted is enough to say that it is too much.
-    data = upload.read(MAXIMUM_BYTES + 1)
+    with closing(upload):
+        data = upload.read(MAXIMUM_BYTES + 1)
     name = "".join(c if c.isprintable() else " " for c in upload.filename)[-LONGEST_NAME:]
     (verdict,) = check_files({name: data}, pack=pack(), library=_library())
     told = _told(verdict, verdict["process"] or "", name, pack())
