@@ -116,7 +116,7 @@ class Run:
         self._happen(identity, "deadline")
 
     def deliver(self, identity: str) -> None:
-        """Go on from a message that has arrived."""
+        """Go on from a message that has arrived. One that does not interrupt its step can come again."""
         self._happen(identity, "message")
 
     def place(self, element: str, diagram: str | None = None, *, scope: str | None = None) -> None:
@@ -208,6 +208,9 @@ class Run:
             # The one that waits stays; another of its kind happens.
             seam.arrive(seam.add(token.parent, spec, occurred=True))
         else:
+            if waiting.kind == "message" and not waiting.interrupting:
+                # The step goes on, and what it is told may be told again.
+                seam.arrive(seam.add(token.parent, spec))
             token.internal_data["occurred"] = True
             seam.arrive(token)
         self.go_on()

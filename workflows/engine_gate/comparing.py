@@ -1,21 +1,26 @@
 """One proof and the engine: everything in which they differ, the proof's own counterexamples included."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 from workflows.diagrams.proof import Proof
 from workflows.diagrams.proof.exploring import Budget
 from workflows.diagrams.proof.judging import Judge
+from workflows.diagrams.proof.net import decides, rings_once
+from workflows.diagrams.proof.offers import Happening
 from workflows.diagrams.proof.soundness import unsound
 from workflows.engine import Specs
 from workflows.engine.exploring import Explorer
 from workflows.engine_gate.following import Level
 from workflows.engine_gate.replaying import Replay
-from workflows.engine_gate.walking import Difference, Limits, Stage, Walk
+from workflows.engine_gate.walking import Difference, Limits, Stage, Walk, choices
 
 # What the engine has no word for: it runs such diagrams, wrongly or for nothing.
 _ONLY_PROVED = frozenset({"dead-step", "handler-rejoins", "read-while-asked"})
 _FOR_RULES = 2.0
+MOST_OF_WHAT_IS_WRONG = 300
 
 
 @dataclass
@@ -31,6 +36,11 @@ class Compared:
 def compare(proof: Proof, specs: Specs, limits: Limits) -> Compared:
     """Walk a diagram in both, and replay on the engine what the proof found wrong."""
     stage = Stage(proof.game, Explorer(specs))
+    is_wrong = bool(proof.wrong) or any(one.verdict == "violated" for one in proof.judged)
+    replayed = list(Replay(stage, limits).differences(proof))
+    if is_wrong:
+        # It is refused anyway: its counterexamples count, not that all is walked.
+        limits = replace(limits, pairs=min(limits.pairs, MOST_OF_WHAT_IS_WRONG))
     main = Walk(stage, limits, Level(stage.everything))
     main.begin(proof.game.beginnings())
     main.go_on()
@@ -38,11 +48,14 @@ def compare(proof: Proof, specs: Specs, limits: Limits) -> Compared:
     differences = [one for walk in walks for one in walk.differences]
     complete = all(walk.graph.complete for walk in walks) and stage.explorer.complete
     complete = complete and proof.complete
-    missing = list(_never_passed(proof, walks))
+    # Where something goes wrong, what it would have passed is not known.
+    is_sound = {one.what for one in proof.wrong} <= {"dead-step"}
+    is_sound = is_sound and not any(walk.graph.broken for walk in walks)
+    missing = list(_never_passed(proof, walks)) if is_sound else []
     if complete and not differences:
         differences += missing + list(_judged_differently(proof, main))
-    if not differences:
-        differences += Replay(stage, limits).differences(proof)
+    if not stage.moves.reads_unknown:
+        differences += replayed
     pairs = sum(len(walk.pairs) for walk in walks)
     return Compared(pairs, complete, not missing, differences)
 
@@ -64,7 +77,8 @@ def _beside(stage: Stage, main: Walk, limits: Limits) -> Iterator[Walk]:
         places = net.places(copy, done=True)
         beside, _ = stage.places.marking(pair.situation.spots)
         level = Level(places, beside & ~places)
-        own = Walk(stage, limits, level, steps=copy)
+        again = frozenset[int]() if rings_once(net.flat.steps[event]) else frozenset({event})
+        own = Walk(stage, limits, level, steps=copy, again=again)
         own.begin_beside(walk.way(number), pair, stage.game.at_event(event))
         own.go_on()
         walks.append(own)
@@ -76,9 +90,33 @@ def _never_passed(proof: Proof, walks: list[Walk]) -> Iterator[Difference]:
     flat = proof.flat
     boxes = {step.node.id for step in flat.steps if step.is_container}
     passed = {identity for walk in walks for identity in walk.passed}
-    for identity in sorted(proof.passed() - passed - boxes):
+    happened = _happened(proof)
+    wanted = {identity for one in happened for identity in one.trace}
+    for identity in sorted(wanted - passed - boxes):
         step = next((one.index for one in flat.steps if one.node.id == identity), -1)
         yield Difference(f'never comes to "{identity}"', step)
+    chosen = {one for walk in walks for one in walk.chosen}
+    choosing = [one for one in happened if one.kind == "pass" and decides(flat.steps[one.step])]
+    for one in choosing:
+        own = flat.steps[one.step]
+        flows = choices(one.trace, {own.node.id: frozenset(w.flow.id for w in own.leaving)})
+        if not flows <= chosen:
+            yield Difference(f'never takes all the ways on from "{own.node.title}"', own.index)
+
+
+def _happened(proof: Proof) -> set[Happening]:
+    """Give everything that happens on some way of a case."""
+    flat, net = proof.flat, proof.game.net
+    main, *others = proof.graphs
+    beside = dict(zip(sorted(net.hidden), others, strict=True))
+    walked = [main]
+    for graph in walked:
+        # What was walked by itself counts where a case can come to it.
+        marked = reduce(or_, (state[0] for state in graph.states), 0)
+        begin = [event for event in beside if marked & net.at[flat.steps[event].host]]
+        walked += [beside.pop(event) for event in begin]
+    met = {one for graph in walked for leaving in graph.leaving for one, _ in leaving}
+    return met.union(*(graph.begun for graph in walked))
 
 
 def _judged_differently(proof: Proof, walk: Walk) -> Iterator[Difference]:
@@ -86,13 +124,12 @@ def _judged_differently(proof: Proof, walk: Walk) -> Iterator[Difference]:
     theirs = {(one.what, one.step): one for one in unsound(proof.game, walk.graph)}
     ours = {(one.what, one.step) for one in proof.wrong if one.what not in _ONLY_PROVED}
     for key, wrong in theirs.items():
-        if key not in ours and not ours and wrong.what not in _ONLY_PROVED:
+        if wrong.step >= 0 and key not in ours and not ours and wrong.what not in _ONLY_PROVED:
             yield Difference(f"is not sound ({wrong.what})", wrong.step, wrong.path)
     judge = Judge(
         proof.game.net, walk.graph, proof.known, Budget.of(_FOR_RULES), not ours, proof.alone
     )
     for judged in proof.judged:
         other = judge.judge(judged.rule)
-        if "violated" in (judged.verdict, other.verdict) and judged.verdict != other.verdict:
-            breaks = "breaks" if other.verdict == "violated" else "does not break"
-            yield Difference(f"{breaks} rule {judged.rule.id}", other.step, other.path)
+        if other.verdict == "violated" and judged.verdict != "violated":
+            yield Difference(f"breaks rule {judged.rule.id}", other.step, other.path)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from workflows.diagrams.proof.game import Broken, Flaw, Game, State
 from workflows.diagrams.proof.net import Marking
+from workflows.diagrams.proof.offers import Happening
 from workflows.engine import UnansweredError
 from workflows.engine.exploring import Outcome, Spot
 from workflows.engine_gate.places import Places, UnknownSpot
 
 # What nobody waits for.
 BY_ITSELF = ("pass", "wait")
-_TWICE: frozenset[Flaw] = frozenset({"done-twice", "ends-twice"})
+TWICE: frozenset[Flaw] = frozenset({"done-twice", "ends-twice"})
 _UNANSWERED: frozenset[Flaw] = frozenset({"unanswered"})
 _STOPPED: frozenset[Flaw] = frozenset({"no-branch", "unanswered", "error-not-caught"})
 
@@ -44,7 +45,9 @@ class Moves:
         """Ask one game."""
         self.game = game
         self.places = places
-        lingering = game.net.lingering.values() if hasattr(game.net, "lingering") else ()
+        lingering = game.net.lingering.values()
+        self._read = {f"{one.element}.{one.field}" for one in game.variables.all}
+        self.reads_unknown = False
         self._tokens = game.net.tokens & ~sum(lingering)
         self._known: dict[State, Following] = {}
 
@@ -62,10 +65,11 @@ class Moves:
         seen, waiting = {first}, [first]
         for state in waiting:
             moves = [(h, after) for h, after in self.game.after(state) if h.kind == "pass"]
-            # A step that is done several times may be done not at all; its place is a rest all the same.
-            if all(self.game.net.flat.steps[h.step].node.loop is not None for h, _ in moves):
+            moving = [move for move in moves if self._is_by_itself(move[0], state)]
+            if not moving:
                 at_rest.setdefault(state[0] & self._tokens, []).append(state)
-            for _, after in moves:
+                moving = [move for move in moves if self._is_several(move[0])]
+            for _, after in moving:
                 if isinstance(after, Broken):
                     broken.append(after)
                 elif after not in seen:
@@ -73,25 +77,52 @@ class Moves:
                     waiting.append(after)
         return Following(at_rest, tuple(broken), circles=not at_rest and not broken)
 
+    def _is_several(self, happening: Happening) -> bool:
+        """Whether it is a step that is done several times: it may be done not at all, but can rest."""
+        return self.game.net.flat.steps[happening.step].node.loop is not None
+
+    def _is_by_itself(self, happening: Happening, state: State) -> bool:
+        """Whether nobody is waited for: not a step, nor what alone keeps a subprocess open."""
+        kept_open = self.game.net.lingering.get(happening.step, 0) & state[0]
+        return not (kept_open or self._is_several(happening))
+
     def fit(self, outcome: Outcome, following: Following, before: Marking, level: "Level") -> Fit:
         """Find what the engine did among what may follow; `before` is where the proof was."""
         situation = outcome.situation
         if situation is None:
-            return _stopped(outcome, following)
+            return self._stopped(outcome, following)
         try:
             marking, twice = self.places.marking(situation.spots)
         except UnknownSpot as unknown:
             return Fit(unlike=f'a token rests at "{unknown.spot.element}", where none can')
         again = twice or self._ends_again(outcome, before)
-        gone_wrong = next((one for one in following.broken if one.flaw in _TWICE), None)
+        gone_wrong = next((one for one in following.broken if one.flaw in TWICE), None)
         if not again:
             here, beside = marking & level.places, marking & ~level.places
-            states = following.at_rest.get(here, ()) if beside == level.beside else ()
+            is_beside = level.allows(beside)
+            states = following.at_rest.get(here, ()) if is_beside else ()
             if states and situation.ended == (not marking):
                 return Fit(tuple(states))
         if gone_wrong is not None and (again or _passed_twice(outcome)):
             return Fit(broken=gone_wrong)
         return Fit(unlike=self._rests(marking))
+
+    def _stopped(self, outcome: Outcome, following: Following) -> Fit:
+        error = outcome.error
+        is_missing = isinstance(error, UnansweredError)
+        if isinstance(error, UnansweredError) and error.field not in self._read:
+            # A field that no form in reach asks for: an error of the lint, and anything to the proof.
+            self.reads_unknown = True
+            return Fit(broken=Broken("unanswered", -1, error.field))
+        # Once two tokens are where one belongs, the proof looks no further; the engine goes on, and may stop.
+        flaws = (_UNANSWERED if is_missing else _STOPPED) | TWICE
+        fitting = next((one for one in following.broken if one.flaw in flaws), None)
+        if fitting is None and following.circles and not is_missing:
+            # Round and round: the engine gives up after some steps.
+            fitting = Broken("no-branch", -1)
+        if fitting is None:
+            return Fit(unlike=f"it stops ({outcome.error})")
+        return Fit(broken=fitting)
 
     def _ends_again(self, outcome: Outcome, before: Marking) -> bool:
         """Whether a token arrived at an end that has been reached before, or two of them did."""
@@ -120,22 +151,18 @@ class Moves:
 
 @dataclass(frozen=True)
 class Level:
-    """The places that are looked at, and the tokens that stay where they are in all others."""
+    """The places that are looked at, and the tokens that stay where they are in all others.
+
+    `may_go`: they may be taken away with what is around them.
+    """
 
     places: Marking
     beside: Marking = 0
+    may_go: bool = False
 
-
-def _stopped(outcome: Outcome, following: Following) -> Fit:
-    is_missing = isinstance(outcome.error, UnansweredError)
-    flaws = _UNANSWERED if is_missing else _STOPPED
-    fitting = next((one for one in following.broken if one.flaw in flaws), None)
-    if fitting is None and following.circles and not is_missing:
-        # Round and round: the engine gives up after some steps.
-        fitting = Broken("no-branch", -1)
-    if fitting is None:
-        return Fit(unlike=f"it stops ({outcome.error})")
-    return Fit(broken=fitting)
+    def allows(self, beside: Marking) -> bool:
+        """Whether the tokens in all other places are what they should be."""
+        return not beside & ~self.beside if self.may_go else beside == self.beside
 
 
 def _passed_twice(outcome: Outcome) -> bool:

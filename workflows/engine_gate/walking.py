@@ -6,18 +6,25 @@ engine then does must be among what the proof says may follow; both must wait fo
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import TypeAlias
 
 from workflows.diagrams.proof.exploring import Graph
 from workflows.diagrams.proof.flattening import Step
 from workflows.diagrams.proof.game import Broken, Game, Next, State
+from workflows.diagrams.proof.net import decides
 from workflows.diagrams.proof.offers import Happening
+from workflows.diagrams.proof.variables import Values
 from workflows.engine.exploring import Explorer, Outcome, Situation
 from workflows.engine_gate.answers import Answers
 from workflows.engine_gate.following import BY_ITSELF, Fit, Level, Moves
+from workflows.engine_gate.instances import is_again, is_partly_done
 from workflows.engine_gate.places import Places
 
+# A gateway and the flows that it chose together.
+Choice: TypeAlias = tuple[str, frozenset[str]]
 # So many differences are told; one fault shows in many places.
 MOST_DIFFERENCES = 3
 
@@ -53,12 +60,16 @@ class Way:
 
 @dataclass(frozen=True)
 class Difference:
-    """Where engine and proof part: after which happenings, at which step, and in which respect."""
+    """Where engine and proof part: after which happenings, at which step, and in which respect.
+
+    `is_other_order`: the proof plays every order of what moves by itself, and the engine takes another.
+    """
 
     what: str
     step: int
     path: tuple[Happening, ...] = ()
     ids: tuple[str, ...] = ()
+    is_other_order: bool = False
 
 
 class Stage:
@@ -72,22 +83,43 @@ class Stage:
         self.places = Places(game.net)
         self.moves = Moves(game, self.places)
         self.everything = (1 << len(game.net.owners)) - 1
+        self.deciding = {
+            step.node.id: frozenset(wire.flow.id for wire in step.leaving)
+            for step in game.net.flat.steps
+            if decides(step)
+        }
+        # What was done once is not done again for a replay.
+        self._done: dict[tuple[str | bytes, str, Values | None], list[Outcome]] = {}
 
-    def begin(self, happening: Happening, after: "State | Broken") -> Iterator[tuple[Outcome, Fit]]:
-        """Begin a case in both."""
-        at = self.game.net.flat.steps[happening.step].node.id
-        outcomes = self.explorer.begin(at, self._answers(after))
-        return self._fitting(outcomes, after, 0, Level(self.everything))
+    def begin(self, happening: Happening, after: "State | Broken") -> list[Outcome]:
+        """Begin a case on the engine."""
+        at, values = self.game.net.flat.steps[happening.step].node.id, _values(after)
+        if (at, "", values) not in self._done:
+            outcomes = self.explorer.begin(at, self.answers.given(values))
+            self._done[at, "", values] = outcomes
+        return self._done[at, "", values]
 
-    def act(
-        self, pair: Pair, happening: Happening, after: "State | Broken", level: Level
-    ) -> Iterator[tuple[Outcome, Fit]]:
-        """Let one thing happen in both. Nothing comes where the engine does not wait for it."""
-        identity = self.waits_at(pair, happening.step)
+    def act(self, pair: Pair, step: int, after: "State | Broken") -> list[Outcome]:
+        """Let a step happen on the engine. Nothing comes where it does not wait for it."""
+        identity = self.waits_at(pair, step)
         if identity is None:
-            return iter(())
-        outcomes = self.explorer.act(pair.situation, identity, self._answers(after))
-        return self._fitting(outcomes, after, pair.state[0], level)
+            return []
+        key = (pair.situation.state, identity, _values(after))
+        if key not in self._done:
+            possible = self.answers.given(_values(after))
+            self._done[key] = self.explorer.act(pair.situation, identity, possible)
+        return self._done[key]
+
+    def fits(
+        self, outcomes: Sequence[Outcome], then: "State | Broken", before: int, level: Level
+    ) -> list[tuple[Outcome, Fit]]:
+        """Find what the engine did among what the proof says can follow."""
+        following = self.moves.following(then)
+        found = [(one, self.moves.fit(one, following, before, level)) for one in outcomes]
+        if isinstance(then, Broken) and any(fit.broken for _, fit in found):
+            # One of the answers that anything may stand for shows it; the others are not real.
+            return [(one, fit) for one, fit in found if fit.broken]
+        return found
 
     def waits_at(self, pair: Pair, step: int) -> str | None:
         """Give the id under which the engine waits at a step, the first instance of several."""
@@ -95,19 +127,20 @@ class Stage:
             (one.id for spot, one in pair.situation.waiting if self.places.step(spot) == step), None
         )
 
-    def _answers(self, after: "State | Broken"):  # type: ignore[no-untyped-def]
-        # What is given before something goes wrong at once is not known: anything may be read then.
-        return self.answers.given(None if isinstance(after, Broken) else after[1])
 
-    def _fitting(
-        self, outcomes: Sequence[Outcome], after: "State | Broken", before: int, level: Level
-    ) -> Iterator[tuple[Outcome, Fit]]:
-        following = self.moves.following(after)
-        found = [(one, self.moves.fit(one, following, before, level)) for one in outcomes]
-        if isinstance(after, Broken) and any(fit.broken for _, fit in found):
-            # One of the answers that anything may stand for shows it; the others are not real.
-            found = [(one, fit) for one, fit in found if fit.broken]
-        return iter(found)
+def choices(passed: Sequence[str], deciding: Mapping[str, frozenset[str]]) -> set[Choice]:
+    """Give the flows that were taken together, by the gateways passed."""
+    found: set[Choice] = set()
+    for place, element in enumerate(passed):
+        own = deciding.get(element)
+        if own is not None:
+            found.add((element, frozenset(takewhile(own.__contains__, passed[place + 1 :]))))
+    return found
+
+
+def _values(after: "State | Broken") -> Values | None:
+    # What is given before something goes wrong at once is not known: anything may be read then.
+    return None if isinstance(after, Broken) else after[1]
 
 
 @dataclass
@@ -118,10 +151,14 @@ class Walk:
     limits: Limits
     level: Level
     steps: frozenset[int] | None = None
+    # Events that can come again all the while, though what they begin again is not walked.
+    again: frozenset[int] = frozenset()
     pairs: list[Pair] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)
     graph: Graph = field(default_factory=Graph)
     passed: set[str] = field(default_factory=set)
+    # Which flows were taken together, by the gateway that chose them.
+    chosen: set[Choice] = field(default_factory=set)
     differences: list[Difference] = field(default_factory=list)
     led_here: list[Way] = field(default_factory=list)
     _known: dict[tuple[object, State], int] = field(default_factory=dict)
@@ -134,7 +171,8 @@ class Walk:
         """Begin a case in every way."""
         for happening, after in beginnings:
             self.graph.begun.append(happening)
-            for outcome, fit in self.stage.begin(happening, after):
+            outcomes = self.stage.begin(happening, after)
+            for outcome, fit in self.stage.fits(outcomes, after, 0, self.level):
                 numbers = self.meet(-1, happening, outcome, fit)
                 self.graph.first += [n for n in numbers if n not in self.graph.first]
 
@@ -142,7 +180,7 @@ class Walk:
         """Begin what an event leads to, in a case that has come to where the event waits."""
         happening, after = event
         self.led_here = way
-        for outcome, fit in self.stage.act(pair, happening, after, self.level):
+        for outcome, fit in self._act(pair, happening, after):
             self.graph.begun.append(happening)
             self.graph.first += self.meet(-1, happening, outcome, fit)
 
@@ -164,14 +202,20 @@ class Walk:
         if not self._both_wait(number, pair, offers):
             return
         for happening, after in offers:
-            if not self._is_again(happening):
-                for outcome, fit in self.stage.act(pair, happening, after, self.level):
+            if not is_again(self._node(happening), happening):
+                for outcome, fit in self._act(pair, happening, after):
                     self._step(number, happening, outcome, fit)
         if pair.situation.ended or (self.steps is not None and not pair.state[0]):
             self.graph.over.append(number)
 
+    def _act(
+        self, pair: Pair, happening: Happening, after: "State | Broken"
+    ) -> list[tuple[Outcome, Fit]]:
+        outcomes = self.stage.act(pair, happening.step, after)
+        return self.stage.fits(outcomes, after, pair.state[0], self.level)
+
     def _step(self, number: int, happening: Happening, outcome: Outcome, fit: Fit) -> None:
-        if not self._is_whole(happening, outcome):
+        if is_partly_done(self._node(happening), outcome):
             # One of several instances is done and others are not: all else stays as it is.
             pair = self.pairs[number]
             happening, fit = self._again(pair, happening), self._unchanged(pair, outcome)
@@ -183,6 +227,7 @@ class Walk:
         passed = tuple(one.element for one in outcome.passed)
         is_new = not self.passed.issuperset(passed)
         self.passed.update(passed)
+        self.chosen |= choices(passed, self.stage.deciding)
         if fit.broken is not None:
             self.graph.broken.append((before, happening, fit.broken))
             self.graph.astray.setdefault(before, []).append(happening)
@@ -209,22 +254,14 @@ class Walk:
     def _node(self, happening: Happening) -> Step:
         return self.stage.game.net.flat.steps[happening.step]
 
-    def _is_again(self, happening: Happening) -> bool:
-        """Whether it says that one of several instances is done, with others still to do."""
-        step = self._node(happening)
-        return step.node.loop is not None and happening.trace[-1] == step.node.id
-
-    def _is_whole(self, happening: Happening, outcome: Outcome) -> bool:
-        """Whether a step that is done several times is over with this one."""
-        step = self._node(happening)
-        if step.node.loop is None or outcome.situation is None:
-            return True
-        return any(one.element == step.node.id and not one.instance for one in outcome.passed)
-
     def _again(self, pair: Pair, done: Happening) -> Happening:
         for happening, _ in self.stage.game.after(pair.state):
             same = (happening.step, happening.atoms, happening.said)
-            if self._is_again(happening) and same == (done.step, done.atoms, done.said):
+            if is_again(self._node(happening), happening) and same == (
+                done.step,
+                done.atoms,
+                done.said,
+            ):
                 return happening
         return Happening(done.kind, done.step, (self._node(done).node.id,), done.atoms, done.said)
 
@@ -245,7 +282,7 @@ class Walk:
             if step is None:
                 self._differ(number, None, f'waits at "{spot.element}", which is no step', -1)
                 return False
-            if self.steps is None or step in self.steps:
+            if self.steps is None or step in self.steps | self.again:
                 waited.add(step)
         for step in sorted(waited ^ (offered | (waited & self._held_back(pair.state)))):
             title = f'"{self.stage.game.net.flat.steps[step].node.title}"'
@@ -258,7 +295,7 @@ class Walk:
         """Give the events that the proof walks by themselves and that the engine waits for here."""
         net = self.stage.game.net
         here = (event for event in net.hidden if self.steps is None or event in self.steps)
-        return {event for event in here if state[0] & net.at[net.flat.steps[event].host]}
+        return set(self.again) | {e for e in here if state[0] & net.at[net.flat.steps[e].host]}
 
     def _held_back(self, state: State) -> set[int]:
         """Give the events that may come again, but of which the proof plays one copy at a time."""

@@ -231,3 +231,18 @@ def test_a_way_without_an_end_event_ends_too() -> None:
     do(run, "A")
     assert run.ended
     assert run.ends == ()
+
+
+def test_a_message_that_does_not_interrupt_can_be_heard_again() -> None:
+    text = (
+        "start S\nuser A\non Asks host=A message=question interrupting=false\nuser Answer\nend D\nend E\n"
+        "S -> A -> E\nAsks -> Answer -> D"
+    )
+    run = begin(text)
+    first = the(run, "Asks").id
+    do(run, "Asks")
+    assert names(run) == ["A", "Answer", "Asks"]
+    # It is another one that waits now: whoever lists what may be sent lists it anew.
+    assert the(run, "Asks").id != first
+    do(run, "Asks", "A", "Answer", "Answer")
+    assert run.ended
