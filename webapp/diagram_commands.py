@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 
 from models.database import db
 from webapp import clock
-from webapp.runtime import pack, runtime, settings
+from webapp.runtime import folder_pack, runtime, settings
 from workflows import publication
 from workflows.diagrams.check import exit_code, report_text
 from workflows.diagrams.document import MAXIMUM_BYTES
@@ -68,7 +68,7 @@ def check(files: tuple[Path, ...], *, layout: str, no_engine: bool) -> None:
     given = {click.format_filename(path): _read(path) for path in files}
     folders = [*dict.fromkeys(path.resolve().parent for path in files), settings().policy_dir]
     library = _library(given, folders)
-    reports = check_files(given, pack=pack(), library=library, with_engine=not no_engine)
+    reports = check_files(given, pack=folder_pack(), library=library, with_engine=not no_engine)
     if layout == "json":
         click.echo(json.dumps(reports, indent=1))
     else:

@@ -9,14 +9,16 @@ from config import Config
 from models.database import db, transaction
 from models.people import Person
 from webapp import clock
-from webapp.runtime import runtime, settings
+from webapp.runtime import renew, runtime, settings
 from webapp.signing_in import DEMO_PEOPLE
-from workflows import people_check, publication
+from workflows import people_check, policy_versions, publication
 from workflows.errors import ConflictError, UnpublishableError
+from workflows.policy.pack import PolicyPackError, texts_in
+from workflows.policy.pack import load as load_pack
 
 
 def prepare(app: Flask, out: TextIO, *, address: str, history: bool = True) -> None:
-    """Publish what changed in the policy pack, load the demo city once, and say how to begin.
+    """Take up the policy, publish what changed, load the demo city once, and say how to begin.
 
     `history`: the demo city comes with its past year.
     """
@@ -24,11 +26,38 @@ def prepare(app: Flask, out: TextIO, *, address: str, history: bool = True) -> N
     with app.app_context():
         if config.demo:
             _load_demo(out, history=history)
+        take_up_policy(out)
         _publish(out)
         with transaction() as session:
             people_check.schedule_first(session, runtime().calendar, now=clock.now())
         out.write(_welcome(config, address, has_people=_has_people()))
         out.flush()
+
+
+def take_up_policy(out: TextIO) -> None:
+    """Put the policy of the city's folder in force, if it is another one; say why where it is not.
+
+    One with mistakes stops the first start. Later the city goes on with what is in force.
+    """
+    folder = settings().policy_dir / "policy"
+    try:
+        load_pack(folder)
+        policy_versions.take_up(
+            texts_in(folder),
+            library=runtime().library,
+            note="Taken up at the start.",
+            by=None,
+            now=clock.now(),
+        )
+    except PolicyPackError as error:
+        number = policy_versions.number_in_force(db.session())
+        if number is None:
+            raise
+        out.write(
+            f"\nThe policy in the folder has mistakes:\n{error}\n"
+            f"It was not taken up. Version {number} stays in force.\n"
+        )
+    renew()
 
 
 def _publish(out: TextIO) -> None:
