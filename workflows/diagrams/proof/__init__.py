@@ -15,9 +15,16 @@ from workflows.diagrams.proof.flattening import Flat, Unplayable, flatten
 from workflows.diagrams.proof.forms import act_of
 from workflows.diagrams.proof.game import Game
 from workflows.diagrams.proof.handlers import Handler, handlers
-from workflows.diagrams.proof.judging import Judge, Judgement, RuleVerdict, minds_other_steps
+from workflows.diagrams.proof.judging import (
+    Judge,
+    Judgement,
+    RuleVerdict,
+    heard,
+    minds_other_steps,
+)
 from workflows.diagrams.proof.net import Net
 from workflows.diagrams.proof.offers import Happening
+from workflows.diagrams.proof.reduction import Reduction
 from workflows.diagrams.proof.soundness import Wrong, dead, unsound
 from workflows.diagrams.proof.telling import WAY, rule_finding, wrong_finding
 from workflows.diagrams.proof.variables import Variables
@@ -36,6 +43,11 @@ __all__ = [
 ]
 
 _FOR_EXPLORING = 0.7
+_REDUCED = (
+    "There are too many ways to walk them one by one, because so many branches run side by side. Orders that "
+    "make no difference to any rule, decision or end were left out. Drawing fewer branches side by side "
+    "lets the whole walk be made."
+)
 
 
 @dataclass
@@ -43,7 +55,8 @@ class Proof:
     """What is known of a diagram once all its ways have been walked.
 
     `wrong` and `judged` hold the shortest ways that show it; `complete`: all ways were walked. `alone`:
-    its cases are no parts of other diagrams' cases. What was walked and by which moves (`game`,
+    its cases are no parts of other diagrams' cases. `is_reduced`: there were too many ways, so that orders
+    that make no difference were left out. What was walked and by which moves (`game`,
     `graphs`) is kept for whoever walks it again.
     """
 
@@ -56,6 +69,7 @@ class Proof:
     graphs: list[Graph]
     known: Known
     alone: bool
+    is_reduced: bool = False
 
     @property
     def sound(self) -> bool | None:
@@ -79,7 +93,10 @@ class Proof:
         """Say what is wrong, each with its way; `caller` where this is the proof of one that calls it."""
         found = [wrong_finding(self.flat, wrong, caller) for wrong in self.wrong]
         broken = (one for one in self.judged if one.verdict == "violated")
-        return found + [rule_finding(self.flat, one, caller) for one in broken]
+        found += [rule_finding(self.flat, one, caller) for one in broken]
+        return found + (
+            [Finding("info", "reduced", None, None, _REDUCED)] if self.is_reduced else []
+        )
 
 
 def is_called_only(diagram: Diagram) -> bool:
@@ -112,11 +129,11 @@ class _Attempt:
     budget: Budget
     alone: bool
     others: dict[int, Graph] = field(default_factory=dict)
+    is_reduced: bool = False
 
     def proof(self) -> Proof:
         game = self._game
-        # What was explored in time can still be judged: it may show a way that breaks a rule.
-        graph = explore(game, game.beginnings(), self.budget.part(_FOR_EXPLORING))
+        graph = self._main()
         wrong = [
             Wrong("handler-rejoins", event, ())
             for handler in self._handlers
@@ -135,7 +152,21 @@ class _Attempt:
         judged = [judge.judge(rule) for rule in self.known.rules]
         states = sum(len(one.states) for one in graphs)
         found = (wrong, judged, game, graphs, self.known, self.alone)
-        return Proof(self._flat, states, complete, *found)
+        return Proof(self._flat, states, complete, *found, self.is_reduced)
+
+    def _main(self) -> Graph:
+        """Walk every way; only where there are too many, without orders that make no difference."""
+        game = self._game
+        graph = Graph(complete=False)
+        if not self.budget.is_reduced or self._minds_other_steps:
+            graph = explore(game, game.beginnings(), self.budget.part(_FOR_EXPLORING))
+        if graph.complete or graph.broken or self._minds_other_steps:
+            return graph
+        fewer = Reduction(game, heard(self.known.rules)).first
+        reduced = explore(game, game.beginnings(), self.budget.part(_FOR_EXPLORING), fewer)
+        self.is_reduced = reduced.complete
+        # What was explored in time can still be judged: it may show a way that breaks a rule.
+        return reduced if reduced.complete else graph
 
     @cached_property
     def _flat(self) -> Flat:

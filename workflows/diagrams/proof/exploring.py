@@ -1,14 +1,16 @@
 """Walk through every state that a diagram can come to, shortest ways first."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from workflows.diagrams.proof.game import Broken, Game, Next, State
 from workflows.diagrams.proof.offers import Happening
 
 MOST_STATES = 200_000
 _LOOK_AT_WATCH_EVERY = 256
+Only: TypeAlias = Callable[[State, Collection[State]], Next | None]
 
 
 @dataclass
@@ -16,10 +18,12 @@ class Budget:
     """How much may be explored: so many states in each exploration, and until when in all.
 
     `until` is a moment of time.perf_counter, a stopwatch that no decision of a case depends on.
+    `is_reduced`: orders that make no difference are left out from the start.
     """
 
     states: int = MOST_STATES
     until: float = float("inf")
+    is_reduced: bool = False
     _asked: int = field(default=0, init=False)
 
     @classmethod
@@ -76,8 +80,13 @@ class Graph:
         return found[::-1]
 
 
-def explore(game: Game, begin: Iterable[Next], budget: Budget) -> Graph:
-    """Walk breadth first, so that the first way to a state is a shortest one."""
+def explore(
+    game: Game, begin: Iterable[Next], budget: Budget, only: Only = lambda _state, _known: None
+) -> Graph:
+    """Walk breadth first, so that the first way to a state is a shortest one.
+
+    `only` may name the one thing that need be walked in a state, given all states that were met.
+    """
     walk = _Walk(game, Graph())
     graph = walk.graph
     for happening, after in begin:
@@ -90,7 +99,8 @@ def explore(game: Game, begin: Iterable[Next], budget: Budget) -> Graph:
             graph.complete = False
             break
         graph.explored = number + 1
-        for happening, after in game.after(state):
+        alone = only(state, walk.known)
+        for happening, after in game.after(state) if alone is None else [alone]:
             reached = walk.meet(number, happening, after)
             if reached is not None:
                 graph.leaving[number].append((happening, reached))

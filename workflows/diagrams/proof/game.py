@@ -45,13 +45,13 @@ class Game:
         self.variables = variables
         self._is_called = is_called
         self._steps = net.flat.steps
-        reach = Reach(net)
+        reach = self.reach = Reach(net)
         self._alive = variables.alive(reach)
         by_kind = {
             kind: [s for s in self._steps if s.kind == kind and s.is_join] for kind in _JOINS
         }
-        self._and_joins = [(self._all_in(join), join) for join in by_kind["parallelGateway"]]
-        self._or_joins = [(reach.joining(join), join) for join in by_kind["inclusiveGateway"]]
+        self.and_joins = [(self._all_in(join), join) for join in by_kind["parallelGateway"]]
+        self.or_joins = [(reach.joining(join), join) for join in by_kind["inclusiveGateway"]]
         self._at_once = sum(
             net.at[s.index]
             for s in self._steps
@@ -61,8 +61,8 @@ class Game:
             (net.at[s.index], net.inside[s.index], s) for s in self._steps if s.is_container
         ]
         offers = Offers(net, variables, known)
-        self._offers = {net.at[s.index]: list(offers.at(s)) for s in self._steps if net.at[s.index]}
-        self._offering = sum(place for place, offers in self._offers.items() if offers)
+        self.offers = {net.at[s.index]: list(offers.at(s)) for s in self._steps if net.at[s.index]}
+        self._offering = sum(place for place, offers in self.offers.items() if offers)
         self._writers = {
             number: net.at[v.writer] for number, v in enumerate(variables.all) if v.writer >= 0
         }
@@ -98,7 +98,7 @@ class Game:
 
     def after(self, state: State) -> Iterator[Next]:
         """Give everything that can happen next."""
-        moves = self._moving(state)
+        moves = self.moving(state)
         first = next(moves, None)
         if first is None:
             yield from self._happen(state)
@@ -109,20 +109,20 @@ class Game:
             for others in moves:
                 yield from others
 
-    def _moving(self, state: State) -> Iterator[Iterable[Next]]:
+    def moving(self, state: State) -> Iterator[Iterable[Next]]:
         """Give the moves that nobody waits for, by what moves."""
         marking, values = state
         rest = marking & self._at_once
         while rest:
             yield self._pass(state, self.net.owner(rest))
             rest &= rest - 1
-        for needed, join in self._and_joins:
+        for needed, join in self.and_joins:
             if marking & needed == needed:
                 yield [self._passing(join, (marking & ~needed, values), join.leaving)]
         for place, inside, step in self._containers:
             if marking & place and not marking & inside:
                 yield self._leave(state, step)
-        for flows, join in self._or_joins:
+        for flows, join in self.or_joins:
             if filled := _joins_now(marking, flows):
                 yield self._choose(join, (marking & ~filled, values))
 
@@ -150,11 +150,12 @@ class Game:
         while rest:
             place = rest & -rest
             rest ^= place
-            for offer in self._offers[place]:
+            for offer in self.offers[place]:
                 if offer.needs & marking == offer.needs and not offer.without & marking:
-                    yield offer.happening, self._take(state, offer)
+                    yield offer.happening, self.take(state, offer)
 
-    def _take(self, state: State, offer: Offer) -> "State | Broken":
+    def take(self, state: State, offer: Offer) -> "State | Broken":
+        """Give the state after something that can happen."""
         marking, values = state
         for number in offer.reads:
             if values[number] is Mark.UNSET:
@@ -252,6 +253,8 @@ class Game:
         sofar: set[tuple[Wire, ...]] = {()}
         is_one = step.kind == "exclusiveGateway"
         for wire in asked:
+            if is_one and () not in sofar:
+                break  # an earlier flow fits whatever was answered: this one is not asked
             found = self._outcomes(wire, step, values)
             yield from (Broken("unanswered", step.index, o) for o in found if isinstance(o, str))
             grown: set[tuple[Wire, ...]] = set()

@@ -167,6 +167,12 @@ class Run:
         return (*self.graph.path(here[0]), *reversed(found))
 
 
+def heard(rules: Iterable[KnownRule]) -> Atoms:
+    """Give the atoms that move or break the rules over time."""
+    automata = [part.automaton for rule in rules if rule.proved for part in rule.parts]
+    return frozenset[str]().union(*(one.reads | one.triggers for one in automata if one))
+
+
 def minds_other_steps(rules: Iterable[KnownRule]) -> Iterator[Automaton]:
     """Give the automata that a step without an act moves too, such as "immediately before"."""
     for rule in rules:

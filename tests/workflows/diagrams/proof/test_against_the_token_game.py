@@ -4,12 +4,14 @@ PROOF_SEED moves the seeds; PROOF_PROCESSES asks for more processes than the nor
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 from typing import cast
 
 import pytest
 
+from tests.workflows.diagrams.proof.data import Asking, Deciding
 from tests.workflows.engine.random_processes import Process, random_process
 from tests.workflows.engine.token_game import Choices, Game, Marking, Token
 from workflows.diagrams.graph import Diagram
@@ -36,6 +38,7 @@ FAMILIES = {
 }
 MOST_MARKINGS = 200
 # A process that is not safe may gather tokens without end.
+MOST_STATES = 150
 MOST_UNQUIET = 150
 MOST_MOVES = 5_000
 
@@ -97,7 +100,11 @@ class AnyChoice(Game):
 
 def explored(process: Process) -> tuple[Proving, Graph]:
     """Explore a process with the proof, nothing left out."""
-    diagrams = {name: cast(Diagram, read(data)[0]) for name, data in process.diagrams().items()}
+    return walked({name: cast(Diagram, read(data)[0]) for name, data in process.diagrams().items()})
+
+
+def walked(diagrams: dict[str, Diagram]) -> tuple[Proving, Graph]:
+    """Explore diagrams with the proof, nothing left out."""
     flat = flatten(diagrams["main"], diagrams)
     found = {event: one for one in handlers(flat) for event in one.copies}
     uncounted = frozenset(index for one in found.values() for index in one.steps)
@@ -144,6 +151,36 @@ def compare(process: Process) -> str:
     return "same"
 
 
+def compare_with_answers(process: Process, seed: int) -> str:
+    """Compare both where gateways read what steps have asked; say how it went."""
+    asking = Asking(process, seed)
+    other = Deciding(asking)
+    namer = AnyChoice(process)
+    try:
+        states = other.explore(MOST_STATES, MOST_UNQUIET)
+    except OverflowError:
+        return "too many"
+    theirs = [namer.places(marking) for marking, _answers in states]
+    game, graph = walked(asking.diagrams())
+    if any(handler.rejoins is not None for handler in game.net.handlers.values()):
+        return "refused"
+    flaws = {broken.flaw for _, _, broken in graph.broken}
+    if not asking.all_read:
+        flaws -= {"no-branch"}
+    ours = quiet(game, graph)
+    assert ours <= {frozenset(names) for names in theirs}
+    unsafe = any(len(set(names)) < len(names) for names in theirs)
+    assert bool(flaws & {"unanswered", "no-branch"}) <= other.is_stuck
+    if flaws:
+        return "unsound"
+    if unsafe:
+        assert game.net.handlers
+        return "second copy"
+    assert not other.is_stuck
+    assert ours == {frozenset(names) for names in theirs}
+    return "same"
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_proof_and_the_token_game_reach_the_same_markings(family: str) -> None:
     kinds, jumps = FAMILIES[family]
@@ -160,3 +197,24 @@ def test_they_reach_the_same_markings_over_many_processes(family: str) -> None:
     kinds, jumps = FAMILIES[family]
     for number in range(LONG_PROCESSES):
         compare(random_process(SEED * 2_000_000 + number, kinds, jumps))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_they_reach_the_same_markings_where_answers_decide(family: str) -> None:
+    kinds, jumps = FAMILIES[family]
+    results = Counter[str]()
+    for number in range(PROCESSES // 3):
+        seed = SEED * 3_000_000 + number
+        results[compare_with_answers(random_process(seed, kinds, jumps), seed)] += 1
+    assert results["same"] > PROCESSES // 12 or jumps, results
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("family", FAMILIES)
+def test_they_reach_the_same_markings_where_answers_decide_over_many_processes(family: str) -> None:
+    kinds, jumps = FAMILIES[family]
+    results = Counter[str]()
+    for number in range(LONG_PROCESSES // 3):
+        seed = SEED * 4_000_000 + number
+        results[compare_with_answers(random_process(seed, kinds, jumps), seed)] += 1
+    print(family, dict(results))  # noqa: T201 - for the figures of the long proofs
