@@ -17,7 +17,7 @@ from webapp.forms import NOBODY_YET, Choice, PageForm, number_chosen
 from webapp.runtime import runtime
 from workflows import public_facet
 from workflows.errors import InvalidAnswersError
-from workflows.public_facet import LONGEST_REASON, is_shown
+from workflows.public_facet import LONGEST_REASON
 
 bp = Blueprint("personnel_data", __name__, url_prefix="/records/personnel-data")
 
@@ -46,6 +46,7 @@ class Shown:
 
     status: str
     answers: list[Answer]
+    official: bool
 
 
 @bp.get("")
@@ -69,12 +70,12 @@ def look_up() -> ResponseReturnValue:
         form.take(error)
         return _page(form, 422)
     person = db.session.get_one(Person, form.about.data)
-    found = [Shown(facet.status, _answers(facet)) for facet in facets]
+    found = [Shown(facet.status, _answers(facet), facet.official) for facet in facets]
     return render_template("personnel_data/found.html", about=person, found=found)
 
 
 def _answers(facet: public_facet.Facet) -> list[Answer]:
-    steps = answers_of(facet.steps, facet.diagrams.diagrams, is_shown)
+    steps = answers_of(facet.steps, facet.diagrams.diagrams, facet.sees)
     return [answer for step in steps for answer in step.answers]
 
 

@@ -1,11 +1,12 @@
 """What is public of complaints about a named person (Minn. Stat. 13.43, subd. 2), and no more.
 
 That a complaint exists, and its status, is public at any time. Once discipline is final, so are the
-disposition, its reasons and what documents it. All of it follows from what the case says by register
-keys and classes of data, whatever its diagram.
+disposition, its reasons and what documents it. Of a complaint about a public official more is public
+when it is complete (paragraphs e and f), though no source. All of it follows from what the case says
+by register keys, and from what the policy pack says of each class of data, whatever the diagram.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,12 +24,20 @@ from workflows.confidence import note_read
 from workflows.diagrams.graph import Field
 from workflows.errors import InvalidAnswersError, NotFoundError
 from workflows.library import DiagramSet
+from workflows.operations.occasion import Fact
+from workflows.policy.pack import Pack
 from workflows.runtime import Runtime
 
-AFTER_DISPOSITION = "public-after-disposition"
 FINAL_ON, OUTCOME = "disposition.final-on", "disposition.outcome"
-# The one outcome that opens more of a case; any other leaves it at its existence and status.
+OFFICIAL = "subject.public-official"
+# The one outcome that opens more of any case. Whoever leaves after it was decided changes nothing.
 DISCIPLINE = "discipline"
+# No final disposition, for nothing was decided; they open more of a public official's case alone.
+WITHOUT_DECISION = {
+    "resigned": "the subject left while it was pending",
+    "settled": "settled",
+}
+NO_DISPOSITION = "without a final disposition"
 LONGEST_REASON = 1000
 
 
@@ -36,13 +45,20 @@ LONGEST_REASON = 1000
 class Facet:
     """The public facet of one complaint: its status in words, and what is open beside it.
 
-    `steps` are the completed steps with fields of that class, empty before final discipline.
+    `classes` are the classes of data that are public now, `steps` the completed steps with such
+    answers. `official`: more is public because the subject is a public official.
     """
 
     case_id: int
     status: str
     steps: tuple[Task, ...]
     diagrams: DiagramSet
+    classes: frozenset[str] = frozenset()
+    official: bool = False
+
+    def sees(self, field: Field, _task: Task) -> bool:
+        """Say whether an answer is public now (a reading.Sight)."""
+        return field.classification in self.classes
 
 
 def look_up(
@@ -79,11 +95,6 @@ def document(runtime: Runtime, person_id: int, file_id: int, *, by: int, now: da
     return db.session.get_one(File, file_id, options=[undefer(File.content)])
 
 
-def is_shown(field: Field, _task: Task) -> bool:
-    """Say whether an answer of a complaint is public once discipline is final (a reading.Sight)."""
-    return field.classification == AFTER_DISPOSITION
-
-
 def _note(person_id: int, details: dict[str, Any], *, by: int, now: datetime) -> None:
     with transaction() as session:
         if session.get(Person, person_id) is None:
@@ -111,21 +122,38 @@ def _facets(session: Session, runtime: Runtime, person_id: int, now: datetime) -
     for case in session.scalars(cases).all():
         diagrams = runtime.library.of(session, case.version_id)
         facts = History.read(session, case.id).facts(diagrams.diagrams)
-        outcome, final_on = facts.get(OUTCOME), facts.get(FINAL_ON)
-        today = runtime.calendar.day_of(now)
-        is_final = final_on is not None and date.fromisoformat(str(final_on.value)) <= today
-        disciplined = is_final and outcome is not None and outcome.value == DISCIPLINE
-        steps = tuple(_open_steps(case, diagrams)) if disciplined else ()
-        yield Facet(case.id, _status(case, is_final, disciplined), steps, diagrams)
+        yield _facet(case, diagrams, facts, runtime.pack, runtime.calendar.day_of(now))
+
+
+def _facet(
+    case: Case, diagrams: DiagramSet, facts: Mapping[str, Fact], pack: Pack, today: date
+) -> Facet:
+    said = {key: fact.value for key, fact in facts.items()}
+    final_on, outcome = said.get(FINAL_ON), said.get(OUTCOME)
+    is_final = final_on is not None and date.fromisoformat(str(final_on)) <= today
+    disciplined = is_final and outcome == DISCIPLINE
+    undecided = outcome in WITHOUT_DECISION and (is_final or case.ended_at is not None)
+    official = said.get(OFFICIAL) is True and (disciplined or undecided)
+    now_open = {"final-discipline": disciplined, "public-official": official}
+    classes = frozenset(
+        known.id
+        for known in pack.classifications.values()
+        if any(now_open[opening] for opening in known.opens)
+    )
+    status = _status(case, is_final, disciplined)
+    if undecided:
+        status = f"closed, {WITHOUT_DECISION[str(outcome)] if official else NO_DISPOSITION}"
+    steps = tuple(_open_steps(case, diagrams, classes))
+    return Facet(case.id, status, steps, diagrams, classes, official)
 
 
 def _status(case: Case, is_final: bool, disciplined: bool) -> str:
     if not is_final:
-        return "closed, without a final disposition" if case.ended_at else "open"
+        return f"closed, {NO_DISPOSITION}" if case.ended_at else "open"
     return "final, with discipline" if disciplined else "final, without discipline"
 
 
-def _open_steps(case: Case, diagrams: DiagramSet) -> Iterator[Task]:
+def _open_steps(case: Case, diagrams: DiagramSet, classes: frozenset[str]) -> Iterator[Task]:
     """Walk the steps with public fields; of one that was done again, the last time."""
     latest = {
         (task.diagram, task.element, task.scope): task
@@ -133,15 +161,19 @@ def _open_steps(case: Case, diagrams: DiagramSet) -> Iterator[Task]:
         if task.completed_by_id is not None
     }
     for task in latest.values():
-        if any(True for _ in shown_fields(task, diagrams)):
+        if any(True for _ in _shown_fields(task, diagrams, classes)):
             yield task
 
 
-def shown_fields(task: Task, diagrams: DiagramSet) -> Iterator[Field]:
-    """Walk the answered fields of a step that are public once discipline is final."""
+def shown_fields(task: Task, facet: Facet) -> Iterator[Field]:
+    """Walk the answered fields of a step that are public now."""
+    return _shown_fields(task, facet.diagrams, facet.classes)
+
+
+def _shown_fields(task: Task, diagrams: DiagramSet, classes: frozenset[str]) -> Iterator[Field]:
     node = diagrams.diagrams[task.diagram].nodes.get(task.element)
     for field in node.fields if node else ():
-        if is_shown(field, task) and (task.answers or {}).get(field.id) is not None:
+        if field.classification in classes and (task.answers or {}).get(field.id) is not None:
             yield field
 
 
@@ -151,7 +183,7 @@ def _case_of(runtime: Runtime, person_id: int, file_id: int, now: datetime) -> i
         (task.answers or {})[field.id]: facet.case_id
         for facet in _facets(db.session(), runtime, person_id, now)
         for task in facet.steps
-        for field in shown_fields(task, facet.diagrams)
+        for field in shown_fields(task, facet)
         if field.type == "file"
     }
     return found.get(file_id)

@@ -15,7 +15,7 @@ from workflows.operations import OPERATIONS
 
 REGISTER = {
     "case.unit", "excluded.subject", "excluded.complainant", "excluded.conflict",
-    "disposition.outcome", "disposition.kind", "disposition.final-on", "disposition.reasons",
+    "disposition.outcome", "disposition.kind", "disposition.final-on", "disposition.reasons", "subject.public-official",
     "disposition.documents",
     "site.name", "site.handle", "site.url", "site.platform", "site.platform_other",
     "site.presence_form", "site.acting_as", "site.purpose", "site.audience", "site.languages",

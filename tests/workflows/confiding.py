@@ -51,7 +51,8 @@ FIELDS = {
     "Find": [
         "finding:enum:violation,none",
         "reply>complainant!public",
-        "outcome:enum:discipline,no-discipline@disposition.outcome!investigation",
+        "outcome:enum:discipline,no-discipline,resigned,settled@disposition.outcome!investigation",
+        "official:boolean@subject.public-official!investigation",
         "final_on:date@disposition.final-on!investigation",
         "reasons@disposition.reasons!public-after-disposition",
         "paper:file@disposition.documents!public-after-disposition",

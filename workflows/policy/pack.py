@@ -23,6 +23,9 @@ from workflows.policy.reading import (
 )
 from workflows.policy.rules import AtomList, Rule, Vocabulary, read_list, read_rule
 
+# When what is not public of a complaint becomes so (workflows/public_facet.py).
+OPENINGS = ("final-discipline", "public-official")
+
 FILES = ("clauses.toml", "acts.toml", "roles.toml", "rules.toml", "classifications.toml")
 # A pack without it holds what its rule set says, and says of nothing that it is missing.
 OPTIONAL = ("enforcement.toml",)
@@ -79,7 +82,7 @@ class Classification:
     """A class of data: the parties that may see an answer of it beside the person who gave it.
 
     `law` says where it comes from. `shareable`: a field may show it to the complainant or the
-    subject of a case by name (`shown-to`).
+    subject of a case by name (`shown-to`). `opens`: when it becomes public of a complaint.
     """
 
     id: str
@@ -87,6 +90,7 @@ class Classification:
     law: str
     seen_by: tuple[str, ...]
     shareable: bool
+    opens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -315,6 +319,7 @@ def _read_class(entry: Entry, known: _Known) -> Classification:
         law=entry.text("law"),
         seen_by=entry.choices("seen_by", known.parties),
         shareable=entry.flag("shareable"),
+        opens=entry.choices("opens", OPENINGS),
     )
 
 
