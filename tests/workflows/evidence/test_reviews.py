@@ -110,6 +110,19 @@ def test_whoever_answers_for_two_steps_is_found(
     assert (found.person.id, found.rule, len(found.acts)) == (town.people.dan, "K06", 2)
 
 
+def test_a_rule_that_wants_three_people_is_broken_by_each_two_of_its_acts(
+    town: Town, now: datetime
+) -> None:
+    rosa = town.people.rosa
+    walking.approved(town, now=now)
+    change("DecideRequest", completed_by_id=rosa)  # the first and the last of the three
+    (found,) = four_eyes(town.runtime, db.session())
+    assert (found.rule, len(found.acts)) == ("K06", 2)
+    change("ForwardRequest", completed_by_id=rosa)
+    (found,) = four_eyes(town.runtime, db.session())
+    assert (found.rule, len(found.acts)) == ("K06", 3)
+
+
 def test_of_a_confidential_case_only_its_label_is_told(town: Town, now: datetime) -> None:
     walk = walking.approved(town, now=now)
     change("DecideRequest", completed_by_id=town.people.dan)
