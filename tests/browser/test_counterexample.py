@@ -212,7 +212,7 @@ def test_a_file_is_checked_and_its_way_is_walked(arrive: Arrive) -> None:
     )
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check of mine.bpmn", timeout=30_000)
-    page.get_by_text("Finding 1: the way there").click()
+    page.get_by_text("Finding 1: the way there in 4 steps").click()
     diagram = page.locator("[data-diagram]").first
     expect(diagram).to_have_attribute("data-ready", "true")
     page.locator("[data-way-step]").last.click()
