@@ -1,22 +1,43 @@
 """Diagrams: how each process goes, in which version, in picture and words."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, undefer
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from models.cases import Case, DiagramVersion, Process
 from models.database import db
-from webapp import clock
+from models.people import Person
+from webapp import access, clock
+from webapp.forms import PageForm
 from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.text import describe
 from workflows.errors import NotFoundError
+from workflows.publication import retiring, taking_effect
 
 # Fewer confidential cases than this are not counted before anybody's eyes.
 FEWEST_TOLD = 5
 
 bp = Blueprint("diagrams", __name__, url_prefix="/diagrams")
+
+OWNERS = access.CAPABILITIES["diagrams.publish"]
+
+
+class ReasonForm(PageForm):
+    """Why, for the record."""
+
+    reason = TextAreaField(
+        "Reason",
+        description="It stands on the record under your name.",
+        validators=[
+            DataRequired("Say why, for the record."),
+            Length(max=taking_effect.LONGEST_REASON),
+        ],
+        render_kw={"rows": 2},
+    )
 
 
 @bp.get("/")
@@ -35,10 +56,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<key>")
 def show(key: str) -> ResponseReturnValue:
     """Show how a process goes: the version in force, in picture and words."""
-    version = publication.published(db.session(), now=clock.now()).get(key)
-    if version is None:
-        raise NotFoundError(f'No version of the process "{key}" is published.')
-    return _page(version)
+    return _page(_in_force(key))
 
 
 @bp.get("/<key>/versions/<int:number>")
@@ -47,7 +65,52 @@ def show_version(key: str, number: int) -> ResponseReturnValue:
     return _page(publication.version_of(db.session(), key, number))
 
 
-def _page(version: DiagramVersion) -> ResponseReturnValue:
+@bp.post("/<key>/versions/<int:number>/withdrawal")
+def withdraw(key: str, number: int) -> ResponseReturnValue:
+    """Withdraw a version before it takes effect, with all that was published with it."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _page(publication.version_of(db.session(), key, number), form), 422
+    rows = taking_effect.withdraw(
+        runtime(),
+        (key, number),
+        form.reason.data or "",
+        by=access.me().id,
+        owners=OWNERS,
+        now=clock.now(),
+    )
+    named = ", ".join(f"version {row.number} of {row.process.name}" for row in rows)
+    flash(f"Withdrawn: {named}. What is in force stays.")
+    return redirect(url_for("diagrams.show_version", key=key, number=number), code=303)
+
+
+@bp.post("/<key>/retirement")
+def retire(key: str) -> ResponseReturnValue:
+    """Let no new case of a process begin, or bring a retired one back."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _page(_in_force(key), form), 422
+    back = request.form.get("back") == "yes"
+    act = retiring.bring_back if back else retiring.retire
+    process = act(
+        runtime(), key, form.reason.data or "", by=access.me().id, owners=OWNERS, now=clock.now()
+    )
+    flash(
+        f"{process.name} is back: cases of it can begin."
+        if back
+        else f"{process.name} is retired. No new case of it begins; those that run go on."
+    )
+    return redirect(url_for("diagrams.show", key=key), code=303)
+
+
+def _in_force(key: str) -> DiagramVersion:
+    version = publication.published(db.session(), now=clock.now()).get(key)
+    if version is None:
+        raise NotFoundError(f'No version of the process "{key}" is published.')
+    return version
+
+
+def _page(version: DiagramVersion, form: ReasonForm | None = None) -> str:
     session = db.session()
     key = version.process.key
     diagram = runtime().library.of(session, version.id).diagrams[key]
@@ -55,7 +118,10 @@ def _page(version: DiagramVersion) -> ResponseReturnValue:
         select(DiagramVersion)
         .where(DiagramVersion.process_id == version.process_id)
         .order_by(DiagramVersion.number.desc())
+        .options(joinedload(DiagramVersion.author), joinedload(DiagramVersion.published_by))
     ).all()
+    in_force = publication.published(session, now=clock.now()).get(key)
+    states = {one.id: _state(one, in_force) for one in versions}
     running = session.scalar(
         select(func.count()).where(Case.version_id == version.id, Case.ended_at.is_(None))
     )
@@ -65,15 +131,35 @@ def _page(version: DiagramVersion) -> ResponseReturnValue:
         "diagrams/show.html",
         version=version,
         versions=versions,
+        states=states,
+        retired_by=_person(version.process.retired_by_id),
+        withdrawn_by=_person(version.withdrawn_by_id),
+        form=form or ReasonForm(formdata=None),
         diagram=diagram,
         steps=list(describe(diagram)),
-        running=_told(running or 0, diagram.confidential),
+        running=told(running or 0, diagram.confidential),
         clauses=[pack.clauses[clause] for clause in sorted(cited) if clause in pack.clauses],
         called=[node.called for node in diagram.of_kind("callActivity")],
     )
 
 
-def _told(count: int, confidential: bool) -> int | str:
+def _person(person_id: int | None) -> Person | None:
+    return db.session.get(Person, person_id) if person_id else None
+
+
+def _state(version: DiagramVersion, in_force: DiagramVersion | None) -> tuple[str, str]:
+    """Give the state of a version as a word, and the kind of its mark."""
+    if version.withdrawn_at:
+        return "Withdrawn", "refused"
+    if version.published_at is None:
+        return "Not published", "draft"
+    if version.effective_from > clock.now():
+        return "Scheduled", "waiting"
+    is_in_force = in_force is not None and version.id == in_force.id
+    return ("In force", "done") if is_in_force else ("Earlier", "ended")
+
+
+def told(count: int, confidential: bool) -> int | str:
     """Say how many cases there are; of confidential ones only whether they are few.
 
     Everybody reads this: a number that grows by one tells that somebody has just complained.

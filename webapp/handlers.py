@@ -14,6 +14,7 @@ from workflows.moves import DEADLINE_JOB
 from workflows.people_check import CHECK_JOB, check
 from workflows.policy_recheck import CASES_JOB, DIAGRAM_JOB, LEASE
 from workflows.policy_versions import RECHECK_JOB
+from workflows.publication.taking_effect import EFFECT_JOB, take_effect
 from workflows.runtime import Runtime
 
 
@@ -25,6 +26,7 @@ def handlers() -> Mapping[str, Handler | Outside]:
     return {
         DEADLINE_JOB: _inside(fire_deadline),
         CHECK_JOB: _inside(check),
+        EFFECT_JOB: take_effect,
         RECHECK_JOB: _inside(policy_recheck.plan),
         DIAGRAM_JOB: _outside(policy_recheck.check_diagram),
         CASES_JOB: _outside(policy_recheck.check_cases),

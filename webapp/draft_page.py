@@ -1,0 +1,124 @@
+"""A draft of a diagram as its pages show it: what it changes, what the check says, who is concerned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from flask import url_for
+from sqlalchemy import func, select
+
+from models.cases import Case, DiagramVersion
+from models.database import db
+from models.publication import CheckReport, DiagramDraft, DraftReview
+from webapp import access, clock
+from webapp.diagrams import told
+from webapp.runtime import runtime
+from workflows import publication
+from workflows.diagrams.comparing import Change, compare
+from workflows.diagrams.graph import Diagram
+from workflows.diagrams.reading import read
+from workflows.diagrams.text import describe
+from workflows.errors import ConflictError, NotFoundError
+from workflows.publication import drafts, reviewing
+from workflows.publication.family import plan
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A process that calls the one of the draft, and is published anew with it."""
+
+    version: DiagramVersion
+    running: int | str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A draft as its pages show it."""
+
+    draft: DiagramDraft
+    diagram: Diagram
+    report: CheckReport | None
+    in_force: DiagramVersion | None
+    running: int | str
+    callers: list[Caller]
+    changes: list[tuple[str, list[Change]]]
+    hindrance: str
+    reviews: list[DraftReview]
+
+    @property
+    def is_open(self) -> bool:
+        return self.draft.closed_at is None
+
+    @property
+    def may_review(self) -> bool:
+        own = {self.draft.edited_by_id, self.draft.submitted_by_id}
+        return self.draft.submitted_at is not None and access.me().id not in own
+
+
+def gathered(draft_id: int) -> Page:
+    """Gather all that the pages of a draft show; raises NotFoundError where there is none."""
+    session, now = db.session(), clock.now()
+    draft = drafts.of_id(session, draft_id)
+    diagram = read(draft.xml)[0]
+    if diagram is None:
+        raise NotFoundError("What this draft holds is no diagram any more. Drop it.")
+    versions = publication.published(session, now=now)
+    in_force = versions.get(draft.key)
+    changes = plan(session, {draft.key: draft.xml}, now=now)
+    callers = [
+        Caller(version, running_of(version))
+        for key, version in sorted(versions.items())
+        if key in changes.new and key != draft.key
+    ]
+    return Page(
+        draft=draft,
+        diagram=diagram,
+        report=drafts.current_report(runtime(), session, draft, now=now),
+        in_force=in_force,
+        running=running_of(in_force) if in_force else 0,
+        callers=callers,
+        changes=_changes(in_force, diagram),
+        hindrance=_hindrance(draft, now) if draft.closed_at is None else "",
+        reviews=reviewing.reviews_of(session, draft.id),
+    )
+
+
+def _hindrance(draft: DiagramDraft, now: datetime) -> str:
+    """Say what came into force since the draft was opened, where that is in its way."""
+    try:
+        reviewing.refuse_stale(runtime(), db.session(), draft, now=now)
+    except ConflictError as error:
+        return str(error)
+    return ""
+
+
+def _changes(in_force: DiagramVersion | None, diagram: Diagram) -> list[tuple[str, list[Change]]]:
+    """Give what the draft says otherwise than the version in force, under headings."""
+    if in_force is None:
+        return []
+    before = runtime().library.of(db.session(), in_force.id).diagrams[diagram.process_id]
+    acts = runtime().pack.acts
+    found = compare(
+        before, diagram, title_of_act=lambda act: acts[act].title if act in acts else act
+    )
+    return [(topic.value, list(some)) for topic, some in groupby(found, lambda one: one.topic)]
+
+
+def running_of(version: DiagramVersion) -> int | str:
+    """Count the running cases of the version's process; of confidential ones only whether few."""
+    session = db.session()
+    diagram = runtime().library.of(session, version.id).diagrams[version.process.key]
+    running = select(func.count(Case.id)).join(Case.version)
+    count = session.scalar(
+        running.where(DiagramVersion.process_id == version.process_id, Case.ended_at.is_(None))
+    )
+    return told(count or 0, diagram.confidential)
+
+
+def shown(page: Page) -> dict[str, object]:
+    """Give what templates show of a draft beside the page itself."""
+    return {
+        "draft": page.draft,
+        "steps": list(describe(page.diagram)),
+        "xml_url": url_for("diagram_drafts.xml", draft_id=page.draft.id),
+    }
