@@ -19,7 +19,7 @@ from workflows import audit
 from workflows.case_list import owners_of
 from workflows.confidence import running, unexcluded
 from workflows.errors import ConflictError, InvalidAnswersError, NotFoundError
-from workflows.notices import tell
+from workflows.notices import tell, tell_each
 from workflows.people import holds_on, is_active_on
 from workflows.reading import numbered
 from workflows.runtime import Runtime
@@ -101,8 +101,8 @@ def answer(
             raise ConflictError("You have answered this request already.")
         row.answered_at, row.granted, row.answer = now, granted, words
         until = now + said.lasts
-        if granted and row.case_id is not None and _may_open(session, row, row.case_id):
-            _open(session, runtime, row, row.case_id, until=until, now=now)
+        if granted:
+            _open_or_seem_to(session, runtime, row, until=until, now=now)
         what = "was confirmed" if granted else "was refused"
         tell(session, [row.asked_by_id], f"Your request to break the glass {what}.", now=now)
         details = {"granted": granted, "words": words, "until": until if granted else None}
@@ -156,9 +156,29 @@ def _case_called(session: Session, number: str) -> int | None:
     return session.scalar(known)
 
 
-def _may_open(session: Session, row: BreakGlass, case_id: int) -> bool:
+def _open_or_seem_to(
+    session: Session, runtime: Runtime, row: BreakGlass, *, until: datetime, now: datetime
+) -> None:
+    """Open the case to who asked; where there is none, or not for them, do the work and undo it.
+
+    Else the second could tell by the time that their answer takes which of the two it was.
+    """
+    another = select(Case.id).where(Case.series == CaseSeries.CONFIDENTIAL).limit(1)
+    instead = session.scalar(another)
+    is_opened = _may_open(session, row)
+    case_id = row.case_id if is_opened else instead
+    if case_id is None:  # there are no such cases at all
+        return
+    with session.begin_nested() as work:
+        _open(session, runtime, row, case_id, until=until, now=now)
+        if not is_opened:
+            work.rollback()
+
+
+def _may_open(session: Session, row: BreakGlass) -> bool:
     both = [row.asked_by_id, row.second_id]
-    return unexcluded(session, case_id, both) == both
+    is_free = unexcluded(session, row.case_id or 0, both) == both
+    return is_free and row.case_id is not None
 
 
 def _open(
@@ -187,9 +207,10 @@ def _open(
     )
     known = [person for person in unexcluded(session, case_id, on_it) if person != row.asked_by_id]
     text = "was opened to somebody without a part in it, for a time (break glass)."
-    tell(session, known, f"{case.label} {text}", now=now, case_id=case_id)
-    owners = set(owners_of(session, runtime, case, now=now)) - {*known, row.asked_by_id}
-    tell(session, owners, f"A confidential case {text}", now=now)
+    told = dict.fromkeys(owners_of(session, runtime, case, now=now), f"A confidential case {text}")
+    told |= dict.fromkeys(known, f"{case.label} {text}")
+    told.pop(row.asked_by_id, None)
+    tell_each(session, told, now=now, cases=dict.fromkeys(known, case_id))
 
 
 def _record(

@@ -4,13 +4,13 @@ A notice is read by nobody but its person, so it may say what that person may kn
 confidential case it says no more than its number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from models.database import transaction
+from models.database import Base, transaction
 from models.trust import Notice
 from workflows.errors import NotFoundError
 
@@ -31,6 +31,26 @@ def tell(
     if rows:
         session.execute(insert(Notice), rows)
     return len(rows)
+
+
+def tell_each(
+    session: Session,
+    texts: Mapping[int, str],
+    *,
+    now: datetime,
+    cases: Mapping[int, int],
+) -> None:
+    """Tell people a sentence each, by their ids, in the caller's transaction and one statement.
+
+    `cases` gives the case that the sentence of a person is about, where it may be named to them.
+    """
+    rows = [
+        {"person_id": person_id, "case_id": cases.get(person_id), "text": text, "at": now}
+        for person_id, text in sorted(texts.items())
+    ]
+    if rows:
+        # To the table itself: the mapper would write those without a case by a statement of theirs.
+        session.execute(insert(Base.metadata.tables[Notice.__tablename__]), rows)
 
 
 def unread(session: Session, person_id: int, *, limit: int = 50) -> list[Notice]:

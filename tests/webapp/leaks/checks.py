@@ -234,8 +234,8 @@ def _person(twins: Twins, name: str) -> int:
     role, _, part = name.partition(" ")
     if part:
         return twins.crowd.of[role, part]
-    known = {**vars(twins.crowd.office), **vars(twins.crowd.town.people), **twins.crowd.others}
-    return int(known[name])
+    known: dict[str, int] = {**vars(twins.crowd.office), **vars(twins.crowd.town.people), **twins.crowd.others}
+    return known[name]
 
 
 def _rows(seen: Seen) -> str:
@@ -275,7 +275,7 @@ def own_acts(scene: Scene) -> Iterator[str]:
             yield f"{end} says why: {seen.status}"
 
 
-def _own_step(twins: Twins, key: str) -> int:
+def _own_step(twins: Twins, key: str) -> Any:
     case_id = twins.walks[key].case_id
     wanted = select(Task.id).where(Task.case_id == case_id, Task.closed_at.is_(None))
     return _ids(twins, wanted.where(Task.person_id.is_not(None)))[-1]
@@ -305,7 +305,7 @@ def on_a_list(scene: Scene) -> Iterator[str]:
             yield f"the {part} could be handed it"
 
 
-def _step(twins: Twins, key: str) -> int:
+def _step(twins: Twins, key: str) -> Any:
     wanted = select(Task.id).where(Task.case_id == twins.walks[key].case_id)
     return _ids(twins, wanted.where(Task.closed_at.is_(None)))[-1]
 
