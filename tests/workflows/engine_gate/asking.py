@@ -55,7 +55,9 @@ def _asking(text: str, chance: random.Random, share: float) -> bytes:
             return str(found[0])
         if many and chance.random() < 0.4:
             return chance.choice(_MANY).format(chance.choice(many))
-        return chance.choice(_READING).format(chance.choice(steps), chance.choice(steps))
+        # Early steps are more often answered when a gateway reads them.
+        read = [chance.choice(steps[: chance.randint(1, len(steps))]) for _ in range(2)]
+        return chance.choice(_READING).format(*read)
 
     text = _CONDITION.sub(condition, _USER.sub(form, text))
     marks = 'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace'

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from tests.workflows.diagrams.proof.mutants import City, policy
 from tests.workflows.engine_gate.writing import bpmn
 from workflows.diagrams.graph import Diagram, Finding
-from workflows.diagrams.lint import Known
+from workflows.diagrams.lint import Known, lint
 from workflows.diagrams.proof import Budget, Proof, is_called_only, prove
 from workflows.diagrams.reading import read
 from workflows.diagrams.second_gate import OnEngine, settled
@@ -43,7 +43,8 @@ def tried_city(city: City, main: str) -> tuple[Proof, OnEngine]:
     proof = prove(city.diagrams[main], city.diagrams, policy(), Budget.of(SECONDS))
     files = {key: bpmn(diagram) for key, diagram in city.diagrams.items()}
     found = EngineGate()(files, [(None, proof)], time.perf_counter() + SECONDS)
-    return proof, settled(found, proof.findings())
+    others = [finding for diagram in city.changed() for finding in lint(diagram, policy())]
+    return proof, settled(found, [*others, *proof.findings()])
 
 
 def disagreements(found: OnEngine) -> list[Finding]:
