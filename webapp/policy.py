@@ -10,6 +10,7 @@ from webapp.task_page import duties
 from workflows.errors import NotFoundError
 from workflows.policy_evidence import Evidence, evidence_of
 from workflows.policy_map import (
+    Place,
     PolicyMap,
     acts_in,
     enforced_at,
@@ -62,7 +63,7 @@ def clause(clause_id: str) -> ResponseReturnValue:
         acts_list=acts,
         needs=found.needs_of(clause_id),
         steps=steps,
-        evidence=_evidence(found, clause=clause_id),
+        evidence=_evidence(steps),
         held_by=held_by,
     )
 
@@ -74,14 +75,15 @@ def act(act_id: str) -> ResponseReturnValue:
     known = found.pack.acts.get(act_id)
     if known is None:
         raise NotFoundError("There is no such act in the policy.")
+    steps = found.steps_of_act(act_id)
     return render_template(
         "policy/act.html",
         found=found,
         act=known,
         roles=[found.pack.roles[role].title for role in known.roles],
         rules=found.rules_about(act_id),
-        steps=found.steps_of_act(act_id),
-        evidence=_evidence(found, act=act_id),
+        steps=steps,
+        evidence=_evidence(steps),
     )
 
 
@@ -154,10 +156,7 @@ def _map() -> PolicyMap:
     return read_map(runtime(), db.session(), now=clock.now())
 
 
-def _evidence(found: PolicyMap, *, clause: str = "", act: str = "") -> Evidence:
-    acts = [act] if act else [one.id for one in found.acts_of(clause)]
-    # Steps of an act are found by the act itself, also in diagrams that are not in force any more.
-    places = [place for place in found.places if clause in place.clauses] if clause else []
+def _evidence(places: list[Place]) -> Evidence:
     now = clock.now()
     scope = readable(duties(), all_cases=access.may(access.me(), "cases.read"), now=now)
-    return evidence_of(db.session(), places, acts, scope, now=now)
+    return evidence_of(db.session(), places, scope, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from models.cases import Case, DiagramVersion, Task, TaskKind
@@ -31,20 +31,15 @@ class Evidence:
 
 
 def evidence_of(
-    session: Session,
-    places: Iterable[Place],
-    acts: Collection[str],
-    scope: ColumnElement[bool],
-    *,
-    now: datetime,
+    session: Session, places: Collection[Place], scope: ColumnElement[bool], *, now: datetime
 ) -> Evidence:
-    """Count what was done at these steps, or by these acts wherever it was; `scope` may be read."""
-    done = (_at(places, acts), Task.closed_at >= now - LATELY, _was_done())
+    """Count what was done at these steps of diagrams in force; the cases in `scope` may be read."""
+    if not places:
+        return Evidence(0, 0, None, [])
+    done = _done(places, now - LATELY)
     counts = session.execute(
         select(Case.confidential, func.count(), func.count(Case.id.distinct()))
-        .select_from(Task)
-        .join(Task.case)
-        .where(*done)
+        .join_from(done, Case, Case.id == done.c.case_id)
         .group_by(Case.confidential)
     )
     steps = {row[0]: (row[1], row[2]) for row in counts}
@@ -56,25 +51,33 @@ def evidence_of(
     )
 
 
-def _at(places: Iterable[Place], acts: Collection[str]) -> ColumnElement[bool]:
-    at = [and_(Task.diagram == place.process, Task.element == place.element) for place in places]
-    return or_(Task.act.in_(acts), *at) if acts or at else false()
+def _done(places: Iterable[Place], since: datetime) -> Subquery:
+    """Give the case and the time of each step that was done.
 
-
-def _was_done() -> ColumnElement[bool]:
-    return or_(Task.completed_by_id.is_not(None), Task.kind == TaskKind.OPERATION)
+    People's steps are found by an index of their own, which what machines did is not in.
+    """
+    steps = select(Task.case_id, Task.closed_at).where(Task.closed_at >= since)
+    people: list[ColumnElement[bool]] = []
+    machines: list[ColumnElement[bool]] = []
+    for place in places:
+        at = and_(Task.diagram == place.process, Task.element == place.element)
+        (machines if place.operation else people).append(at)
+    found = [steps.where(at, Task.completed_by_id.is_not(None)) for at in people]
+    if machines:
+        found.append(steps.where(or_(*machines), Task.kind == TaskKind.OPERATION))
+    return union_all(*found).subquery()
 
 
 def _latest(
-    session: Session, done: Collection[ColumnElement[bool]], scope: ColumnElement[bool]
+    session: Session, done: Subquery, scope: ColumnElement[bool]
 ) -> list[tuple[Case, datetime]]:
-    last = func.max(Task.closed_at).label("last")
+    last = func.max(done.c.closed_at).label("last")
     found = (
-        select(Task.case_id, last)
-        .join(Task.case)
-        .where(*done, scope)
-        .group_by(Task.case_id)
-        .order_by(last.desc(), Task.case_id.desc())
+        select(done.c.case_id, last)
+        .join(Case, Case.id == done.c.case_id)
+        .where(scope)
+        .group_by(done.c.case_id)
+        .order_by(last.desc(), done.c.case_id.desc())
         .limit(LATEST)
         .subquery()
     )

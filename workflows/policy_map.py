@@ -35,7 +35,10 @@ IN_PLAY = ("holds", "violated", "not-proved")
 
 @dataclass(frozen=True)
 class Place:
-    """A step of a published diagram that has an act or names a clause itself."""
+    """A step of a published diagram that has an act or names a clause itself.
+
+    `operation`: the machine does it.
+    """
 
     process: str
     process_name: str
@@ -45,6 +48,7 @@ class Place:
     party: str | None
     act: str | None
     clauses: tuple[str, ...]
+    operation: bool
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,7 @@ def _places(diagram: Diagram, pack: Pack) -> list[Place]:
                     party=node.lane,
                     act=act,
                     clauses=node.clauses,
+                    operation=node.kind == "serviceTask",
                 )
             )
     return found

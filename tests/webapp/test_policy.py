@@ -105,11 +105,11 @@ def test_what_was_done_is_counted_and_the_cases_named_to_those_who_may_read(
 ) -> None:
     label = launched.case.label
     told = page(office, "/policy/clauses/CO-6")
-    assert "in 1 case." in told
+    assert "in 1 case, at the steps below." in told
     assert label in told
     assert label in page(office, "/policy/acts/set-up-retention", office.town.people.cleo)
     hal = page(office, "/policy/clauses/CO-6", office.town.people.hal)
-    assert "in 1 case." in hal
+    assert "in 1 case, at the steps below." in hal
     assert label not in hal
     assert "You have no part in any of the latest." in hal
 
