@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TextIO, TypeVar
@@ -12,12 +14,14 @@ from typing import ParamSpec, TextIO, TypeVar
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from config import Config
 from models import schema
 from models.database import db
 from webapp import clock
 from webapp.handlers import handlers
+from webapp.prepare import take_up_policy
 from webapp.runtime import pack
 from workflows import accounts, audit, backup, jobs, people_import
 from workflows.accounts import FirstAdministrator
@@ -126,6 +130,8 @@ def worker(*, once: bool) -> None:
     if once:
         click.echo(f"{_work_once()} jobs tried.")
         return
+    with suppress(DBAPIError):  # a database that is away is waited for
+        take_up_policy(sys.stdout)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         # The job in hand is finished first; a second signal is not needed.
