@@ -12,6 +12,7 @@ from sqlalchemy import event, exists, select
 from models.database import db, transaction
 from models.people import Person
 from models.trust import AuditRecord
+from webapp.demo.draft import wait_for_review
 from webapp.demo.history import stories
 from webapp.demo.people import SETTLED, settle
 from webapp.demo.register import register_sites
@@ -77,6 +78,7 @@ def _load(runtime: Runtime, timeline: Timeline, *, history: bool) -> None:
     if history:
         told += [*stories(), *told_in("complaints")]
     play(runtime, settled, timeline, told)
+    wait_for_review(runtime, settled, timeline)
     with transaction() as session:
         audit.record(
             session,

@@ -24,6 +24,7 @@ from webapp.task_page import surroundings
 from workflows import audit, cases, publication
 from workflows.diagrams.graph import Field, Node
 from workflows.people import holders
+from workflows.publication import drafts
 from workflows.site_findings import findings
 from workflows.sites import find_site
 from workflows.vacancies import vacancies
@@ -324,3 +325,15 @@ def test_people_who_leave_stay_long_enough_to_be_met(
     assert all(
         who.ends_on > loaded_at.date() + timedelta(days=90) for who in leaving if who.ends_on
     )
+
+
+def test_a_change_of_a_diagram_waits_for_the_second_owner(northwater: Flask) -> None:
+    (draft,) = drafts.open_drafts(db.session())
+    assert draft.submitted_by is not None
+    assert draft.submitted_by.name == "Ottoline Harrowgate"
+    client = northwater.test_client()
+    sign_in(client, "bram.fennimore@northwater.example", "northwater")
+    text = client.get(f"/diagrams/drafts/{draft.id}/review").text
+    assert "is now 3 business days; before, 2 business days." in text
+    assert "Publish it" in text
+    assert "waits for your review" in client.get("/notices").text
