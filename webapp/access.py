@@ -147,6 +147,7 @@ ENDPOINTS: Mapping[str, str] = {
     "diagram_reviews.answer": "diagrams.publish",
     "comparisons.versions": SIGNED_IN,
     "comparisons.played": "diagrams.edit",
+    "comparisons.played_on_draft": "diagrams.edit",
     "check_reports.of_version": SIGNED_IN,
     "check_reports.way_of_version": SIGNED_IN,
     "check_reports.of_draft": "diagrams.edit",

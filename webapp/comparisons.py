@@ -16,7 +16,10 @@ from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.comparing import Change, compare
 from workflows.errors import NotFoundError
-from workflows.replaying import impact
+from workflows.library import DiagramSet, parse
+from workflows.publication import drafts
+from workflows.publication.family import diagrams_of, plan, reach
+from workflows.replaying import Met, impact
 from workflows.status.counts import SMALLEST_TOLD
 
 # Played while somebody waits: about a second.
@@ -58,18 +61,56 @@ def versions(key: str) -> ResponseReturnValue:
 @bp.get("/<key>/versions/<int:number>/impact")
 def played(key: str, number: int) -> ResponseReturnValue:
     """Show what the latest cases of the process would have met on this version."""
-    session, library = db.session(), runtime().library
+    session = db.session()
     version = publication.version_of(session, key, number)
-    on = library.of(session, version.id)
-    found = impact(session, library, version.process_id, on, now=clock.now(), most=PLAYED)
-    secret = on.diagrams[key].confidential
-    return render_template(
-        "diagrams/impact.html",
-        version=version,
-        played=_told(found.played, secret),
-        summary=[(meets.value, _told(count, secret)) for meets, count in found.summary],
-        parted=[] if secret else found.parted,
-        is_cut=found.played == PLAYED,
+    part = _played(version.process, runtime().library.of(session, version.id))
+    name = f"{version.process.name}, version {number}"
+    back = url_for("diagrams.show_version", key=key, number=number)
+    return render_template("diagrams/impact.html", name=name, back=back, parts=[part])
+
+
+@bp.get("/drafts/<int:draft_id>/impact")
+def played_on_draft(draft_id: int) -> ResponseReturnValue:
+    """Show what the latest cases would have met on a draft: its own, or those of what calls it."""
+    session, now = db.session(), clock.now()
+    draft = drafts.of_id(session, draft_id)
+    changed = plan(session, {draft.key: draft.xml}, now=now)
+    files = {**changed.around, **changed.new}
+    diagrams = diagrams_of(files)
+    processes = {
+        process.key: process
+        for process in session.scalars(select(Process).where(Process.key.in_(changed.new)))
+    }
+    parts = [
+        _played(process, parse({name: files[name] for name in reach(key, diagrams)}, key))
+        for key, process in sorted(processes.items())
+        if key in diagrams and diagrams[key].starters
+    ]
+    back = url_for("diagram_drafts.show", draft_id=draft_id)
+    name = f"{draft.name}: draft {draft_id}"
+    return render_template("diagrams/impact.html", name=name, back=back, parts=parts)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the cases of one process would have met."""
+
+    name: str
+    played: int | str
+    summary: list[tuple[str, int | str]]
+    parted: list[Met]
+    is_cut: bool
+
+
+def _played(process: Process, on: DiagramSet) -> Part:
+    secret = on.diagrams[on.main].confidential
+    found = impact(db.session(), runtime().library, process.id, on, now=clock.now(), most=PLAYED)
+    return Part(
+        process.name,
+        _told(found.played, secret),
+        [(meets.value, _told(count, secret)) for meets, count in found.summary],
+        [] if secret else found.parted,
+        found.played == PLAYED,
     )
 
 

@@ -13,6 +13,7 @@ from tests.webapp.desk import Desk
 from tests.workflows import investigating, walking
 from webapp.runtime import settings
 from workflows import publication
+from workflows.publication import drafts
 
 IMPACT = "/diagrams/create-site/versions/{}/impact"
 
@@ -107,3 +108,19 @@ def test_confidential_cases_are_neither_counted_when_few_nor_named(
     assert "fewer than 5" in text
     assert walk.case.label not in text
     assert "is not on its record" not in text
+
+
+def test_cases_are_played_on_a_draft_and_on_what_calls_it(office: Desk, clock_stands: None) -> None:
+    walk = walking.forwarded(office.town, now=office.now)
+    walk.do("ReviewRequest", decision="not-city-supported")
+    assert walk.case.outcome == "Not City-Supported"
+    data = publication.shipped(settings().policy_dir)["decide-request"]
+    edited = data.replace(b'decision = "not-city-supported"', b'decision = "never"')
+    assert edited != data
+    draft = drafts.open_upload(edited, by=office.town.people.nora, now=office.now)
+    text = page(office, f"/diagrams/drafts/{draft.id}/impact")
+    assert "Create site: 1 case" in text
+    assert walk.case.label in text
+    assert "goes the same way" not in text
+    assert "What past cases would have met on it" in page(office, f"/diagrams/drafts/{draft.id}")
+    page(office, f"/diagrams/drafts/{draft.id}/impact", office.town.people.rosa, status=403)
