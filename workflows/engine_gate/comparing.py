@@ -69,7 +69,7 @@ def _beside(stage: Stage, main: Walk, limits: Limits) -> Iterator[Walk]:
     walks = [main]
     for event in sorted(net.hidden, key=lambda event: len(list(net.flat.around(event)))):
         found = [(walk, number) for walk in walks if (number := walk.find(event)) is not None]
-        if not found or limits.are_met(0):
+        if not found or limits.are_met(acts=stage.acts):
             continue
         walk, number = found[0]
         pair = walk.pairs[number]

@@ -25,20 +25,24 @@ from workflows.engine_gate.places import Places
 
 # A gateway and the flows that it chose together.
 Choice: TypeAlias = tuple[str, frozenset[str]]
+# So often does the engine act in one comparison: some seconds.
+MOST_ACTS = 6_000
 # So many differences are told; one fault shows in many places.
 MOST_DIFFERENCES = 3
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many pairs may be met, and until when (time.perf_counter)."""
+    """How many pairs may be met, until when (time.perf_counter), and how often the engine may act."""
 
     pairs: int
     until: float
+    acts: int = MOST_ACTS
 
-    def are_met(self, count: int) -> bool:
+    def are_met(self, pairs: int = 0, acts: int = 0) -> bool:
         """Whether the walk has to stop."""
-        return count >= self.pairs or time.perf_counter() > self.until
+        is_much = pairs >= self.pairs or acts >= self.acts
+        return is_much or time.perf_counter() > self.until
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Stage:
             for step in game.net.flat.steps
             if decides(step)
         }
+        self.acts = 0
         # What was done once is not done again for a replay.
         self._done: dict[tuple[str | bytes, str, Values | None], list[Outcome]] = {}
 
@@ -106,6 +111,7 @@ class Stage:
             return []
         key = (pair.situation.state, identity, _values(after))
         if key not in self._done:
+            self.acts += 1
             possible = self.answers.given(_values(after))
             self._done[key] = self.explorer.act(pair.situation, identity, possible)
         return self._done[key]
@@ -164,6 +170,7 @@ class Walk:
     _known: dict[tuple[object, State], int] = field(default_factory=dict)
     _fresh: deque[int] = field(default_factory=deque)
     _later: deque[int] = field(default_factory=deque)
+    _goes_deep: bool = False
 
     # -- walking ------------------------------------------------------------------------------
 
@@ -187,10 +194,17 @@ class Walk:
     def go_on(self) -> None:
         """Walk on from all pairs met, those behind something new first, until none is left."""
         while self._fresh or self._later:
-            if self.limits.are_met(len(self.pairs)) or self._has_seen_enough():
+            if self.limits.are_met(len(self.pairs), self.stage.acts) or self._has_seen_enough():
                 self.graph.complete = False
                 return
-            self._from((self._fresh or self._later).popleft())
+            self._from(self._next())
+
+    def _next(self) -> int:
+        """Go deep and broad by turns: soon everything was passed once, and short ways are found."""
+        if self._fresh:
+            return self._fresh.popleft()
+        self._goes_deep = not self._goes_deep
+        return self._later.pop() if self._goes_deep else self._later.popleft()
 
     def _has_seen_enough(self) -> bool:
         return len(self.differences) >= MOST_DIFFERENCES
