@@ -1,5 +1,6 @@
 """Policy versions on pages, at the start and by command: on copies of the city's pack."""
 
+import re
 import shutil
 from collections.abc import Generator
 from datetime import datetime
@@ -19,6 +20,7 @@ from tests.webapp.test_policy import main_of
 from tests.workflows.test_policy_versions import CHANGE, COMPLAINT, STRICTER
 from webapp import create_app
 from webapp.handlers import handlers
+from webapp.policy_commands import policy
 from webapp.prepare import take_up_policy
 from webapp.runtime import pack, renew
 from workflows import jobs, policy_versions
@@ -202,3 +204,9 @@ def test_a_policy_without_what_runs_here_is_refused_by_command_and_at_the_start(
         said_at_start()
     code, text = run(app, "take-up")
     assert (code, "It was not taken up." in text) == (1, True)
+
+
+def test_the_document_names_the_commands_that_there_are(app: Flask) -> None:
+    text = (ROOT / "docs" / "policy-versions.md").read_text()
+    named = set(re.findall(r"flask --app webapp policy ([a-z-]+)", text))
+    assert named == set(policy.commands)
