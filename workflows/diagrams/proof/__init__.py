@@ -83,12 +83,6 @@ class Proof:
         """Give the verdict on each rule, by its id."""
         return {one.rule.id: one.verdict for one in self.judged}
 
-    def passed(self) -> set[str]:
-        """Give the ids of all elements and flows that some way passes."""
-        met = {one for graph in self.graphs for leaving in graph.leaving for one, _ in leaving}
-        begun = {one for graph in self.graphs for one in graph.begun}
-        return {identity for one in met | begun for identity in one.trace}
-
     def findings(self, caller: Diagram | None = None) -> list[Finding]:
         """Say what is wrong, each with its way; `caller` where this is the proof of one that calls it."""
         found = [wrong_finding(self.flat, wrong, caller) for wrong in self.wrong]
