@@ -56,9 +56,10 @@ ALLOWED = (
         statements=True,
     ),
     _one(
-        "diagrams.show diagrams.show_version",
+        "diagrams.show diagrams.show_version diagram_drafts.show diagram_reviews.show",
         ANYBODY,
-        r"5 or more|fewer than 5",
+        r"(Cases of it that run now: )?(5 or more|fewer than 5)"
+        r"(\. All running cases stay on the versions that they began on\.)?",
         "Everybody reads whether few confidential cases run, and never how many.",
     ),
     _one(

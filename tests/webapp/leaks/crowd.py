@@ -21,6 +21,7 @@ from tests.workflows.investigating import Office, open_office
 from tests.workflows.walking import Town
 from webapp.access import PLAIN_COOKIE
 from workflows import sessions
+from workflows.publication import drafts
 from workflows.sessions import Client
 
 ROLES = sorted(role.id for role in walking.pack().roles.values() if role.held == "grant")
@@ -57,6 +58,8 @@ def settle(now: datetime) -> Crowd:
     """Settle the town and the crowd, and sign everybody in."""
     town = walking.settle(now)
     office = open_office(town)
+    # What is being changed: its pages say who runs on it.
+    drafts.open_from("investigate-complaint", None, by=town.people.chen, now=now)
     with transaction() as session:
         of = {
             (role, part): _with_role(session, town, role, part) for role in ROLES for part in PARTS
