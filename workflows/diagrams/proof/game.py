@@ -52,7 +52,7 @@ class Game:
         }
         self.and_joins = [(self._all_in(join), join) for join in by_kind["parallelGateway"]]
         self.or_joins = [(reach.joining(join), join) for join in by_kind["inclusiveGateway"]]
-        self._at_once = sum(
+        self.at_once = sum(
             net.at[s.index]
             for s in self._steps
             if s.is_stopping or net.splits_slowly(s) or (decides(s) and not s.is_join)
@@ -112,7 +112,7 @@ class Game:
     def moving(self, state: State) -> Iterator[Iterable[Next]]:
         """Give the moves that nobody waits for, by what moves."""
         marking, values = state
-        rest = marking & self._at_once
+        rest = marking & self.at_once
         while rest:
             yield self._pass(state, self.net.owner(rest))
             rest &= rest - 1

@@ -73,7 +73,13 @@ class Reduction:
             if offer.landing is not None
             and not (offer.writes or offer.reads or offer.without)
             and not (offer.happening.atoms and offer.happening.atoms & self.heard)
+            and not self._may_be_called_off(offer.happening.step)
         ]
+
+    def _may_be_called_off(self, index: int) -> bool:
+        """Whether an event can come as long as the step keeps something around it open."""
+        net = self.game.net
+        return any(self.game.offers.get(net.at[host]) for host in net.flat.around(index))
 
     # -- what a step changes ------------------------------------------------------------------------
 
@@ -97,7 +103,7 @@ class Reduction:
     def _is_apart(self, change: _Change, step: Offer, state: State) -> bool:
         """Whether nothing that can happen before the step has to do with what it changes."""
         changed = change.taken | change.given
-        if changed & self._watched:
+        if changed & self._watched or not self._come_once(change, state[0]):
             return False
         rest = state[0] & ~change.taken
         possible = self._reachable(rest, step)
@@ -117,9 +123,49 @@ class Reduction:
 
     @cached_property
     def _watched(self) -> Marking:
-        """Give the places that an inclusive join looks at."""
-        return sum_of(
+        """Give the places that an inclusive join looks at, and those where something is decided."""
+        return self.game.at_once | sum_of(
             place | reach for flows, _join in self.game.or_joins for place, reach in flows
+        )
+
+    def _come_once(self, change: _Change, marking: Marking) -> bool:
+        """Whether the parallel joins that the step brings a token to get one token on each flow.
+
+        A second one would be lost from sight, if the join acts as soon as the step is done.
+        """
+        rest = marking & ~change.taken
+        return all(
+            not is_doubled
+            and (leading & ~place & rest).bit_count()
+            <= (0 if place & (marking | change.given) else 1)
+            for needed, flows in self._joins
+            if needed & change.given
+            for place, leading, is_doubled in flows
+        )
+
+    @cached_property
+    def _joins(self) -> list[tuple[Marking, list[tuple[Marking, Marking, bool]]]]:
+        """Give for each parallel join its places, and for each what leads to it, perhaps with two tokens."""
+        net, reach = self.game.net, self.game.reach
+        found = []
+        for needed, join in self.game.and_joins:
+            places = [net.waiting_at[wire.index] for wire in join.entering]
+            leading = [reach.leading_to(place, blocked=[join.index]) for place in places]
+            flows = [
+                (p, one, self._is_doubled(one)) for p, one in zip(places, leading, strict=True)
+            ]
+            found.append((needed, flows))
+        return found
+
+    def _is_doubled(self, leading: Marking) -> bool:
+        """Whether one token may become two on its way there."""
+        net = self.game.net
+        splits = ("parallelGateway", "inclusiveGateway")
+        return any(
+            sum(bool(net.landing([wire]).mask & leading) for wire in step.leaving) > 1
+            for step in net.flat.steps
+            if step.kind not in ("exclusiveGateway", "eventBasedGateway")
+            and (step.kind in splits or len(step.leaving) > 1)
         )
 
     @cached_property

@@ -182,3 +182,48 @@ def test_a_second_token_that_may_come_while_the_first_waits_is_not_left_out() ->
 
 def draw_index(proof: Proof, name: str) -> int:
     return next(step.index for step in proof.flat.steps if step.node.id == name)
+
+
+def test_a_second_token_into_a_join_is_not_lost_from_sight() -> None:
+    """Done first, the third step would let the join act before the second token comes."""
+    text = """
+    start Begin
+    and Split
+    user One
+    user Two
+    user Three
+    xor Merge
+    and Join
+    terminate Off
+    Begin -> Split -> One -> Merge -> Join -> Off
+    Split -> Two -> Merge
+    Split -> Three -> Join
+    """
+    whole, reduced = both(draw(text), {}, Known())
+    assert ("done-twice", draw_index(whole, "Join")) in kinds(whole)
+    assert kinds(reduced) == kinds(whole)
+
+
+def test_a_step_in_what_can_be_called_off_keeps_its_place() -> None:
+    """The deadline comes only while the slow step keeps the subprocess open."""
+    text = """
+    start Begin
+    sub Work {
+    start In
+    and Split
+    user Slow
+    user Launch act=launch
+    end Out
+    end Away
+    }
+    rings Late on=Work beside=yes timer=P1D
+    manual Note act=approve
+    end Noted
+    end Done
+    In -> Split -> Slow -> Out
+    Split -> Launch -> Away
+    Begin -> Work -> Done
+    Late -> Note -> Noted
+    """
+    whole, reduced = both(draw(text), {}, KNOWN)
+    assert (reduced.sound, reduced.states) == (True, whole.states)
