@@ -15,7 +15,7 @@ from models.database import db
 from models.publication import CheckReport, DiagramDraft
 from webapp import clock
 from webapp.incoming import row_number
-from webapp.runtime import pack
+from webapp.runtime import pack, runtime
 from workflows import check_reports, publication
 from workflows.check_reports import rules_told, verdict_of
 from workflows.diagrams.check import FindingReport, Report, WayStepReport, is_publishable
@@ -24,6 +24,7 @@ from workflows.diagrams.proof import WAY
 from workflows.errors import NotFoundError
 from workflows.gates import check_files
 from workflows.policy.pack import Clause, Pack
+from workflows.publication import drafts
 
 bp = Blueprint("check_reports", __name__, url_prefix="/diagrams")
 
@@ -36,7 +37,8 @@ Pictures = dict[str, dict[str, str]]
 class Subject:
     """What a report is about, and the addresses of its pages.
 
-    `shown` maps the processes whose pictures are at hand to where these come from.
+    `shown` maps the processes whose pictures are at hand to where these come from; `is_stale`: it has
+    changed since it was checked.
     """
 
     title: str
@@ -47,6 +49,7 @@ class Subject:
     way: str
     values: Mapping[str, Any]
     shown: Pictures = field(default_factory=dict)
+    is_stale: bool = False
 
     def report_address(self, row: CheckReport | None = None) -> str:
         """Give the address of the report, of an earlier one where a row is given."""
@@ -256,11 +259,12 @@ def _subject_of_draft(draft: DiagramDraft) -> Subject:
         title=f"{draft.name}, draft",
         process=draft.key,
         name=draft.name,
-        back=url_for("diagrams.index"),
+        back=url_for("diagram_drafts.show", draft_id=draft.id),
         report="check_reports.of_draft",
         way="check_reports.way_of_draft",
         values={"draft_id": draft.id},
         shown={draft.key: {"xml": text}} if text else {},
+        is_stale=drafts.current_report(runtime(), db.session(), draft, now=clock.now()) is None,
     )
 
 

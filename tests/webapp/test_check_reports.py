@@ -252,6 +252,7 @@ def test_a_finding_without_a_way_is_shown_where_it_is(
 
 
 def a_draft(office: Desk, xml: bytes, verdict: Report | None) -> str:
+    """Keep a draft, and give the address of its report."""
     with transaction() as session:
         draft = DiagramDraft(
             key="decide-request",
@@ -283,7 +284,9 @@ def test_the_report_of_a_draft_is_for_those_who_draw(
 ) -> None:
     xml = broken.approved_by_return()
     address = a_draft(office, xml, returned_as_approved)
-    assert "Decide on request, draft" in read(office, address, office.town.people.chen)
+    page = read(office, address, office.town.people.chen)
+    assert "Decide on request, draft" in page
+    assert "Out of date" in page
     chen = office.browser(office.town.people.chen)
     data = data_of(chen.get(f"{address}/findings/4"))
     assert data["diagrams"]["decide-request"] == {"xml": xml.decode()}
@@ -294,7 +297,7 @@ def test_the_report_of_a_draft_is_for_those_who_draw(
 
 
 def test_a_draft_that_was_not_checked_says_so(office: Desk) -> None:
-    address = a_draft(office, b"\xff\xfe", None)
+    address = a_draft(office, broken.approved_by_return(), None)
     assert "Not checked yet" in read(office, address, office.town.people.chen)
 
 
