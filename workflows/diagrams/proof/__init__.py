@@ -43,6 +43,8 @@ __all__ = [
 ]
 
 _FOR_EXPLORING = 0.7
+# The same where leaving out orders is likely to help afterwards.
+_FOR_THE_WHOLE = 0.3
 _REDUCED = (
     "There are too many ways to walk them one by one, because so many branches run side by side. Orders that "
     "make no difference to any rule, decision or end were left out. Drawing fewer branches side by side "
@@ -151,13 +153,16 @@ class _Attempt:
     def _main(self) -> Graph:
         """Walk every way; only where there are too many, without orders that make no difference."""
         game = self._game
+        reduction = Reduction(game, heard(self.known.rules))
+        is_of_use = reduction.is_of_use and not self._minds_other_steps
         graph = Graph(complete=False)
-        if not self.budget.is_reduced or self._minds_other_steps:
-            graph = explore(game, game.beginnings(), self.budget.part(_FOR_EXPLORING))
-        if graph.complete or graph.broken or self._minds_other_steps:
+        if not (is_of_use and self.budget.is_reduced):
+            share = _FOR_THE_WHOLE if is_of_use else _FOR_EXPLORING
+            graph = explore(game, game.beginnings(), self.budget.part(share))
+        if graph.complete or graph.broken or not is_of_use:
             return graph
-        fewer = Reduction(game, heard(self.known.rules)).first
-        reduced = explore(game, game.beginnings(), self.budget.part(_FOR_EXPLORING), fewer)
+        rest = self.budget.part(_FOR_EXPLORING)
+        reduced = explore(game, game.beginnings(), rest, reduction.first)
         self.is_reduced = reduced.complete
         # What was explored in time can still be judged: it may show a way that breaks a rule.
         return reduced if reduced.complete else graph

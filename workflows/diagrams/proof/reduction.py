@@ -58,6 +58,11 @@ class Reduction:
                 return offer.happening, after
         return None
 
+    @property
+    def is_of_use(self) -> bool:
+        """Whether there are steps of which there may be orders to leave out."""
+        return len(self._quiet) > 1
+
     # -- which steps ------------------------------------------------------------------------------
 
     def _candidates(self, marking: Marking) -> Iterator[Offer]:
