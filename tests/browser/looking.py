@@ -34,6 +34,23 @@ NOT_UNIQUE = """() => {
   return [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))];
 }"""
 
+# Within one form nobody has to guess which of two fields with the same words is meant. What stands
+# in a row or below a question is told apart by the legends around it.
+SAME_LABEL = """() => {
+  const words = (one) => one?.textContent.replace(/\\s+/g, ' ').trim() ?? '';
+  const around = (one) => {
+    const group = one.parentElement.closest('fieldset');
+    return group ? [...around(group), words(group.querySelector('legend'))] : [];
+  };
+  const asked = 'input:not([type=hidden]), select, textarea';
+  return [...document.forms].flatMap((form) => {
+    const names = [...form.elements]
+      .filter((one) => one.matches(asked) && one.labels?.[0]?.checkVisibility())
+      .map((one) => [...around(one), words(one.labels[0])].join(': '));
+    return [...new Set(names.filter((name, place) => names.indexOf(name) !== place))];
+  });
+}"""
+
 # What can have the focus and does not show it, when a key has brought it there.
 NOT_SEEN_WITH_FOCUS = """() => {
   const ring = (one, pseudo) => {
@@ -86,6 +103,7 @@ def assert_clear(person: Person, name: str) -> None:
             person.photograph(PICTURES / f"{name}-{width['width']}.png")
         problems += found
     problems += [f"stands twice: #{one}" for one in page.evaluate(NOT_UNIQUE)]
+    problems += [f"asks twice: {one}" for one in page.evaluate(SAME_LABEL)]
     page.set_viewport_size(ZOOMED)
     problems += [f"zoomed: sticks out: {one}" for one in page.evaluate(STICKS_OUT)]
     page.set_viewport_size(WIDE)

@@ -5,13 +5,14 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from tests.browser import request
+from tests.browser.colours import assert_told_without_colours
 from tests.browser.conftest import Arrive
 from tests.browser.looking import PICTURES, assert_clear, assert_focus_is_seen, settle
 from tests.browser.person import PHONE, Person
 from tests.browser.test_pipeline import start_request
 
 REQUESTER, DECIDER, ADMIN = "Yuki Farrowdale", "Odalys Fernbrook", "Signe Albrook"
-AUDITOR, OWNER = "Tobias Quenby", "Celeste Varga-Holm"
+AUDITOR, OWNER, EDITOR = "Tobias Quenby", "Celeste Varga-Holm", "Ottoline Harrowgate"
 
 # The picture's name, who looks, and at what.
 PAGES = [
@@ -31,6 +32,13 @@ PAGES = [
     ("diagram-called", REQUESTER, "/diagrams/prepare-site"),
     ("check-report-kept", REQUESTER, "/diagrams/create-site/versions/1/report"),
     ("policy", REQUESTER, "/policy"),
+    ("policy-clause", REQUESTER, "/policy/clauses/GC-2"),
+    ("policy-act", REQUESTER, "/policy/acts/approve-site"),
+    ("policy-rule", REQUESTER, "/policy/rules/K01"),
+    ("policy-process", REQUESTER, "/policy/processes/create-site"),
+    ("policy-gaps", REQUESTER, "/policy/gaps"),
+    ("policy-versions", REQUESTER, "/policy/versions"),
+    ("policy-version", REQUESTER, "/policy/versions/1"),
     ("sites", DECIDER, "/sites"),
     ("site", DECIDER, "/sites/S05"),
     ("site-orphan", DECIDER, "/sites/S08"),
@@ -58,6 +66,12 @@ PAGES = [
     ("break-glass", "Beatrix Okonjo-Vale", "/break-glass"),
     ("personnel-data", "Henrike Wolmar", "/records/personnel-data"),
     ("site-earlier-decision", DECIDER, "/sites/S08/earlier-decision"),
+    ("diagram-drafts", EDITOR, "/diagrams/drafts"),
+    ("diagram-draft", EDITOR, "/diagrams/drafts/1"),
+    ("diagram-review", EDITOR, "/diagrams/drafts/1/review"),
+    ("diagram-draft-impact", EDITOR, "/diagrams/drafts/1/impact"),
+    ("diagram-compare", REQUESTER, "/diagrams/create-site/compare"),
+    ("diagram-impact", EDITOR, "/diagrams/create-site/versions/1/impact"),
     ("diagram-version", REQUESTER, "/diagrams/create-site/versions/1"),
     ("admin", ADMIN, "/admin"),
     ("admin-people", ADMIN, "/admin/people"),
@@ -93,6 +107,8 @@ NOT_PAGES = {
     "health.healthz": "text for a watching program",
     "health.readyz": "text for a watching program",
     "diagrams.xml": "a file to save",
+    "diagram_drafts.xml": "a file to save",
+    "policy.as_json": "for programs",
     "files.download": "a file to save",
     "personnel_data.document": "a file to save",
     "sites.document": "a file to save",
@@ -118,9 +134,12 @@ def test_every_kind_of_page_is_looked_at(app: Flask) -> None:
 @pytest.mark.parametrize(("name", "who", "path"), PAGES)
 def test_a_page_is_clear_to_everybody(arrive: Arrive, name: str, who: str, path: str) -> None:
     person = arrive(who)
-    person.open(path)
+    answer = person.page.goto(path)
+    assert answer is not None
+    assert answer.status == 200
     assert_clear(person, name)
     assert_focus_is_seen(person)
+    assert_told_without_colours(person)
 
 
 @pytest.mark.parametrize(("name", "path"), PUBLIC)
@@ -128,6 +147,7 @@ def test_a_public_page_is_clear_to_everybody(arrive: Arrive, name: str, path: st
     stranger = arrive()
     stranger.open(path)
     assert_clear(stranger, name)
+    assert_told_without_colours(stranger)
 
 
 @pytest.mark.parametrize(("name", "path", "status"), ERRORS)
@@ -185,6 +205,7 @@ def test_a_long_form_is_clear_with_its_errors(arrive: Arrive) -> None:
     person.fill({"Are comments allowed?": "Yes", "Proposed handle": "northwater"})
     person.page.get_by_role("button", name="Add other people with access").click()
     assert_clear(person, "task-long")
+    assert_told_without_colours(person)
     person.send()
     expect(person.page.locator("[data-error-summary]")).to_be_visible()
     assert_clear(person, "task-long-errors")
