@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.person import PHONE
+from tests.browser.test_confidential import begin_complaint, send_complaint
 from tests.browser.test_pipeline import start_request
 from webapp.demo.people import PASSWORD, email_of
 
@@ -151,3 +152,61 @@ def test_lists_have_keys_that_can_be_turned_off(arrive: Arrive) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     assert focused(page) == first
+
+
+def test_a_confidential_step_is_kept_out_of_by_one_and_taken_by_another(arrive: Arrive) -> None:
+    yuki = arrive("Yuki Farrowdale")
+    begin_complaint(yuki)
+    send_complaint(yuki)
+    annika, cyrus = arrive("Annika Drumlin"), arrive("Cyrus Peltonen")
+    for person in (annika, cyrus):
+        page = person.open("/tasks?tab=roles")
+        tab_to(page, "Confidential step for Human Resources")
+        page.keyboard.press("Enter")
+        expect(person.heading).to_have_text("Confidential step for Human Resources")
+        if person is annika:
+            tab_to(page, "I have a conflict of interest")
+            page.keyboard.press("Enter")
+            tab_to(page, "What the conflict is")
+            page.keyboard.type("I know who complains.")
+            tab_to(page, "Declare the conflict")
+        else:
+            tab_to(page, "Take this step")
+        page.keyboard.press("Enter")
+    expect(annika.heading).to_have_text("Tasks")
+    expect(annika.page.locator("table")).to_have_count(0)
+    expect(cyrus.heading).to_have_text("Receive the complaint")
+
+
+def test_an_owner_reminds_of_a_chosen_step(arrive: Arrive) -> None:
+    celeste = arrive("Celeste Varga-Holm")
+    page = celeste.open("/reports/steps")
+    tab_to(page, "R-1042: Decide on the request")
+    page.keyboard.press("Space")
+    tab_to(page, "Remind")
+    page.keyboard.press("Space")
+    tab_to(page, "Do this with the chosen steps")
+    page.keyboard.press("Enter")
+    expect(celeste.heading).to_have_text("Reminded: 1 of 1 step")
+
+
+def test_one_asks_for_an_intervention_and_a_second_person_agrees(arrive: Arrive) -> None:
+    celeste, ottoline = arrive("Celeste Varga-Holm"), arrive("Ottoline Harrowgate")
+    page = celeste.open("/cases/1043/interventions")
+    tab_to(page, "Skip Advise on security")
+    page.keyboard.press("Enter")
+    expect(celeste.heading).to_have_text("Skip “Advise on security” in R-1043")
+    tab_to(page, "Reason")
+    page.keyboard.type("Everybody who may advise is away.")
+    tab_to(page, "Ask for a second person")
+    page.keyboard.press("Enter")
+    expect(celeste.said.first).to_contain_text("It waits for a second person")
+    page = ottoline.open("/interventions")
+    tab_to(page, "R-1043")
+    page.keyboard.press("Enter")
+    expect(ottoline.heading).to_have_text("Interventions: R-1043")
+    tab_to(page, "Why you agree or refuse")
+    page.keyboard.type("I have asked the director.")
+    tab_to(page, "Agree, and do it")
+    page.keyboard.press("Enter")
+    expect(ottoline.said.first).to_contain_text("You agreed, and it is done.")
