@@ -19,7 +19,7 @@ from models.people import Person, RoleGrant
 from models.publication import CheckReport
 from models.trust import Incident, Job
 from workflows import audit, check_reports, jobs, publication
-from workflows.confidence import running, working
+from workflows.confidence import running, unexcluded, working
 from workflows.diagrams.check import Report, is_publishable
 from workflows.evidence.reviews import reviews_of
 from workflows.incidents import put_right, report
@@ -351,4 +351,5 @@ def _tell_lists(session: Session, kept: Sequence[Breach], now: datetime) -> None
             )
         ).all()
         text = f"{one.label} has news for you: the rules of the policy have changed."
-        tell(session, people, text, case_id=one.case_id, now=now)
+        free = unexcluded(session, one.case_id, people)
+        tell(session, free, text, case_id=one.case_id, now=now)
