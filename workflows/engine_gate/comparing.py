@@ -15,7 +15,7 @@ from workflows.engine import Specs
 from workflows.engine.exploring import Explorer
 from workflows.engine_gate.following import Level
 from workflows.engine_gate.replaying import Replay
-from workflows.engine_gate.walking import Difference, Limits, Stage, Walk, choices
+from workflows.engine_gate.walking import Difference, Limits, Stage, Walk
 
 # What the engine has no word for: it runs such diagrams, wrongly or for nothing.
 _ONLY_PROVED = frozenset({"dead-step", "handler-rejoins", "read-while-asked"})
@@ -94,14 +94,15 @@ def _never_passed(proof: Proof, walks: list[Walk]) -> Iterator[Difference]:
     wanted = {identity for one in happened for identity in one.trace}
     for identity in sorted(wanted - passed - boxes):
         step = next((one.index for one in flat.steps if one.node.id == identity), -1)
-        yield Difference(f'never comes to "{identity}"', step)
+        yield Difference(f'the engine never comes to "{identity}"', step)
     chosen = {one for walk in walks for one in walk.chosen}
     choosing = [one for one in happened if one.kind == "pass" and decides(flat.steps[one.step])]
     for one in choosing:
         own = flat.steps[one.step]
-        flows = choices(one.trace, {own.node.id: frozenset(w.flow.id for w in own.leaving)})
-        if not flows <= chosen:
-            yield Difference(f'never takes all the ways on from "{own.node.title}"', own.index)
+        flows = frozenset(wire.flow.id for wire in own.leaving) & set(one.trace)
+        if (own.node.id, flows) not in chosen:
+            words = f'the engine never takes some of the ways on from "{own.node.title}" together'
+            yield Difference(words, own.index)
 
 
 def _happened(proof: Proof) -> set[Happening]:
@@ -125,11 +126,13 @@ def _judged_differently(proof: Proof, walk: Walk) -> Iterator[Difference]:
     ours = {(one.what, one.step) for one in proof.wrong if one.what not in _ONLY_PROVED}
     for key, wrong in theirs.items():
         if wrong.step >= 0 and key not in ours and not ours and wrong.what not in _ONLY_PROVED:
-            yield Difference(f"is not sound ({wrong.what})", wrong.step, wrong.path)
+            yield Difference(
+                f"on the engine cases do not end well ({wrong.what})", wrong.step, wrong.path
+            )
     judge = Judge(
         proof.game.net, walk.graph, proof.known, Budget.of(_FOR_RULES), not ours, proof.alone
     )
     for judged in proof.judged:
         other = judge.judge(judged.rule)
         if other.verdict == "violated" and judged.verdict != "violated":
-            yield Difference(f"breaks rule {judged.rule.id}", other.step, other.path)
+            yield Difference(f"the engine breaks rule {judged.rule.id}", other.step, other.path)

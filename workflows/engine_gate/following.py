@@ -94,7 +94,9 @@ class Moves:
         try:
             marking, twice = self.places.marking(situation.spots)
         except UnknownSpot as unknown:
-            return Fit(unlike=f'a token rests at "{unknown.spot.element}", where none can')
+            return Fit(
+                unlike=f'on the engine a token rests at "{unknown.spot.element}", where none can'
+            )
         again = twice or self._ends_again(outcome, before)
         gone_wrong = next((one for one in following.broken if one.flaw in TWICE), None)
         if not again:
@@ -105,7 +107,7 @@ class Moves:
                 return Fit(tuple(states))
         if gone_wrong is not None and (again or _passed_twice(outcome)):
             return Fit(broken=gone_wrong)
-        return Fit(unlike=self._rests(marking))
+        return Fit(unlike=self._rests(marking, situation.ended))
 
     def _stopped(self, outcome: Outcome, following: Following) -> Fit:
         error = outcome.error
@@ -121,7 +123,7 @@ class Moves:
             # Round and round: the engine gives up after some steps.
             fitting = Broken("no-branch", -1)
         if fitting is None:
-            return Fit(unlike=f"it stops ({outcome.error})")
+            return Fit(unlike=f"the engine stops ({outcome.error})")
         return Fit(broken=fitting)
 
     def _ends_again(self, outcome: Outcome, before: Marking) -> bool:
@@ -136,7 +138,7 @@ class Moves:
                 before |= mark
         return False
 
-    def _rests(self, marking: Marking) -> str:
+    def _rests(self, marking: Marking, ended: bool) -> str:
         steps = self.game.net.flat.steps
         names: list[str] = []
         rest = marking
@@ -146,7 +148,11 @@ class Moves:
             if not step.is_container:
                 names.append(f'"{steps[step.index].node.title}"')
         resting = ", ".join(dict.fromkeys(names))
-        return f"it then waits at {resting}" if resting else "the case is then over"
+        if resting:
+            return f"the engine then waits at {resting}"
+        return (
+            "on the engine the case is then over" if ended else "the engine does not end the case"
+        )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from workflows.diagrams.graph import Diagram, Finding
 from workflows.diagrams.proof import Proof
 from workflows.diagrams.proof.telling import story
+from workflows.diagrams.proof.way import way
 from workflows.diagrams.second_gate import OnEngine, Proved
 from workflows.engine import EngineError, parse
 from workflows.engine_gate.comparing import Compared, compare
@@ -39,12 +40,13 @@ class EngineGate:
                 return OnEngine(refusal=refusal.message, element=refusal.element)
             compared.append(found)
             findings += [_finding(proof, one, caller) for one in found.differences]
+        differs = any(one.severity == "error" for one in findings)
         complete = all(one.complete for one in compared)
         is_tried = bool(compared) and all(one.complete or one.covered for one in compared)
         return OnEngine(
             states=sum(one.pairs for one in compared),
             complete=complete and bool(compared),
-            agrees=False if findings else (True if is_tried else None),
+            agrees=False if differs else (True if is_tried else None),
             findings=tuple(findings),
         )
 
@@ -72,6 +74,13 @@ def _finding(proof: Proof, difference: Difference, caller: Diagram | None) -> Fi
     within = f' in "{caller.name or caller.process_id}", which calls this diagram' if caller else ""
     step = proof.flat.steps[difference.step] if difference.step >= 0 else None
     line = step.node.line if step is not None and step.scope == 0 and caller is None else None
+    if difference.is_other_order:
+        message = (
+            f"{difference.what[0].upper()}{difference.what[1:]}{within}: what moves by itself moves in "
+            "another order there. By BPMN both orders can happen, so the finding of the proof stands."
+        )
+        element = step.node.id if step is not None else None
+        return Finding("info", "engine-other-order", element, line, message, None, difference.ids)
     message = (
         f"Engine and proof disagree{within}: {difference.what}, and the proof says otherwise. Cases "
         "would not run as the diagram is drawn and proved, so it cannot be published; please report it "
@@ -85,4 +94,5 @@ def _finding(proof: Proof, difference: Difference, caller: Diagram | None) -> Fi
         message + story(proof.flat, difference.path),
         None,
         difference.ids,
+        way(proof.flat, difference.path, difference.step, message) if step is not None else (),
     )

@@ -47,7 +47,7 @@ class Replay:
         has_orders = self._stage.game.net.has_inclusive_joins
         for what, step, path in ways:
             if path and not self._limits.are_met() and not self.goes(path):
-                words = f"does not go the way that shows {what} to the proof"
+                words = f"the engine does not go the way that shows {what} to the proof"
                 ids = tuple(identity for one in path for identity in one.trace)
                 waits = any(one.kind == "wait" for one in path)
                 yield Difference(words, step, path, ids, has_orders or waits)

@@ -283,7 +283,7 @@ class Walk:
         now = outcome.situation.spots if outcome.situation else ()
         if sorted(map(repr, now)) == sorted(map(repr, pair.situation.spots)):
             return Fit((pair.state,))
-        return Fit(unlike="more changes than that one of several instances is done")
+        return Fit(unlike="on the engine more changes than that one of several instances is done")
 
     # -- what both wait for ---------------------------------------------------------------------
 
@@ -294,14 +294,16 @@ class Walk:
         for spot, _ in pair.situation.waiting:
             step = self.stage.places.step(spot)
             if step is None:
-                self._differ(number, None, f'waits at "{spot.element}", which is no step', -1)
+                self._differ(
+                    number, None, f'the engine waits at "{spot.element}", which is no step', -1
+                )
                 return False
             if self.steps is None or step in self.steps | self.again:
                 waited.add(step)
         for step in sorted(waited ^ (offered | (waited & self._held_back(pair.state)))):
             title = f'"{self.stage.game.net.flat.steps[step].node.title}"'
-            waits = "it waits for" if step in waited else "it does not wait for"
-            self._differ(number, None, f"{waits} {title}", step)
+            waits = "waits for" if step in waited else "does not wait for"
+            self._differ(number, None, f"the engine {waits} {title}", step)
             return False
         return True
 

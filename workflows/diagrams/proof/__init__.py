@@ -193,6 +193,8 @@ class _Attempt:
         nodes = [self._flat.steps[index].node for index in steps]
         return (
             handler.rejoins is None
+            # Where several events share a handler, its joins wait for what the others may begin.
+            and not (len(handler.copies) > 1 and any(self._flat.steps[i].is_join for i in steps))
             and not any(act_of(node, self.known) for node in nodes)
             and not handler.stops
             and not any(variable.writer in steps for variable in variables.all)
