@@ -1,5 +1,6 @@
 """Reports of the check: a version keeps all of them, a draft its latest."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,13 +8,14 @@ from flask import Flask
 
 from models.cases import DiagramVersion, Process
 from models.database import db, transaction
-from models.publication import CheckReport, DiagramDraft
+from models.publication import CheckReport, DiagramDraft, PolicyVersion
 from tests import city
 from tests.bpmn.drawing import BPMN
 from tests.workflows import walking
 from workflows import check_reports, gates, publication
 from workflows.diagrams.check import Report, report
 from workflows.diagrams.graph import Finding
+from workflows.policy.pack import texts_in
 
 
 def a_report(*findings: Finding) -> Report:
@@ -124,3 +126,62 @@ def test_the_report_of_a_shipped_diagram_is_kept_word_for_word(app: Flask, now: 
     (kept,) = check_reports.of_version(db.session(), version)
     assert kept.publishable
     assert check_reports.verdict_of(kept) == verdict
+
+
+def judged(verdict: str, **proof: object) -> str:
+    """Give what is said of rule K01 beside such a verdict."""
+    told = a_report()
+    told["proof"] = {**told["proof"], **proof, "rules": {"K01": verdict}}  # type: ignore[typeddict-item]
+    (rule,) = check_reports.rules_told(told, walking.pack())[verdict]  # type: ignore[index]
+    return rule.why
+
+
+def test_what_is_not_proved_says_why() -> None:
+    assert "behind a fault of the diagram nothing was walked" in judged("not-proved", sound=False)
+    assert "more ways than were walked (200,001 states)" in judged(
+        "not-proved", sound=None, complete=False, states=200_001
+    )
+    assert "could not be walked" in judged("not-proved", sound=None, complete=False, states=0)
+
+
+def test_a_vacuous_rule_names_what_never_happens() -> None:
+    acts = walking.pack().acts
+    assert judged("vacuous").startswith(
+        f'It holds, but "{acts["create-account"].title}" or "{acts["launch-site"].title}" is never reached'
+    )
+
+
+def test_a_rule_that_the_policy_has_dropped_is_still_named() -> None:
+    told = a_report()
+    told["proof"]["rules"] = {"K99": "holds", "K01": "violated"}
+    groups = check_reports.rules_told(told, walking.pack())
+    assert list(groups) == ["violated", "holds"]
+    (dropped,) = groups["holds"]
+    assert (dropped.id, dropped.words) == ("K99", "This rule is no longer part of the policy.")
+
+
+def test_a_report_is_read_with_the_policy_of_its_time(app: Flask, now: datetime) -> None:
+    version = a_version(now)
+    texts = texts_in(BPMN / "policy")
+    words = "No site without a yes."
+    old = {
+        **texts,
+        "rules.toml": re.sub(r'words = "No account.*?"', f'words = "{words}"', texts["rules.toml"]),
+    }
+    with transaction() as session:
+        for number, (digest, files) in enumerate({"old": old, "lost": {}}.items(), 1):
+            row = PolicyVersion(number=number, digest=digest, files=files, note="", taken_up_at=now)
+            session.add(row)
+    for policy in ("old", "lost", "unknown", walking.pack().version):
+        keep(a_report(), now, policy, version=version, draft=None)
+    rows = {row.policy: row for row in check_reports.of_version(db.session(), version)}
+    found = {
+        policy: check_reports.policy_of(db.session(), row, walking.pack())
+        for policy, row in rows.items()
+    }
+    assert found["old"][0] is not None
+    assert found["old"][1].rules["K01"].words == words
+    assert found["lost"][0] is not None
+    assert found["lost"][1] is walking.pack()
+    assert found["unknown"] == (None, walking.pack())
+    assert found[walking.pack().version][1] is walking.pack()
