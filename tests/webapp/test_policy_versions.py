@@ -12,11 +12,13 @@ from flask import Flask
 
 from config import ROOT, Config
 from models.database import db, transaction
+from models.publication import PolicyVersion
 from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.webapp.door import Browser
 from tests.webapp.test_policy import main_of
+from tests.workflows import walking
 from tests.workflows.test_policy_versions import CHANGE, COMPLAINT, STRICTER
 from webapp import create_app
 from webapp.handlers import handlers
@@ -111,6 +113,7 @@ def test_what_does_not_keep_a_new_policy_is_named_and_stays_in_force(
     office: Desk, folder: Path
 ) -> None:
     said_at_start()
+    broken = walking.start(office.town, now=office.now, process="change").do("Ask").do("Forward")
     edit(folder, more=STRICTER)
     said_at_start()
     assert "Not checked yet" in page(office, "/policy/versions/2")
@@ -118,6 +121,8 @@ def test_what_does_not_keep_a_new_policy_is_named_and_stays_in_force(
     text = page(office, "/policy/versions/2")
     assert "Does not keep it" in text
     assert "/diagrams/change/versions/1/report" in text
+    assert f"{broken.case.label} (X1)" in text
+    assert broken.case.label not in page(office, "/policy/versions/2", office.town.people.hal)
     assert "Change a site" in page(office, "/policy", office.town.people.rosa)
     assert "does not keep the policy in force" in page(office, "/policy/processes/change")
     assert "Broken" in page(office, "/policy/rules/X1")
@@ -204,6 +209,16 @@ def test_a_policy_without_what_runs_here_is_refused_by_command_and_at_the_start(
         said_at_start()
     code, text = run(app, "take-up")
     assert (code, "It was not taken up." in text) == (1, True)
+
+
+def test_a_version_that_cannot_be_read_any_more_is_not_compared(
+    office: Desk, now: datetime
+) -> None:
+    with transaction() as session:
+        old = PolicyVersion(number=1, digest="old", files={}, note="", taken_up_at=now)
+        session.add(old)
+    said_at_start()
+    assert "cannot be compared" in page(office, "/policy/versions/2")
 
 
 def test_the_document_names_the_commands_that_there_are(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """A policy is taken up, refused, and checked again: on real packs with real edits."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -258,6 +259,8 @@ def test_a_recheck_that_was_cut_off_goes_on(
     work(now + policy_recheck.LEASE)
     assert rows(CheckReport) == 2
     assert not db.session.scalars(select(Job.kind).where(Job.kind.startswith("policy"))).all()
+    # A version that was replaced meanwhile was checked when its successor came.
+    policy_recheck.check_diagram(runtime(), Job(payload={"version": 999}, attempts=1), now)
     # Begun once more, there is nothing left to check.
     policy_recheck.plan(runtime(), db.session(), job, now)
     db.session.rollback()
@@ -299,3 +302,20 @@ def test_the_difference_of_two_versions_is_told_in_words(tmp_path: Path) -> None
     assert "“passed” comes before" in found["K10"].details[1]
     assert {one.what for one in changes(new, old) if one.id == "X1"} == {"removed"}
     assert changes(old, old) == []
+
+
+def test_hosts_that_start_at_once_take_a_policy_up_once(
+    town: Town, app_on_either: Flask, files: dict[str, str], now: datetime
+) -> None:
+    def start(_host: int) -> policy_versions.TakenUp:
+        with app_on_either.app_context():
+            try:
+                return policy_versions.take_up(files, library=Library(), note="", by=None, now=now)
+            finally:
+                db.session.remove()
+
+    db.session.rollback()
+    with ThreadPoolExecutor(4) as hosts:
+        found = list(hosts.map(start, range(4)))
+    assert sorted(one.is_new for one in found) == [False, False, False, True]
+    assert rows(PolicyVersion) == 1
