@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, FileField, HiddenField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from models.database import db
 from models.publication import DiagramDraft
@@ -34,6 +34,7 @@ class UploadForm(PageForm):
     file = FileField(
         "BPMN file",
         description=f"Up to {MAXIMUM_BYTES // 1024} kB, as a modeler saves it.",
+        validators=[InputRequired("Choose a file first.")],
     )
 
 
@@ -235,14 +236,12 @@ def _page(
 
 def _sent(form: UploadForm) -> bytes | None:
     """Give the file that was sent; None, with the form saying so, where there is none."""
-    if form.validate_on_submit():
-        file = request.files.get("file")
-        if file is not None and file.filename:
-            with file.stream as sent:
-                content: bytes = sent.read(MAXIMUM_BYTES + 1)
-            return content
-        form.file.errors = ["Choose a file first."]
-    return None
+    if not form.validate_on_submit():
+        return None
+    # A little more than is taken is enough to say that it is too much.
+    with request.files["file"].stream as sent:
+        content: bytes = sent.read(MAXIMUM_BYTES + 1)
+    return content
 
 
 def _findings(error: UnreadableDiagramError, back: str) -> str:
@@ -254,6 +253,5 @@ def _revision() -> int:
     return row_number(request.form.get("revision")) or 0
 
 
-def _to(draft: DiagramDraft) -> Response:
-    found: Response = redirect(url_for("diagram_drafts.show", draft_id=draft.id), code=303)  # type: ignore[assignment]
-    return found
+def _to(draft: DiagramDraft) -> ResponseReturnValue:
+    return redirect(url_for("diagram_drafts.show", draft_id=draft.id), code=303)

@@ -46,6 +46,11 @@ class Page:
     reviews: list[DraftReview]
 
     @property
+    def is_as_in_force(self) -> bool:
+        """Whether nothing is changed yet."""
+        return self.in_force is not None and self.in_force.sha256 == self.draft.sha256
+
+    @property
     def is_open(self) -> bool:
         return self.draft.closed_at is None
 
