@@ -81,3 +81,20 @@ def test_a_diagram_is_told_in_words(plainly: Callable[[str], Person]) -> None:
     expect(words).to_be_visible()
     step = words.get_by_role("listitem").filter(has_text="Review and decide")
     expect(step.first).to_contain_text("Waiting now")
+
+
+def test_a_draft_is_read_in_words_and_the_policy_searched(
+    plainly: Callable[[str], Person],
+) -> None:
+    bram = plainly("Bram Fennimore")
+    page = bram.open("/diagrams/drafts")
+    bram.follow("Decide on request")
+    canvas = page.locator("[data-diagram]").first
+    expect(canvas).to_contain_text("The picture needs scripts.")
+    canvas.get_by_role("link", name="Read the same in words.").click()
+    expect(page.locator(".twin").first).to_contain_text("Time limit: 3 business days.")
+    bram.open("/policy")
+    page.get_by_label("Id or words of a clause").fill("K01")
+    bram.press("Search")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    expect(page.locator("#list tbody tr")).to_contain_text("K01")
