@@ -164,7 +164,7 @@ def test_the_map_is_given_to_a_spreadsheet_and_to_a_program(office: Desk) -> Non
 
 
 def main_of(text: str) -> str:
-    return text.split("<main")[1].split("</main>")[0]
+    return text.split("<main")[1].split("</main>", maxsplit=1)[0]
 
 
 def table(office: Desk, address: str) -> str:
