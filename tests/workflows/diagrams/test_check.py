@@ -20,7 +20,7 @@ from workflows.policy.automata import Precedence
 
 GOOD = sketch.process(
     start(),
-    user("Ask", field("note", required=True)),
+    user("Ask", field("note", required=True), marks='clauses="GC-2" due="P5BD"'),
     end(),
     flows("Begin Ask Done"),
     lanes={"Requester": "Begin Ask Done"},
@@ -30,7 +30,7 @@ CALLED = sketch.process(
     flow("Which", "Yes", 'Ask.note = "x"'), id="helper", marks='owner="policy_owner" inputs="Ask"',
 )  # fmt: skip
 CALLER = sketch.process(
-    start(), user("Ask", field("note", required=True)), call("Call", "helper"), end(), flows("Begin Ask Call Done"),
+    start(), user("Ask", field("note", required=True), marks='clauses="GC-2" due="P5BD"'), call("Call", "helper"), end(), flows("Begin Ask Call Done"),
     lanes={"Requester": "Begin Ask Call Done"}, id="caller",
 )  # fmt: skip
 
@@ -186,7 +186,7 @@ def test_a_report_is_readable_in_a_terminal() -> None:
 
 
 def test_the_number_of_errors_and_warnings_is_in_the_headline() -> None:
-    bad = GOOD.replace(b'due="P5BD"', b'act="x" clauses="y"')
+    bad = GOOD.replace(b'clauses="GC-2" due="P5BD"', b'act="x" clauses="y"')
     (report,) = check({"bad.bpmn": bad}, known=KNOWN, library=nothing)
     assert "not publishable, 2 errors, 1 warning" in report_text(report)
 

@@ -8,7 +8,7 @@ from tests.workflows.diagrams import sketch
 from tests.workflows.diagrams.pack import KNOWN, found, linted, message, whole
 from tests.workflows.diagrams.sketch import end, field, flow, flows, gateway, service, start, user
 from workflows.diagrams.graph import Diagram
-from workflows.diagrams.lint import KnownDiagram, known_diagram, lint
+from workflows.diagrams.lint import Known, KnownDiagram, known_diagram, lint
 
 
 def marked(step: str, lane: str = "Requester", marks: str = 'owner="policy_owner"') -> Diagram:
@@ -163,3 +163,14 @@ def test_findings_come_by_line_and_each_once() -> None:
     )
     assert len(wrong) == len(set(wrong)) == 2
     assert lint(diagram, KNOWN) == wrong
+
+
+def test_a_step_without_act_and_clause_is_noted() -> None:
+    bare, named = user("Ask"), user("Ask", marks='clauses="GC-2" due="P5BD"')
+    acting = user("Ask", marks='act="request-site" due="P5BD"')
+    codes = [{finding.code for finding in lint(whole(one), KNOWN)} for one in (bare, named, acting)]
+    assert ["no-clause" in one for one in codes] == [True, False, False]
+    (finding,) = [one for one in lint(whole(bare), KNOWN) if one.code == "no-clause"]
+    assert (finding.severity, finding.element) == ("info", "Ask")
+    assert "Name the clause that asks for it" in finding.message
+    assert "no-clause" not in {one.code for one in lint(whole(bare), Known())}

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from workflows.diagrams.forms import suggestion
-from workflows.diagrams.graph import Diagram, Field, Finding, Node
+from workflows.diagrams.graph import TASKS, Diagram, Field, Finding, Node
 from workflows.diagrams.lint.known import Known, KnownAct
-from workflows.diagrams.lint.notes import error, quoted, warning
+from workflows.diagrams.lint.notes import error, info, quoted, warning
 
 _PEOPLE = ("userTask", "manualTask", "receiveTask")
 _MESSAGES = ("boundaryMessage", "messageCatch")
@@ -46,6 +46,13 @@ def _process(diagram: Diagram, known: Known) -> Iterator[Finding]:
 
 
 def _clauses(node: Node, known: Known) -> Iterator[Finding]:
+    if node.kind in TASKS and not node.clauses and node.act is None and known.clauses:
+        yield info(
+            node,
+            "no-clause",
+            f'"{node.title}" has no act and names no clause of the policy, so nothing says why it is done. Name '
+            "the clause that asks for it, if there is one.",
+        )
     for clause in node.clauses:
         if clause not in known.clauses:
             yield error(

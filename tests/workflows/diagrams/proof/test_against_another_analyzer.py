@@ -1,4 +1,7 @@
-"""Soundness as another analyzer sees it, over random processes of what both know: no data, no boundary events."""
+"""Soundness as another analyzer sees it, over random processes of what both read alike.
+
+No data, no boundary events, no messages, and no terminating ends: in a subprocess they end everything there.
+"""
 
 import os
 from collections import Counter
@@ -29,8 +32,8 @@ def compare(family: str, count: int, first: int) -> Counter[str]:
         for number in range(count):
             process = random_process(SEED * first + number, kinds, jumps)
             process.called.clear()
-            if any(place.host for place in process.nodes.values()):
-                results["with an event on a step"] += 1
+            if any(place.host or place.kind == "terminate" for place in process.nodes.values()):
+                results["not for both"] += 1
                 continue
             data = process.diagrams()["main"]
             theirs = other.is_sound(data.decode())
@@ -38,15 +41,7 @@ def compare(family: str, count: int, first: int) -> Counter[str]:
             assert diagram is not None
             ours = prove(diagram, {}, Known(), Budget(states=50_000)).sound
             if theirs is None:
-                assert ours is False  # it only runs for ever where tokens gather
                 results["no answer"] += 1
-            elif ours and not theirs:
-                # It lets a second token wait in front of a terminating end; there it is stopped at once.
-                assert "terminate" in {place.kind for place in process.nodes.values()}, (
-                    family,
-                    number,
-                )
-                results["stopped at once"] += 1
             else:
                 assert ours == theirs, (family, number)
                 results["sound" if ours else "unsound"] += 1
