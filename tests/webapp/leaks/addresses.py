@@ -112,6 +112,9 @@ CLASSIFIED = {
     "check_reports.way_of_draft": APART,
     "check_reports.check": APART,
     "check_reports.check_file": APART,
+    "comparisons.versions": APART,
+    "comparisons.played": LISTS,
+    "comparisons.played_on_draft": LISTS,
     "evidence.index": LISTS,
     "evidence.sites_csv": LISTS,
     "evidence.site": LISTS,
@@ -288,6 +291,13 @@ def _plain() -> Iterator[tuple[str, str]]:
         ("policy.index", "/policy/"),
         ("policy.clause", "/policy/clauses/DE-4"),
         ("policy.act", "/policy/acts/file-complaint"),
+        ("policy.rule", "/policy/rules/K34"),
+        ("policy.process", "/policy/processes/investigate-complaint"),
+        ("policy.gaps", "/policy/gaps"),
+        ("policy_versions.index", "/policy/versions"),
+        ("policy_versions.version", "/policy/versions/1"),
+        ("policy.as_spreadsheet", "/policy/map.csv"),
+        ("policy.as_json", "/policy/map.json"),
         ("sites.index", "/sites"),
         ("sites.index", "/sites?q=orblax"),
         ("register.index", "/register?q=orblax"),
@@ -367,6 +377,9 @@ def _single(named: Named) -> Iterator[tuple[str, str]]:
     for key in PROCESSES:
         yield "diagrams.show", f"/diagrams/{key}"
     yield "diagrams.show_version", "/diagrams/investigate-complaint/versions/1"
+    yield "comparisons.versions", "/diagrams/investigate-complaint/compare"
+    yield "comparisons.played", "/diagrams/investigate-complaint/versions/1/impact"
+    yield "comparisons.played_on_draft", "/diagrams/drafts/1/impact"
     yield "diagrams.xml", "/diagrams/investigate-complaint/versions/1/xml"
     yield "sites.show", "/sites/PRK"
     yield "sites.document", "/sites/PRK/decisions/1/document"

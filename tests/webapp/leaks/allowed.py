@@ -69,6 +69,18 @@ ALLOWED = (
         "How many confidential cases run is told once there are five.",
     ),
     _one(
+        "policy.clause policy.act policy.rule",
+        MANAGER,
+        r"Beside these, (\d+|fewer than five) confidential cases\.",
+        "In how many confidential cases something was done is told once there are five.",
+    ),
+    _one(
+        "comparisons.played comparisons.played_on_draft",
+        MANAGER,
+        r"\d+|fewer than 5|(\d+|fewer than 5) (ended )?cases?.*",
+        "Who drafts sees how many ended cases their draft would meet, once there are five.",
+    ),
+    _one(
         "evidence.reads_page evidence.reads_csv evidence.break_glass evidence.break_glass_csv "
         "evidence.overrides_page evidence.overrides_csv",
         AUDITOR,

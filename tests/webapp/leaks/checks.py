@@ -234,7 +234,11 @@ def _person(twins: Twins, name: str) -> int:
     role, _, part = name.partition(" ")
     if part:
         return twins.crowd.of[role, part]
-    known: dict[str, int] = {**vars(twins.crowd.office), **vars(twins.crowd.town.people), **twins.crowd.others}
+    known: dict[str, int] = {
+        **vars(twins.crowd.office),
+        **vars(twins.crowd.town.people),
+        **twins.crowd.others,
+    }
     return known[name]
 
 

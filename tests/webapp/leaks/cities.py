@@ -52,7 +52,7 @@ class Twins:
                 crowd.rest()
                 source = Path(str(db.engine.url.database))
             shutil.copy(source, folder / f"{name}.db")
-            apps.append(_open(folder / f"{name}.db", now))
+            apps.append(open_city(f"sqlite:///{folder}/{name}.db", now))
         return replace(self, real=apps[0], twin=apps[1])
 
     def close(self) -> None:
@@ -67,7 +67,7 @@ def build(template: Path, folder: Path, now: datetime) -> Twins:
     """Settle the city, copy it, and let one of the two have confidential cases."""
     real_path, twin_path = folder / "real.db", folder / "twin.db"
     shutil.copy(template, real_path)
-    real = _open(real_path, now)
+    real = open_city(f"sqlite:///{real_path}", now)
     with real.app_context():
         people = crowd.settle(now)
         walking.launched(people.town, now=now)
@@ -77,7 +77,7 @@ def build(template: Path, folder: Path, now: datetime) -> Twins:
         crowd.rest()
         db.engine.dispose()
     shutil.copy(real_path, twin_path)
-    twin = _open(twin_path, now)
+    twin = open_city(f"sqlite:///{twin_path}", now)
     with real.app_context():
         walks = Teller(people, now).tell()
         labels = [walk.case.label for walk in walks.values()]
@@ -88,8 +88,9 @@ def build(template: Path, folder: Path, now: datetime) -> Twins:
     return Twins(real, twin, people, walks)
 
 
-def _open(path: Path, now: datetime) -> Flask:
-    app = create_app(Config(database_url=f"sqlite:///{path}", secret_key="a secret for tests"))
+def open_city(url: str, now: datetime) -> Flask:
+    """The application on the database of a city, after everything that happened there."""
+    app = create_app(Config(database_url=url, secret_key="a secret for tests"))
     app.config.update(TESTING=True, NOW=now + crowd.AT_DESKS, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
     return app

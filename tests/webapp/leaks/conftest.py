@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOW
-from tests.webapp.leaks import cities
+from tests.webapp.leaks import cities, moving
 from tests.webapp.leaks.addresses import Named
 from tests.webapp.leaks.checks import Scene
 from tests.webapp.leaks.cities import Twins
@@ -19,6 +19,14 @@ def twins(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ge
     built = cities.build(migrated_sqlite, tmp_path_factory.mktemp("cities"), NOW)
     yield built
     built.close()
+
+
+@pytest.fixture(scope="session")
+def on_postgres(twins: Twins, postgres_server: str) -> Generator[Twins]:
+    """The same cities on PostgreSQL; tests must leave them as they are."""
+    cities_there = moving.moved(twins, postgres_server, NOW)
+    yield cities_there
+    cities_there.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ without it. test_mutations.py takes each away; test_filters.py finds the ones th
 
 from dataclasses import dataclass
 
-from tests.webapp.leaks import checks
+from tests.webapp.leaks import checks, writing
 from tests.webapp.leaks.checks import Check
 
 
@@ -307,7 +307,7 @@ SUPERVISION = (
     *_of(
         "webapp.diagrams",
         checks.office("trainer", "diagrams.show"),
-        ("_told", "if not confidential:", "if True:"),
+        ("told", "if not confidential:", "if True:"),
     ),
     Filter("admin/incidents.html", "incident.case.confidential", "false",
            checks.office("sysadmin", "admin.incidents_page")),
@@ -317,4 +317,93 @@ SUPERVISION = (
          ("waiting_for", "Case.confidential.is_(False),", "")),
 )  # fmt: skip
 
-FILTERS = (*THE_LIST, *WHO_READS, *STEPS, *CASES, *LISTS, *SUPERVISION)
+TOLD = (
+    *_of("workflows.moves", writing.written, ("_tell", "if move.case.confidential", "if False")),
+    *_of("workflows.moves", writing.reminded, ("_holders", "if move.case.confidential:", "if False:")),
+    *_of("workflows.operations.telling", writing.written,
+         ("_sentence", "if case.confidential:", "if False:")),
+    *_of(
+        "workflows.confidence",
+        writing.reminded,
+        ("awaited", "if person in at_work]", "]"),
+        ("awaited", "unexcluded(session, task.case_id, held_by)", "held_by"),
+    ),
+    *_of(
+        "workflows.jobs",
+        writing.written,
+        ("_in_words", "_is_confidential(session, job) or", ""),
+        ("_log", "None if is_secret else error", "error"),
+    ),
+    *_of(
+        "workflows.intervening",
+        writing.written,
+        ("_skip", "if hand.case.confidential", "if False"),
+        ("_settle_incident", "= hand.case.confidential, hand.now", "= False, hand.now"),
+    ),
+    *_of("workflows.leavers", writing.written,
+         ("left_behind", "if task.case.confidential:", "if False:")),
+    *_of(
+        "webapp.tasks",
+        writing.handed_over,
+        ("release", "if task.case.confidential", "if False"),
+        ("hand_over", "if page.task.case.confidential", "if False"),
+    ),
+    *_of("workflows.newcomers", writing.newcomers, ("_waiting", "Case.confidential.is_(False),", "")),
+    *_of("workflows.vacancies", writing.nobody, ("standstills", "Case.confidential.is_(False),", "")),
+    *_of("workflows.sites", writing.nobody, ("_cases", "Case.confidential.is_(False),", "")),
+    *_of("workflows.status.counts", writing.few,
+         ("confidential", "if row[1] >= SMALLEST_TOLD else None", "")),
+    *_of("webapp.diagrams", writing.few,
+         ("told", 'f"fewer than {FEWEST_TOLD}" if count < FEWEST_TOLD else', "str(count) or")),
+    *_of("webapp.start", writing.few,
+         ("_takes", "if usual is None or usual.cases < FEWEST_TOLD:", "if usual is None:")),
+    *_of(
+        "workflows.public_facet",
+        writing.facet,
+        ("_facets", "CaseExclusion.why == ExclusionReason.SUBJECT", "CaseExclusion.id > 0"),
+        ("_facet", "disciplined = is_final and outcome == DISCIPLINE", "disciplined = True"),
+        ("_facet", "if any(now_open[opening] for opening in known.opens)", ""),
+    ),
+)  # fmt: skip
+
+USE_CASES = (
+    *_of("workflows.case_list", writing.begun, ("_settle_named", "and not is_own_part", "")),
+    *_of("workflows.tasks", writing.begun, ("_close", "if move.case.confidential:", "if False:")),
+    *_of(
+        "workflows.case_list",
+        writing.handed_over,
+        ("step_back", "until=now, ended_by_id", "until=None, ended_by_id"),
+    ),
+    *_of(
+        "workflows.case_list",
+        writing.use_cases,
+        ("hand_on", "if not may_be_given(session, theirs, task):", "if False:"),
+    ),
+    *_of(
+        "workflows.confidence",
+        writing.use_cases,
+        ("may_be_given", "Task.case_id.not_in(closed_to(duties.person_id)),", ""),
+    ),
+    *_of(
+        "workflows.offers",
+        writing.use_cases,
+        ("_offered", "or not (is_mine or may_take(session, duties, task))", ""),
+    ),
+    *_of("workflows.task_care", writing.use_cases, ("_led", "or task.case.confidential", "")),
+    *_of("workflows.leavers", writing.use_cases, ("hand_on", "or task.case.confidential", "")),
+    *_of(
+        "workflows.interventions",
+        writing.use_cases,
+        ("_check_hands", "if case.confidential:", "if False:"),
+    ),
+    *_of(
+        "workflows.tasks",
+        writing.use_cases,
+        ("is_for", "if task.case.confidential:", "if False:"),
+        ("not_yours", "if confidence.is_hidden(session, duties, task, now=now):", "if False:"),
+        ("reassign", "if confidence.is_hidden(session, duties, task, now=now):", "if False:"),
+        ("may_hand_over", "if not task.case.confidential:", "if True:"),
+    ),
+)
+
+FILTERS = (*(*THE_LIST, *WHO_READS, *STEPS, *CASES, *LISTS, *SUPERVISION, *TOLD, *USE_CASES),)

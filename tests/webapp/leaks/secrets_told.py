@@ -169,7 +169,11 @@ class Teller:
         answered = [*noticed, ("RespondToNotice", {})]
         self.case("found", [*answered, *found("violation", by_department=True)])
         self.walks["found"].add_words(office.ole)
-        self.case("disciplined", STORIES["a suspension, confirmed on a grievance"][1])
+        steps = STORIES["a suspension, confirmed on a grievance"][1]
+        final = {"RecordDiscipline": {"final_on": self.now.date().isoformat()}}
+        by_now = [(name, {**given, **final.get(name, {})}) for name, given in steps]
+        self.case("disciplined", by_now)
+        self.case("not_final", steps)
         self.walks["disciplined"].let_one_do_both("MakeFinding", "TakeSeriousAction")
         self.case("closed", STORIES["out of scope"][1])
         hal = self.crowd.town.people.hal

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.webapp.leaks import checks
+from tests.webapp.leaks import checks, writing
 from tests.webapp.leaks.checks import Check, Scene
 
 EVERY_DAY: dict[str, Check] = {
@@ -18,6 +18,15 @@ EVERY_DAY: dict[str, Check] = {
     "who filed it for somebody else": checks.own("filer", "Requester", "filed_for", "filer"),
     "for whom it was filed": checks.own("complainant", "Nobody", "filed_for", "spoken_for"),
     "who complains": checks.own("complainant", "Requester", "role_trainer", "trainer complainant"),
+    "notices, incidents, errors, titles and logs say nothing": writing.written,
+    "who is reminded may know of the step": writing.reminded,
+    "who files one is on no list": writing.begun,
+    "who hands a step over reads no more": writing.handed_over,
+    "use cases refuse as if it were not there": writing.use_cases,
+    "few are not told of": writing.few,
+    "a newcomer is told of ordinary steps": writing.newcomers,
+    "a role that nobody holds is told of ordinary steps": writing.nobody,
+    "the Clerk sees what is public": writing.facet,
 }
 
 
