@@ -19,8 +19,7 @@ from workflows.errors import NotFoundError
 from workflows.library import DiagramSet, parse
 from workflows.publication import drafts
 from workflows.publication.family import diagrams_of, plan, reach
-from workflows.replaying import Met, impact
-from workflows.status.counts import SMALLEST_TOLD
+from workflows.replaying import Impact, impact
 
 # Played while somebody waits: about a second.
 PLAYED = 100
@@ -66,7 +65,7 @@ def played(key: str, number: int) -> ResponseReturnValue:
     part = _played(version.process, runtime().library.of(session, version.id))
     name = f"{version.process.name}, version {number}"
     back = url_for("diagrams.show_version", key=key, number=number)
-    return render_template("diagrams/impact.html", name=name, back=back, parts=[part])
+    return _impact(name, back, [part])
 
 
 @bp.get("/drafts/<int:draft_id>/impact")
@@ -88,36 +87,27 @@ def played_on_draft(draft_id: int) -> ResponseReturnValue:
     ]
     back = url_for("diagram_drafts.show", draft_id=draft_id)
     name = f"{draft.name}: draft {draft_id}"
-    return render_template("diagrams/impact.html", name=name, back=back, parts=parts)
+    return _impact(name, back, parts)
+
+
+def _impact(name: str, back: str, parts: Sequence["Part"]) -> str:
+    return render_template("diagrams/impact.html", name=name, back=back, parts=parts, most=PLAYED)
 
 
 @dataclass(frozen=True)
 class Part:
-    """What the cases of one process would have met."""
+    """What the cases of one process would have met; `found` None where they are confidential."""
 
     name: str
-    played: int | str
-    summary: list[tuple[str, int | str]]
-    parted: list[Met]
-    is_cut: bool
+    found: Impact | None
 
 
 def _played(process: Process, on: DiagramSet) -> Part:
-    secret = on.diagrams[on.main].confidential
+    """Play the cases of a process; confidential ones not: from a few steps one could guess whose."""
+    if on.diagrams[on.main].confidential:
+        return Part(process.name, None)
     found = impact(db.session(), runtime().library, process.id, on, now=clock.now(), most=PLAYED)
-    return Part(
-        process.name,
-        _told(found.played, secret),
-        [(meets.value, _told(count, secret)) for meets, count in found.summary],
-        [] if secret else found.parted,
-        found.played == PLAYED,
-    )
-
-
-def _told(count: int, confidential: bool) -> int | str:
-    """Say how many cases there are; of confidential ones not how few."""
-    few = confidential and count < SMALLEST_TOLD
-    return f"fewer than {SMALLEST_TOLD}" if few else count
+    return Part(process.name, found)
 
 
 def _versions(session: Session, key: str) -> Sequence[DiagramVersion]:

@@ -95,9 +95,7 @@ def test_whoever_owns_no_policy_does_not_see_past_cases_so(office: Desk) -> None
     page(office, IMPACT.format(9), status=404)
 
 
-def test_confidential_cases_are_neither_counted_when_few_nor_named(
-    office: Desk, clock_stands: None
-) -> None:
+def test_confidential_cases_are_not_played(office: Desk, clock_stands: None) -> None:
     walk = investigating.complain(
         office.town, investigating.open_office(office.town), now=office.now
     )
@@ -105,7 +103,7 @@ def test_confidential_cases_are_neither_counted_when_few_nor_named(
         case = session.get_one(Case, walk.case_id)
         case.ended_at, case.outcome = office.now, "Closed"
     text = page(office, "/diagrams/investigate-complaint/versions/1/impact")
-    assert "fewer than 5" in text
+    assert "Its cases are confidential, so they are not played here." in text
     assert walk.case.label not in text
     assert "is not on its record" not in text
 
@@ -119,7 +117,7 @@ def test_cases_are_played_on_a_draft_and_on_what_calls_it(office: Desk, clock_st
     assert edited != data
     draft = drafts.open_upload(edited, by=office.town.people.nora, now=office.now)
     text = page(office, f"/diagrams/drafts/{draft.id}/impact")
-    assert "Create site: 1 case" in text
+    assert "What 1 case meets" in text
     assert walk.case.label in text
     assert "goes the same way" not in text
     assert "What past cases would have met on it" in page(office, f"/diagrams/drafts/{draft.id}")
