@@ -75,12 +75,6 @@ ALLOWED = (
         "In how many confidential cases something was done is told once there are five.",
     ),
     _one(
-        "comparisons.played comparisons.played_on_draft",
-        MANAGER,
-        r"\d+|fewer than 5|(\d+|fewer than 5) (ended )?cases?.*",
-        "Who drafts sees how many ended cases their draft would meet, once there are five.",
-    ),
-    _one(
         "evidence.reads_page evidence.reads_csv evidence.break_glass evidence.break_glass_csv "
         "evidence.overrides_page evidence.overrides_csv",
         AUDITOR,

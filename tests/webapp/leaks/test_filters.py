@@ -31,7 +31,7 @@ WITHOUT_MUTATION = {
         workflows.break_glass:_case_called""",
     COUNTS: """
         policy/_links.html reports/process.html webapp.diagrams:_page webapp.draft_page:running_of
-        webapp.comparisons:_played webapp.comparisons:_told webapp.reports.figures:_standing
+        webapp.comparisons:_played webapp.reports.figures:_standing
         webapp.reports.pages:_all webapp.reports.pages:_in_force webapp.reports.pages:_one
         webapp.start:index workflows.vacancies:needed workflows.policy_map:_places
         workflows.policy_evidence:evidence_of workflows.replaying.past:impact""",
