@@ -21,7 +21,11 @@ WAITING = {"ForwardRequest", "DecideRequest", "AdviseLaw", "AdviseSecurity", "Se
 
 def waiting() -> list[Task]:
     return list(
-        db.session.scalars(select(Task).where(Task.closed_at.is_(None), Task.kind == TaskKind.USER))
+        db.session.scalars(
+            select(Task)
+            .where(Task.closed_at.is_(None), Task.kind == TaskKind.USER)
+            .options(joinedload(Task.case))
+        )
     )
 
 
