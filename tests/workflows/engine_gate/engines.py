@@ -14,7 +14,10 @@ class Idle:
     says: OnEngine | None = None
 
     def __call__(
-        self, _files: Mapping[str, bytes], _proofs: Sequence[Proved], _until: float
+        self,
+        files: Mapping[str, bytes],  # noqa: ARG002 (an engine is given them)
+        proofs: Sequence[Proved],  # noqa: ARG002
+        until: float,  # noqa: ARG002
     ) -> OnEngine:
         """Give the one answer."""
         while self.says is None:

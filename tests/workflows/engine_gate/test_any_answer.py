@@ -74,7 +74,7 @@ def test_a_way_on_which_a_reminder_keeps_a_phase_open_is_walked_on_the_engine(na
     city = City()
     next(mutant for mutant in MUTANTS if mutant.name == name).change(city)
     proof, found = tried_city(city, "create-site")
-    paths = [one.path for one in [*proof.wrong, *proof.judged]]
+    paths = [*(one.path for one in proof.wrong), *(one.path for one in proof.judged)]
     assert any(happening.kind == "wait" for path in paths for happening in path)
     assert [finding.message for finding in found.findings] == []
     assert found.agrees

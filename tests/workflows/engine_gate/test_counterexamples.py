@@ -50,7 +50,7 @@ def replayed(mutant: Mutant) -> str:
             assert [one.code for one in found.findings] == ["engine-refuses"], main
         else:
             assert [one.message for one in found.findings] == [], main
-        is_shown = any(one.path for one in [*proof.wrong, *proof.judged])
+        is_shown = any(one.path for one in proof.wrong) or any(one.path for one in proof.judged)
         results.add("refused" if found.agrees is None else "replayed" if is_shown else "agrees")
     return min(results, default="not played", key=["replayed", "refused", "agrees"].index)
 

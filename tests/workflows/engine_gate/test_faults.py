@@ -12,7 +12,7 @@ from tests.workflows.engine.sketch import bpmn
 from tests.workflows.engine_gate.side_by_side import disagreements, tried, tried_drawn
 from workflows.diagrams.proof import Proof
 from workflows.diagrams.second_gate import OnEngine
-from workflows.engine import EngineError, joins, nodes, run, scopes, script, tokens
+from workflows.engine import EngineError, joins, nodes, run, scopes, script, seam, tokens
 
 Fault = Callable[[pytest.MonkeyPatch], object]
 
@@ -176,7 +176,7 @@ FAULTS: dict[str, tuple[str, Fault]] = {
     "a parallel join never goes on": (
         "split", changed(joins.ParallelGateway, "may_fire", lambda *_: False),
     ),
-    "a parallel join leaves a token behind": ("split", changed(joins.seam, "cancel", lambda _token: None)),
+    "a parallel join leaves a token behind": ("split", changed(seam, "cancel", lambda _token: None)),
     "the state forgets by which flow a token came": ("split", changed(run.Run, "save", loses_flows)),
     "the state loses a token": ("split", changed(run.Run, "save", loses_a_token)),
     "an inclusive join goes on with the first token": (
@@ -200,14 +200,14 @@ FAULTS: dict[str, tuple[str, Fault]] = {
     ),
     "a reminder interrupts its step": (
         "events", after(nodes.Boundary, "_on_complete_hook", lambda _self, token: [
-            nodes.seam.cancel(one) for one in token.parent.children if one is not token and nodes.seam.is_live(one)
+            seam.cancel(one) for one in token.parent.children if one is not token and seam.is_live(one)
             and isinstance(one.task_spec, nodes.Stop) and one.task_spec.host is not None
         ]),
     ),
     "deadlines stay when their step is done": ("events", changed(nodes, "disarm", lambda _host: None)),
     "deadlines are never set": (
         "events", after(nodes.Host, "_on_complete_hook", lambda _self, token: [
-            nodes.seam.cancel(one) for one in token.children if isinstance(one.task_spec, nodes.Boundary)
+            seam.cancel(one) for one in token.children if isinstance(one.task_spec, nodes.Boundary)
         ]),
     ),
     "a message is heard once only": (
@@ -222,10 +222,10 @@ FAULTS: dict[str, tuple[str, Fault]] = {
     "an error is caught by nobody": ("inside", changed(nodes, "_catcher", lambda *_: None)),
     "the wrong event of several happens": ("race", changed(run, "_place_of", lambda *_: 0)),
     "one of several instances is enough": (
-        "several", changed(nodes.Instances, "one_done", lambda _self, wrapper, _index: nodes.seam.go(wrapper)),
+        "several", changed(nodes.Instances, "one_done", lambda _self, wrapper, _index: seam.go(wrapper)),
     ),
     "the second of several instances never comes": (
-        "sequence", changed(nodes.Instances, "one_done", lambda _self, wrapper, index: index and nodes.seam.go(wrapper)),
+        "sequence", changed(nodes.Instances, "one_done", lambda _self, wrapper, index: index and seam.go(wrapper)),
     ),
     "a step is done by itself": ("split", changed(nodes.Stop, "_update_hook", lambda _self, token: token.run())),
     "the engine breaks down": ("split", changed(run.Run, "go_on", lambda _self: 1 / 0)),
