@@ -41,7 +41,7 @@ def test_everybody_with_an_account_reads_the_map_and_nobody_else(office: Desk) -
     text = page(office, "/policy", office.town.people.rosa)
     assert "No site of the City is opened without a yes from Communications." in text
     assert "/policy/rules/K39" in text
-    assert "Not enforced yet: The development of training has no acts yet." in text
+    assert "Not enforced yet: It needs to know at the launch whether the unit is a public body." in text
     assert office.app.test_client().get("/policy/gaps").status_code == 303
 
 
@@ -74,7 +74,7 @@ def test_a_rule_says_what_it_asks_and_where_it_is_held(office: Desk) -> None:
     assert "The latest “Decide on the request” with “approve” or “approve-with-conditions”" in text
     assert "proof and run time" in text
     assert "Operation launch-site: The launch reads the decision again." in text
-    assert "Not enforced yet: The development of training" in page(office, "/policy/rules/K39")
+    assert "Not enforced yet: It needs to know at the launch" in page(office, "/policy/rules/K41")
     assert "No diagram can tell" in page(office, "/policy/rules/K34")
 
 

@@ -26,8 +26,8 @@ def test_the_map_says_where_each_rule_is_held_and_what_is_not(pack: Pack) -> Non
             "; ".join(held_by(pack, need)),
         ]
     assert "run time" in held_by(pack, pack.requirements["K01"])[0]
-    assert held_by(pack, pack.requirements["K39"]) == [
-        "not enforced yet: The development of training has no acts yet"
+    assert held_by(pack, pack.requirements["K41"]) == [
+        "not enforced yet: It needs to know at the launch whether the unit is a public body"
     ]
 
 

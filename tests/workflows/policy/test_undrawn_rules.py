@@ -17,6 +17,7 @@ RETIRING = ("retire-site:retire", "check-holds:held", "capture-archive")
 PROPOSED = ("propose-destruction", "approve-destruction:approve", "confirm-destruction:approve")
 DESTROYED = (*PROPOSED, "check-holds:clear", "destroy-records", "log-destruction")
 ASKED = ("receive-data-request", "classify-data:mixed", "advise-law")
+SECURITY = ("develop-security-training", "help-develop-training", "review-security-training")
 DRAFTED = ("draft-policy", "review-policy", "adopt-policy:adopt", "request-acknowledgements")
 
 KEPT = {
@@ -52,6 +53,9 @@ KEPT = {
     "a referral": ("refer-request",),
     "a block": ("capture-content", "block-user:block"),
     "no block": ("block-user:do-not-block",),
+    "a training": ("help-develop-training", "develop-training", "publish-training:citywide"),
+    "a training on security": (*SECURITY, "publish-training:security"),
+    "its next version": (*SECURITY, "publish-training:security") * 2,
     "an incident": ("declare-incident", "contain-incident"),
 }
 
@@ -87,6 +91,27 @@ BROKEN = {
     ),
     "K23 nothing to release": ("K23", (), "release-hold"),
     "K23 released already": ("K23", ("place-hold", "release-hold"), "release-hold"),
+    "K39 without Human Resources": (
+        "K39",
+        ("develop-training",),
+        "publish-training:citywide",
+    ),
+    "K39 by Human Resources alone": (
+        "K39",
+        ("help-develop-training",),
+        "publish-training:citywide",
+    ),
+    "K39 security without Information Technology": (
+        "K39",
+        SECURITY[1:],
+        "publish-training:security",
+    ),
+    "K39 security without Communications": ("K39", SECURITY[:2], "publish-training:security"),
+    "K39 a new version without new work": (
+        "K39",
+        (*SECURITY, "publish-training:security"),
+        "publish-training:security",
+    ),
     "K36 not classified": ("K36", ("receive-data-request",), "release-data:denied"),
     "K36 without advice": ("K36", without(ASKED, "advise-law"), "release-data:released"),
 }
