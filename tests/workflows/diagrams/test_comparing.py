@@ -1,13 +1,13 @@
 """Two versions of a diagram compared in words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.workflows.diagrams.proof import test_shipped_diagrams as known_mutants
-from tests.workflows.diagrams.proof.mutants import City, policy, shipped
+from tests.workflows.diagrams.proof.mutants import City, Mutant, policy, shipped
+from tests.workflows.diagrams.proof.test_mutants import MUTANTS
 from workflows.diagrams.comparing import Change, Topic, compare
 from workflows.diagrams.comparing.order import required_before
 from workflows.diagrams.graph import Diagram, Field, Node, Option
@@ -38,25 +38,17 @@ def field_of(city: City, element: str, name: str, **changes: Any) -> None:
     city.change(element, fields=tuple(fields))
 
 
-def mutants() -> Iterator[Any]:
-    """Walk every mutant that the proof is tried on."""
-    for table in vars(known_mutants).values():
-        rows = table.items() if isinstance(table, dict) else ()
-        for name, row in rows:
-            for one in row if isinstance(row, tuple) else ():
-                if callable(one):
-                    yield pytest.param(one, id=str(name))
-
-
 @pytest.mark.parametrize("key", sorted(shipped()))
 def test_a_diagram_does_not_differ_from_itself(key: str) -> None:
     assert compare(shipped()[key], shipped()[key]) == []
 
 
-@pytest.mark.parametrize("edit", list(mutants()))
-def test_every_change_that_the_proof_minds_is_told_and_can_be_marked(edit: Edit) -> None:
+@pytest.mark.parametrize(
+    "mutant", MUTANTS, ids=[f"{number} {mutant.name}" for number, mutant in enumerate(MUTANTS)]
+)
+def test_every_change_that_the_proof_minds_is_told_and_can_be_marked(mutant: Mutant) -> None:
     city, found = City(), 0
-    edit(city)
+    mutant.change(city)
     for key, after in city.diagrams.items():
         before = shipped()[key]
         for change in compare(before, after):
