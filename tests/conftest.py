@@ -98,6 +98,30 @@ def app_on_either(either_url: str) -> Generator[Flask]:
     yield from _application(either_url)
 
 
+# What these run a thousand times over, others run once: following each line would only make them
+# three times as slow.
+UNFOLLOWED = (
+    "tests/webapp/leaks/",
+    "tests/workflows/diagrams/proof/test_against_",
+    "tests/workflows/diagrams/proof/test_harmless_edits",
+    "tests/workflows/diagrams/proof/test_mutants",
+    "tests/workflows/diagrams/proof/test_reduction",
+    "tests/workflows/diagrams/test_comparing",
+    "tests/workflows/diagrams/test_hostile_files",
+    "tests/workflows/diagrams/test_random_graphs",
+    "tests/workflows/engine_gate/test_counterexamples",
+    "tests/workflows/engine_gate/test_random_processes",
+    "tests/workflows/test_wandering_cases",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the coverage of long tests out of the count."""
+    for item in items:
+        if item.nodeid.startswith(UNFOLLOWED):
+            item.add_marker("no_cover")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly what this machine could not run."""
     skipped = terminalreporter.stats.get("skipped", [])

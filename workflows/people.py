@@ -239,24 +239,24 @@ def _duties_asked() -> Select[*tuple[Any, ...]]:
     )
 
 
-def holders(
-    session: Session, pack: Pack, duty: str, unit_id: int | None, day: date
-) -> list[Person]:
-    """Give the active people who may do a step with this duty, by family name, with their unit."""
+def holding(pack: Pack, duty: str, unit_id: int | None, day: date) -> ColumnElement[bool]:
+    """A condition: the person is active and may do a step with this duty."""
     known = offices(pack)
     roles = known.roles_for(duty, unit_id)
     where: ColumnElement[bool] = Person.id.in_(_granted(roles, unit_id, day))
     if unit_id is not None and roles & known.everyone:
         where = or_(where, Person.unit_id == unit_id)
-    return list(
-        session.scalars(
-            select(Person)
-            .join(Person.unit)
-            .options(contains_eager(Person.unit))
-            .where(where, is_active_on(day))
-            .order_by(Person.family_name, Person.given_name, Person.id)
-        )
-    )
+    return and_(where, is_active_on(day))
+
+
+def holders(
+    session: Session, pack: Pack, duty: str, unit_id: int | None, day: date
+) -> list[Person]:
+    """Give the active people who may do a step with this duty, by family name, with their unit."""
+    asked = select(Person).join(Person.unit).options(contains_eager(Person.unit))
+    names = Person.family_name, Person.given_name, Person.id
+    found = asked.where(holding(pack, duty, unit_id, day)).order_by(*names)
+    return list(session.scalars(found))
 
 
 def is_active_on(day: Day) -> ColumnElement[bool]:

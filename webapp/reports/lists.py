@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, literal, select, union_all
+from sqlalchemy.orm import joinedload
 
 from models.cases import Case, Task
 from models.database import db
@@ -22,7 +23,7 @@ from webapp.runtime import runtime
 from webapp.task_page import duties
 from webapp.templating import CityClock
 from workflows.errors import NotFoundError
-from workflows.people import Duties, holders
+from workflows.people import Duties, holding
 from workflows.reading import readable
 from workflows.status import behind, trend
 from workflows.status.behind import Page
@@ -190,13 +191,22 @@ def _month() -> trend.Month | None:
 def _candidates(led: Sequence[Task]) -> list[Candidate]:
     """Give who may do these steps, who may do most of them first; the use case asks again."""
     kinds = Counter((task.duty, task.unit_id) for task in led if task.person_id is None)
-    people: dict[int, Person] = {}
-    fits: Counter[int] = Counter()
-    for (duty, unit_id), steps in kinds.items():
-        for person in holders(db.session(), runtime().pack, duty, unit_id, clock.today()):
-            people[person.id] = person
-            fits[person.id] += steps
-    found = [Candidate(person, fits[key], len(led)) for key, person in people.items()]
+    if not kinds:
+        return []
+    day, pack, fits = clock.today(), runtime().pack, Counter[int]()
+    # One statement, however many kinds of step there are.
+    held = union_all(
+        *(
+            select(Person.id, literal(steps)).where(holding(pack, duty, unit_id, day))
+            for (duty, unit_id), steps in kinds.items()
+        )
+    )
+    for person_id, steps in db.session.execute(held):
+        fits[person_id] += steps
+    people = db.session.scalars(
+        select(Person).where(Person.id.in_(fits)).options(joinedload(Person.unit))
+    )
+    found = [Candidate(person, fits[person.id], len(led)) for person in people]
     return sorted(found, key=lambda one: (-one.fits, one.person.family_name, one.person.id))
 
 
