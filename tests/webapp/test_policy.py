@@ -41,7 +41,10 @@ def test_everybody_with_an_account_reads_the_map_and_nobody_else(office: Desk) -
     text = page(office, "/policy", office.town.people.rosa)
     assert "No site of the City is opened without a yes from Communications." in text
     assert "/policy/rules/K39" in text
-    assert "Not enforced yet: It needs to know at the launch whether the unit is a public body." in text
+    assert (
+        "Not enforced yet: It needs to know at the launch whether the unit is a public body."
+        in text
+    )
     assert office.app.test_client().get("/policy/gaps").status_code == 303
 
 
