@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
+from werkzeug.routing import Rule
 
 from config import Config
 from models.database import db
@@ -18,6 +20,25 @@ from webapp import create_app
 
 # A Monday morning in Minnesota, away from holidays and clock changes.
 NOW = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
+
+
+_compile_address = Rule._compile_builder
+_compiled: dict[object, Any] = {}
+
+
+def _compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+    """Compile an address once for all applications: each test has its own, with the same addresses.
+
+    What is compiled depends on the address alone, and compiling all of them takes most of the time
+    in which an application is made.
+    """
+    key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+    if key not in _compiled:
+        _compiled[key] = _compile_address(rule, append_unknown)
+    return _compiled[key]
+
+
+Rule._compile_builder = _compile_once  # type: ignore[assignment, method-assign]
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ PAGES = [
     ("diagram-called", REQUESTER, "/diagrams/prepare-site"),
     ("diagram-review-second", "Bram Fennimore", "/diagrams/drafts/1/review"),
     ("check-report-kept", REQUESTER, "/diagrams/create-site/versions/1/report"),
-    ("policy", REQUESTER, "/policy"),
+    ("policy", REQUESTER, "/policy?q=launch"),
     ("policy-clause", AUDITOR, "/policy/clauses/CO-6"),
     ("policy-act", REQUESTER, "/policy/acts/approve-site"),
     ("policy-rule", REQUESTER, "/policy/rules/K01"),
