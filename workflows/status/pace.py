@@ -15,7 +15,7 @@ from workflows.status.spans import Typical, seconds_between, typical
 
 # How many completions of each step, or where cases are narrowed how many cases, are looked at:
 # older ones say little about today, and the page answers as fast with a million.
-LATEST = 500
+LATEST = 300
 
 # What an outcome does to a request, by the tag that the policy pack gives it.
 SENT_BACK = {"RET": "returned", "REJ": "rejected", "DECL": "declined"}

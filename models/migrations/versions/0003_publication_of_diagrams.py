@@ -107,7 +107,7 @@ def upgrade() -> None:
     _forbid_changes_to_published_versions()
     if op.get_bind().dialect.name == 'postgresql':
         # The element names the diagram: without knowing it, the planner expects so few completions
-        # of a step in a quarter that it reads and sorts all of them for the latest five hundred.
+        # of a step in a quarter that it reads and sorts all of them for the latest of them.
         op.execute('CREATE STATISTICS task_place (dependencies) ON diagram, element FROM task')
 
 

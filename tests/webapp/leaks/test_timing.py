@@ -17,6 +17,9 @@ from tests.webapp.leaks.seeing import Seen, ask, counting
 from workflows import break_glass
 from workflows.break_glass import Asked
 
+# The everyday look at the two cities counts the statements of every page as well.
+pytestmark = pytest.mark.long
+
 WHEN = NOW + AT_DESKS
 # States in which a case may be, and the offices of those who try; each may open every page here.
 STATES = ("filed", "taken", "pending", "stopped", "disciplined", "closed")
