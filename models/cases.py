@@ -38,6 +38,7 @@ class DiagramVersion(Base):
     # publication: a case runs on exactly these for ever.
     frozen: Mapped[dict[str, Any]]
     note: Mapped[str]
+    for_staff: Mapped[str] = mapped_column(default="", server_default="")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]

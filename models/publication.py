@@ -28,6 +28,8 @@ class DiagramDraft(Base):
     xml: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     sha256: Mapped[str]
     note: Mapped[str]
+    # What staff will read of it: what is otherwise for them from its day of effect on.
+    for_staff: Mapped[str] = mapped_column(default="", server_default="")
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
     edited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -3,11 +3,13 @@
 from alembic import context
 from sqlalchemy import create_engine
 
+import models.case_migration
 import models.cases
 import models.confidence
 import models.people
 import models.publication
 import models.sites
+import models.studio
 import models.trust  # noqa: F401 (all tables must be known before comparing)
 from models.database import Base
 
