@@ -145,6 +145,9 @@ ENDPOINTS: Mapping[str, str] = {
     "diagram_drafts.drop": "diagrams.edit",
     "diagram_reviews.show": "diagrams.publish",
     "diagram_reviews.answer": "diagrams.publish",
+    "studio_api.save": "diagrams.edit",
+    "studio_api.presence": "diagrams.edit",
+    "studio_api.verdict": "diagrams.edit",
     "comparisons.versions": SIGNED_IN,
     "comparisons.played": "diagrams.edit",
     "comparisons.played_on_draft": "diagrams.edit",
@@ -359,10 +362,10 @@ def _guard() -> ResponseReturnValue | None:
 def _refuse() -> ResponseReturnValue:
     if current_user.is_authenticated:
         abort(403)
+    address = url_for("signing_in.login", next=_way_back())
     if wants_json():
-        return jsonify(title="Sign in first", status=401), 401
-    target = _way_back()
-    address = url_for("signing_in.login", next=target)
+        message = "Your sign-in has ended. Sign in again; what you typed is still here."
+        return jsonify(title="Sign in first", status=401, message=message, sign_in=address), 401
     if request.headers.get("HX-Request") or request.headers.get("X-CSRFToken"):
         # A script must not get the sign-in page as if it were the fragment that it asked for.
         return "", 401, {"HX-Redirect": address}

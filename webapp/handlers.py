@@ -14,6 +14,8 @@ from workflows.moves import DEADLINE_JOB
 from workflows.people_check import CHECK_JOB, check
 from workflows.policy_recheck import CASES_JOB, DIAGRAM_JOB, LEASE
 from workflows.policy_versions import RECHECK_JOB
+from workflows.publication.editing_together import CHECK_JOB as CHECK_DRAFT_JOB
+from workflows.publication.editing_together import check_draft
 from workflows.publication.taking_effect import EFFECT_JOB, take_effect
 from workflows.runtime import Runtime
 
@@ -27,6 +29,7 @@ def handlers() -> Mapping[str, Handler | Outside]:
         DEADLINE_JOB: _inside(fire_deadline),
         CHECK_JOB: _inside(check),
         EFFECT_JOB: take_effect,
+        CHECK_DRAFT_JOB: _outside(check_draft),
         RECHECK_JOB: _inside(policy_recheck.plan),
         DIAGRAM_JOB: _outside(policy_recheck.check_diagram),
         CASES_JOB: _outside(policy_recheck.check_cases),

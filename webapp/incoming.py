@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, request
 from werkzeug.routing import IntegerConverter
 
+from workflows.diagrams.document import MAXIMUM_BYTES
 from workflows.errors import InvalidAnswersError
 
 # The databases have no larger ids, and fail when asked for one.
@@ -14,6 +15,8 @@ LAST_PAGE = 1_000_000
 
 # A form without documents. The parser reads it whole and has no limit of its own.
 LARGEST_FORM = 500_000
+# A diagram comes from the studio as it is. Somewhat more than is taken, so that it is told why.
+LARGEST_DIAGRAM = 2 * MAXIMUM_BYTES
 # PostgreSQL cannot store this sign, and nobody types it.
 NUL = "\0"
 
@@ -50,8 +53,9 @@ def page_number() -> int:
 
 def _refuse_what_cannot_be_kept() -> None:
     if request.mimetype != "multipart/form-data":
-        most = request.max_content_length or LARGEST_FORM
-        request.max_content_length = min(most, LARGEST_FORM)
+        largest = LARGEST_DIAGRAM if request.mimetype == "application/xml" else LARGEST_FORM
+        most = request.max_content_length or largest
+        request.max_content_length = min(most, largest)
     if NUL in request.path or _has_nul():
         raise InvalidAnswersError(
             {"": "What was sent holds a sign that cannot be stored (NUL). Send it without."}

@@ -22,6 +22,7 @@ from workflows.moves import DEADLINE_JOB
 from workflows.people_check import CHECK_JOB
 from workflows.policy_recheck import CASES_JOB, DIAGRAM_JOB
 from workflows.policy_versions import RECHECK_JOB
+from workflows.publication.editing_together import CHECK_JOB as CHECK_DRAFT_JOB
 from workflows.publication.taking_effect import EFFECT_JOB
 
 
@@ -72,7 +73,7 @@ def test_the_worker_beside_the_server_does_what_is_due(app: Flask, now: datetime
             Job(kind=DEADLINE_JOB, key="gone", payload={"token": "x"}, run_at=now, attempts=0)
         )
     of_the_policy = {RECHECK_JOB, DIAGRAM_JOB, CASES_JOB}
-    assert set(handlers()) == {DEADLINE_JOB, CHECK_JOB, EFFECT_JOB} | of_the_policy
+    assert set(handlers()) == {DEADLINE_JOB, CHECK_JOB, EFFECT_JOB, CHECK_DRAFT_JOB} | of_the_policy
     stop = threading.Event()
     worker = threading.Thread(target=serve.work, args=(app, stop))
     worker.start()

@@ -84,12 +84,20 @@ def open_upload(content: bytes, *, by: int, now: datetime) -> DiagramDraft:
         return _with_people(session, draft.id)
 
 
-def replace(draft_id: int, content: bytes, *, revision: int, by: int, now: datetime) -> Saved:
-    """Put an uploaded file in the place of what the draft holds.
+def replace(
+    draft_id: int,
+    content: bytes,
+    *,
+    revision: int,
+    by: int,
+    now: datetime,
+    is_recorded: bool = True,
+) -> Saved:
+    """Put a file in the place of what the draft holds.
 
     Where somebody else has changed, submitted or closed the draft since `revision`, theirs stays
     and this is kept as a draft of its own. Raises UnreadableDiagramError where the file is no
-    diagram of the same process.
+    diagram of the same process. `is_recorded` False leaves a save out of the audit record.
     """
     key = db.session().scalar(select(DiagramDraft.key).where(DiagramDraft.id == draft_id))
     diagram = readable(content, key)
@@ -100,7 +108,8 @@ def replace(draft_id: int, content: bytes, *, revision: int, by: int, now: datet
             draft.name = _name(diagram)
             _edited(draft, by, now)
             session.flush()
-            _record(session, "draft:saved", draft, by, now, sha256=draft.sha256)
+            if is_recorded:
+                _record(session, "draft:saved", draft, by, now, sha256=draft.sha256)
             return Saved(_with_people(session, draft.id))
         apart = _new(diagram, content, draft.note, based_on=None, by=by, now=now)
         apart.based_on_id = draft.based_on_id

@@ -112,6 +112,10 @@ CLASSIFIED = {
     "check_reports.way_of_draft": APART,
     "check_reports.check": APART,
     "check_reports.check_file": APART,
+    # A draft, who edits it and what the proof says of it: nothing of any case.
+    "studio_api.save": APART,
+    "studio_api.presence": APART,
+    "studio_api.verdict": APART,
     "comparisons.versions": APART,
     "comparisons.played": LISTS,
     "comparisons.played_on_draft": LISTS,
