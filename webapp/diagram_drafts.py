@@ -17,7 +17,7 @@ from webapp.incoming import row_number
 from webapp.runtime import runtime
 from workflows.diagrams.document import MAXIMUM_BYTES
 from workflows.errors import InvalidAnswersError, NotFoundError, PolicyError
-from workflows.publication import drafts, reviewing
+from workflows.publication import drafts, editing_together, reviewing
 from workflows.publication.drafts import UnreadableDiagramError
 from workflows.publication.reviewing import Wish
 
@@ -72,7 +72,7 @@ def _index(form: UploadForm) -> str:
 
 @bp.post("/drafts")
 def upload() -> ResponseReturnValue:
-    """Open a draft from a file, and check it."""
+    """Open a draft from a file, and have it checked."""
     form = UploadForm()
     content = _sent(form)
     if content is None:
@@ -81,8 +81,8 @@ def upload() -> ResponseReturnValue:
         draft = drafts.open_upload(content, by=access.me().id, now=clock.now())
     except UnreadableDiagramError as error:
         return _findings(error, url_for("diagram_drafts.index")), 422
-    drafts.check(runtime(), draft.id, now=clock.now())
-    flash("The file is kept as a draft, and checked.")
+    editing_together.have_checked(draft.id, now=clock.now())
+    flash("The file is kept as a draft. It is being checked.")
     return _to(draft)
 
 
@@ -115,7 +115,7 @@ def xml(draft_id: int) -> ResponseReturnValue:
 
 @bp.post("/drafts/<int:draft_id>/content")
 def replace(draft_id: int) -> ResponseReturnValue:
-    """Put an uploaded file in the place of what the draft holds, and check it."""
+    """Put an uploaded file in the place of what the draft holds, and have it checked."""
     form = UploadForm()
     content = _sent(form)
     if content is None:
@@ -127,10 +127,10 @@ def replace(draft_id: int) -> ResponseReturnValue:
         )
     except UnreadableDiagramError as error:
         return _findings(error, url_for("diagram_drafts.show", draft_id=draft_id)), 422
-    drafts.check(runtime(), saved.draft.id, now=clock.now())
+    editing_together.have_checked(saved.draft.id, now=clock.now())
     if saved.parted_from is not None:
         return render_template("diagrams/parted.html", saved=saved), 409
-    flash("The file is saved, and checked.")
+    flash("The file is saved. It is being checked.")
     return _to(saved.draft)
 
 

@@ -19,7 +19,7 @@ from workflows.diagrams.graph import Diagram
 from workflows.diagrams.reading import read
 from workflows.diagrams.text import describe
 from workflows.errors import ConflictError, NotFoundError
-from workflows.publication import drafts, reviewing
+from workflows.publication import drafts, editing_together, reviewing
 from workflows.publication.family import plan
 
 
@@ -38,6 +38,7 @@ class Page:
     draft: DiagramDraft
     diagram: Diagram
     report: CheckReport | None
+    is_being_checked: bool
     in_force: DiagramVersion | None
     running: int | str
     callers: list[Caller]
@@ -79,6 +80,7 @@ def gathered(draft_id: int) -> Page:
         draft=draft,
         diagram=diagram,
         report=drafts.current_report(runtime(), session, draft, now=now),
+        is_being_checked=editing_together.is_being_checked(session, draft.id),
         in_force=in_force,
         running=running_of(in_force) if in_force else 0,
         callers=callers,

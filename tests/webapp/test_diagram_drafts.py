@@ -15,8 +15,9 @@ from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import walking
 from tests.workflows.publication.authoring import ADVICE, NEW, OLD
+from webapp.handlers import handlers
 from webapp.runtime import settings
-from workflows import publication
+from workflows import jobs, publication
 from workflows.publication import drafts
 
 
@@ -166,6 +167,10 @@ def test_a_new_file_opens_a_draft_with_its_findings(office: Desk, clock_stands: 
     broken = xml().replace(b'act="advise-law"', b'act="approve-site"')
     assert send(office, nora, "/diagrams/drafts", broken).status_code == 303
     draft = the_draft()
+    text = page(office, nora, f"/diagrams/drafts/{draft.id}")
+    assert "Being checked" in text
+    assert "May not be published" not in text
+    jobs.run_due(handlers(), now=office.now + timedelta(minutes=1), owner="a test")
     text = page(office, nora, f"/diagrams/drafts/{draft.id}")
     assert "May not be published" in text
     answer = office.post(

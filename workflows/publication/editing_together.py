@@ -16,7 +16,7 @@ from models.trust import Job, JobState
 from workflows.diagrams.check import Report
 from workflows.diagrams.reading import read
 from workflows.gates import check_files
-from workflows.jobs import schedule, unschedule
+from workflows.jobs import schedule
 from workflows.publication import drafts
 from workflows.publication.drafts import Saved
 from workflows.publication.family import plan
@@ -84,11 +84,6 @@ def is_being_checked(session: Session, draft_id: int) -> bool:
     """Whether a check by the worker is due or on."""
     waiting = select(Job.id).where(Job.key == _key(draft_id), Job.state == JobState.DUE)
     return session.scalar(waiting) is not None
-
-
-def let_be(session: Session, draft_id: int) -> None:
-    """Drop a check that is due, where somebody has had it made at once."""
-    unschedule(session, [_key(draft_id)])
 
 
 def _key(draft_id: int) -> str:
