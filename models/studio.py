@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.database import Base
@@ -41,6 +41,26 @@ class DraftComment(Base):
     settled_by: Mapped[Person | None] = relationship(
         lazy="raise_on_sql", foreign_keys=[settled_by_id]
     )
+
+
+class DraftEdit(Base):
+    """What a draft held before an edit in words, so that the edit can be undone.
+
+    Only of open drafts, and only the last of them: it is a help while one edits, no record.
+    """
+
+    __tablename__ = "draft_edit"
+    __table_args__ = (Index(None, "draft_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("diagram_draft.id"))
+    # Deflated; and the digest of what the edit made of it.
+    before: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    sha256_after: Mapped[str]
+    words: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+    by: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
 class Rehearsal(Base):

@@ -43,6 +43,21 @@ def upgrade() -> None:
     with op.batch_alter_table('draft_comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_draft_comment_draft_id'), ['draft_id'], unique=False)
 
+    op.create_table('draft_edit',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('draft_id', sa.Integer(), nullable=False),
+    sa.Column('before', sa.LargeBinary(), nullable=False),
+    sa.Column('sha256_after', sa.String(), nullable=False),
+    sa.Column('words', sa.String(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_draft_edit_by_id_person')),
+    sa.ForeignKeyConstraint(['draft_id'], ['diagram_draft.id'], name=op.f('fk_draft_edit_draft_id_diagram_draft')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft_edit'))
+    )
+    with op.batch_alter_table('draft_edit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_draft_edit_draft_id'), ['draft_id'], unique=False)
+
     op.create_table('draft_editor',
     sa.Column('draft_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -161,6 +176,10 @@ def downgrade() -> None:
 
     op.drop_table('moved_case')
     op.drop_table('draft_editor')
+    with op.batch_alter_table('draft_edit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_draft_edit_draft_id'))
+
+    op.drop_table('draft_edit')
     with op.batch_alter_table('draft_comment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_draft_comment_draft_id'))
 
