@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
@@ -15,10 +15,14 @@ TitleOfAct = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Branch:
-    """Where it goes on from a step: the sentence, and the number of the step that it names."""
+    """Where it goes on from a step: the sentence, and the number of the step that it names.
+
+    `element` is the flow in the diagram, or the event on the step's border.
+    """
 
     text: str
     to: int | None
+    element: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -147,10 +151,10 @@ class _Writer:
         yield from self.refusals(node)
 
     def refusals(self, node: Node) -> Iterator[str]:
-        for field in node.fields:
-            if field.refuse_when:
-                words = condition_words(field.refuse_when, _Labels(self, node))
-                yield f"Not accepted if {words}: {field.refuse_message}"
+        for asked in node.fields:
+            if asked.refuse_when:
+                words = condition_words(asked.refuse_when, _Labels(self, node))
+                yield f"Not accepted if {words}: {asked.refuse_message}"
 
     def branches(self, node: Node) -> Iterator[Branch]:
         outgoing = _ways(self.diagram, node.id)
@@ -158,9 +162,9 @@ class _Writer:
             number = self.target(flow.target)
             if len(outgoing) == 1:
                 if number not in (None, self.numbers[node.id] + 1) or node.kind == "subProcess":
-                    yield self.branch("Then", number, node)
+                    yield self.branch("Then", number, node, flow.id)
             else:
-                yield self.branch(self.when(node, flow), number, node)
+                yield self.branch(self.when(node, flow), number, node, flow.id)
         for boundary in self.diagram.boundaries(node.id):
             yield self.exception(boundary, node)
 
@@ -182,13 +186,14 @@ class _Writer:
         event = _event(boundary)
         if boundary.act and self.title_of_act is not None:
             event = f"{event} (in the policy: {self.title_of_act(boundary.act)})"
-        return self.branch(f"{event}{stays}", number, host)
+        return self.branch(f"{event}{stays}", number, host, boundary.id)
 
-    def branch(self, words: str, number: int | None, node: Node) -> Branch:
+    def branch(self, words: str, number: int | None, node: Node, element: str) -> Branch:
         if number is None:
-            return Branch(f"{words}, nothing follows.", None)
+            return Branch(f"{words}, nothing follows.", None, element)
         back = number <= self.numbers[node.id]
-        return Branch(f"{words}, {'go back' if back else 'go'} to step {number}.", number)
+        way = "go back" if back else "go"
+        return Branch(f"{words}, {way} to step {number}.", number, element)
 
     def target(self, identity: str) -> int | None:
         """Give the number of the next shown step, over gateways that only merge."""
