@@ -171,6 +171,54 @@ def test_a_step_without_act_and_clause_is_noted() -> None:
     codes = [{finding.code for finding in lint(whole(one), KNOWN)} for one in (bare, named, acting)]
     assert ["no-clause" in one for one in codes] == [True, False, False]
     (finding,) = [one for one in lint(whole(bare), KNOWN) if one.code == "no-clause"]
-    assert (finding.severity, finding.element) == ("info", "Ask")
+    assert (finding.severity, finding.element) == ("warning", "Ask")
     assert "Name the clause that asks for it" in finding.message
     assert "no-clause" not in {one.code for one in lint(whole(bare), Known())}
+
+
+TOLD = 'act="request-site" due="P5BD"'
+
+
+def one_after_the_other(*steps: str) -> set[tuple[str, str | None]]:
+    names = " ".join(step.split('id="')[1].split('"')[0] for step in steps)
+    return found(marked_steps(*steps, flows(f"Begin {names} Done")))
+
+
+def marked_steps(*parts: str) -> Diagram:
+    return whole(start(), end(), *parts, marks='owner="policy_owner"')
+
+
+def test_the_same_act_on_two_notices_of_one_way_is_noticed() -> None:
+    wrong = one_after_the_other(user("TellRequester", marks=TOLD), user("TellClerk", marks=TOLD))
+    assert wrong == {("same-act", "TellClerk")}
+    between = user("Wait", marks='due="P5BD"')
+    later = one_after_the_other(
+        user("TellRequester", marks=TOLD), between, user("TellClerk", marks=TOLD)
+    )
+    assert later == {("same-act", "TellClerk")}
+
+
+def test_the_same_act_on_ways_apart_or_as_a_later_decision_is_not() -> None:
+    apart = marked_steps(
+        gateway("exclusive", "Which", default="WhichToTellClerk"),
+        user("Ask", field("who", "enum", "clerk requester", required=True)),
+        user("TellRequester", marks=TOLD),
+        user("TellClerk", marks=TOLD),
+        flows("Begin Ask Which TellClerk Done"),
+        flow("Which", "TellRequester", 'Ask.who = "requester"'),
+        flow("TellRequester", "Done"),
+    )
+    assert found(apart) == set()
+    twice = [
+        user(name, OUTCOME.replace("approve reject return", "approve reject"), marks=APPROVE)
+        for name in ("Decide", "DecideAgain")
+    ]
+    diagram = whole(
+        start(),
+        *twice,
+        end(),
+        flows("Begin Decide DecideAgain Done"),
+        lanes={"Communications": "Begin Decide DecideAgain Done"},
+        marks='owner="policy_owner"',
+    )
+    assert "same-act" not in {code for code, _ in found(diagram)}

@@ -11,6 +11,7 @@ from workflows.diagrams.lint import (
     forms,
     gateways,
     policy,
+    repeated_acts,
     structure,
 )
 from workflows.diagrams.lint.known import (
@@ -45,6 +46,7 @@ CHECKS = (
     conditions,
     coverage,
     policy,
+    repeated_acts,
     calls,
     confidence,
 )

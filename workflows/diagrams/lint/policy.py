@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from workflows.diagrams.forms import suggestion
 from workflows.diagrams.graph import TASKS, Diagram, Field, Finding, Node
 from workflows.diagrams.lint.known import Known, KnownAct
-from workflows.diagrams.lint.notes import error, info, quoted, warning
+from workflows.diagrams.lint.notes import error, quoted, warning
 
 _PEOPLE = ("userTask", "manualTask", "receiveTask")
 _MESSAGES = ("boundaryMessage", "messageCatch")
@@ -47,7 +47,7 @@ def _process(diagram: Diagram, known: Known) -> Iterator[Finding]:
 
 def _clauses(node: Node, known: Known) -> Iterator[Finding]:
     if node.kind in TASKS and not node.clauses and node.act is None and known.clauses:
-        yield info(
+        yield warning(
             node,
             "no-clause",
             f'"{node.title}" has no act and names no clause of the policy, so nothing says why it is done. Name '

@@ -260,6 +260,11 @@ NOTICE = sketch.service("TellAgain", marks='clauses="CO-2"')
 LOOK = user("LookAgain", field("seen", "boolean"), marks='clauses="CO-3" due="P2BD"')
 CLASSED = field("more", "string", classification="investigation")
 
+FILE = (
+    '<bpmn:manualTask id="File" name="File the papers"><bpmn:extensionElements>'
+    '<siteward:step clauses="CL-1"/></bpmn:extensionElements></bpmn:manualTask>'
+)
+
 EDITS: dict[str, tuple[str, Edit]] = {
     "a step is called otherwise": ("decide-request", named("DecideRequest", "Say yes or no")),
     "a flow is called otherwise": ("decide-request", named("SiteApprovedToRequestApproved", "Go")),
@@ -303,7 +308,7 @@ EDITS: dict[str, tuple[str, Edit]] = {
     "one more look before the launch": ("prepare-site", inserted("ReadyToLaunchToSiteReady", LOOK)),
     "papers are filed by hand": (
         "investigate-complaint",
-        inserted("CloseAfterActionToClosedAfterAction", '<bpmn:manualTask id="File" name="File the papers"/>'),
+        inserted("CloseAfterActionToClosedAfterAction", FILE),
     ),
     "a day to sleep on it": ("launch-site", inserted("ReadyForLaunchToLaunchSite", sketch.catch("Sleep", sketch.timer("P1D")))),
     "a step inside a subprocess": ("agree-contract", wrapped),
