@@ -267,15 +267,19 @@ def editable(runtime: Runtime, session: Session, draft_id: int, revision: int) -
     """Give a draft to be edited; raises ConflictError where it changed since, and says who did."""
     draft = locked(session, draft_id)
     refuse_closed(runtime, draft)
-    calendar = runtime.calendar
+    refuse_submitted(runtime, draft)
+    refuse_changed(runtime, draft, revision)
+    return draft
+
+
+def refuse_submitted(runtime: Runtime, draft: DiagramDraft) -> None:
+    """Raise ConflictError that says who submitted a draft, while it waits for review."""
     if draft.submitted_at:
         raise ConflictError(
             f"{name_of(draft.submitted_by)} submitted this draft for review "
-            f"{at_moment(draft.submitted_at, calendar)}. Nothing was changed. Take it back first to "
-            "edit it."
+            f"{at_moment(draft.submitted_at, runtime.calendar)}. Nothing was changed. Take it back "
+            "first to edit it."
         )
-    refuse_changed(runtime, draft, revision)
-    return draft
 
 
 def refuse_closed(runtime: Runtime, draft: DiagramDraft) -> None:
