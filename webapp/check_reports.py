@@ -131,7 +131,7 @@ def check_file() -> ResponseReturnValue:
         data = upload.read(MAXIMUM_BYTES + 1)
     name = "".join(c if c.isprintable() else " " for c in upload.filename)[-LONGEST_NAME:]
     (verdict,) = check_files({name: data}, pack=pack(), library=_library())
-    told = _told(verdict, verdict["process"] or "", name, pack())
+    told = findings_told(verdict, verdict["process"] or "", name, pack())
     own = _text(data)
     shown = {verdict["process"]: {"xml": own}} if own and verdict["process"] else {}
     return render_template(
@@ -160,7 +160,7 @@ def _report_page(subject: Subject, rows: list[CheckReport]) -> ResponseReturnVal
         row=row,
         rows=rows,
         verdict=verdict,
-        told=_told(verdict, subject.process, subject.name, words),
+        told=findings_told(verdict, subject.process, subject.name, words),
         groups=rules_told(verdict, words),
         policy=policy,
         is_of_policy_in_force=row.policy == pack().version,
@@ -172,7 +172,7 @@ def _way_page(subject: Subject, rows: list[CheckReport], number: int) -> Respons
         raise NotFoundError("There is no report of the check, so there is no such finding.")
     row = _chosen(rows)
     _policy, words = check_reports.policy_of(db.session(), row, pack())
-    told = _told(verdict_of(row), subject.process, subject.name, words)
+    told = findings_told(verdict_of(row), subject.process, subject.name, words)
     one = next((one for one in told if one.number == number and one.steps), None)
     if one is None:
         raise NotFoundError("The report has no such finding that could be shown on a diagram.")
@@ -188,7 +188,7 @@ def _way_page(subject: Subject, rows: list[CheckReport], number: int) -> Respons
     )
 
 
-def _told(verdict: Report, process: str, name: str, words: Pack) -> list[Told]:
+def findings_told(verdict: Report, process: str, name: str, words: Pack) -> list[Told]:
     """Tell the findings, what blocks first; one without a way is shown where it is."""
     told = []
     for number, finding in enumerate(verdict["findings"], 1):
