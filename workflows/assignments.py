@@ -1,6 +1,7 @@
 """Whom a step belongs to: its act, its party, and the unit or the person that it waits for."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +10,8 @@ from models.cases import Case
 from models.sites import Delegation
 from workflows.answers import History
 from workflows.diagrams.graph import BOUNDARIES, CATCHES, Diagram, Node
-from workflows.policy.pack import Act, Pack, Party
+from workflows.policy.acts import Act
+from workflows.policy.pack import Pack, Party
 
 # The register key of the field that names whom a case is about.
 SUBJECT = "excluded.subject"
@@ -32,6 +34,19 @@ def party_of(pack: Pack, node: Node, act: Act | None) -> Party | None:
     if is_event and act is not None and act.parties and node.lane not in act.parties:
         return pack.parties[act.parties[0]]
     return pack.parties.get(node.lane or "")
+
+
+def outcome_with(pack: Pack, node: Node, answers: Mapping[str, Any]) -> str | None:
+    """Give the outcome with which these answers perform the act of a step that has one."""
+    act = pack.acts[node.act or ""]
+    choices = [
+        (field.id, tuple(option.id for option in field.options))
+        for field in node.fields
+        if field.type == "enum"
+    ]
+    field_id = pack.outcome_field(act.id, choices)
+    chosen = answers.get(field_id) if field_id else None
+    return str(chosen) if chosen else act.default
 
 
 def assigned_to(

@@ -29,7 +29,8 @@ from sqlalchemy.orm import Session, contains_eager
 from models.cases import Task
 from models.people import Absence, Person, RoleGrant
 from models.sites import Delegation, SiteRole
-from workflows.policy.pack import Act, Pack, Party
+from workflows.policy.acts import Act
+from workflows.policy.pack import Pack, Party
 
 # A day, or the place of one in a statement that is asked again and again.
 Day: TypeAlias = date | BindParameter[date]

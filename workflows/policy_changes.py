@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
-from workflows.policy.pack import Act, Clause, Pack, Party
+from workflows.policy.acts import Act
+from workflows.policy.pack import Clause, Pack, Party
 from workflows.policy.rules import Rule
 from workflows.policy_words import template_words
 

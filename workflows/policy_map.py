@@ -16,8 +16,9 @@ from models.publication import CheckReport
 from workflows import publication
 from workflows.diagrams.graph import TASKS, Diagram, Node
 from workflows.operations import OPERATIONS
+from workflows.policy.acts import Act
 from workflows.policy.enforcement import Requirement
-from workflows.policy.pack import Act, Clause, Pack
+from workflows.policy.pack import Clause, Pack
 from workflows.policy.rules import AtOnce, Exclusion, Part, Rule, Separation
 from workflows.runtime import Runtime
 

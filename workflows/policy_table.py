@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Literal, TypedDict
 
+from workflows.policy.acts import Act
 from workflows.policy.enforcement import Requirement
-from workflows.policy.pack import Act, Clause
+from workflows.policy.pack import Clause
 from workflows.policy_map import Drawn, Place, PolicyMap, acts_in, held_by
 
 Kind = Literal["clause", "rule", "act", "process"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -10,13 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from workflows.policy.acts import Act, read_act
 from workflows.policy.automata import ImmediatelyBefore, Precedence
+from workflows.policy.blocks import Block, BlockWords, read_block, with_derived
 from workflows.policy.enforcement import Requirement, read_requirement, with_all_rules
 from workflows.policy.reading import (
     Document,
     Entry,
     Mistake,
-    did_you_mean,
     document_of,
     read_document,
     unread,
@@ -27,8 +28,10 @@ from workflows.policy.rules import AtomList, Rule, Vocabulary, read_list, read_r
 OPENINGS = ("final-discipline", "public-official")
 
 FILES = ("clauses.toml", "acts.toml", "roles.toml", "rules.toml", "classifications.toml")
-# A pack without it holds what its rule set says, and says of nothing that it is missing.
-OPTIONAL = ("enforcement.toml",)
+# A pack without them holds what its rule set says and says of nothing that it is missing, and its
+# building blocks are those that its acts alone give.
+ENFORCEMENT, BLOCKS = "enforcement.toml", "blocks.toml"
+OPTIONAL = (ENFORCEMENT, BLOCKS)
 SCOPES = ("starter", "unit", "city", "delegate", "subject")
 Thing = TypeVar("Thing")
 HELD = ("grant", "everyone", "delegation", "register", "case", "public")
@@ -94,44 +97,6 @@ class Classification:
 
 
 @dataclass(frozen=True)
-class Act:
-    """What a step means to the policy. See bpmn/policy/acts.toml for each field.
-
-    `parties` empty: any lane. `default` None: the form must offer `outcomes`. `topic` is the
-    operation that has this act by itself, None for what people do. `exclusive`: a diagram goes on
-    with one of the outcomes only.
-    """
-
-    id: str
-    tag: str
-    title: str
-    refusal: str
-    parties: tuple[str, ...]
-    roles: tuple[str, ...]
-    operation: bool
-    topic: str | None
-    outcomes: tuple[str, ...]
-    may_offer: tuple[str, ...]
-    default: str | None
-    outcome_tags: tuple[tuple[str, str], ...]
-    clauses: tuple[str, ...]
-    exclusive: bool = False
-
-    @cached_property
-    def possible(self) -> frozenset[str]:
-        """All outcomes that the act can have."""
-        return frozenset((*self.outcomes, *self.may_offer, *filter(None, [self.default])))
-
-    def duty_in(self, party: str) -> str:
-        """Give the key of those who do this act in this lane.
-
-        An act of several lanes is done in each by that lane's own roles: whoever checks training
-        for Human Resources does not do Communications' step by that.
-        """
-        return self.id if len(self.parties) < 2 else f"{self.id}/{party}"
-
-
-@dataclass(frozen=True)
 class Pack:
     """The policy that is in force: read-only, each kind by id. `version` changes with any file."""
 
@@ -143,19 +108,11 @@ class Pack:
     rules: Mapping[str, Rule]
     classifications: Mapping[str, Classification]
     requirements: Mapping[str, Requirement]
+    blocks: tuple[Block, ...] = ()
 
     def outcome_field(self, act: str, fields: Iterable[tuple[str, Iterable[str]]]) -> str | None:
-        """Give the id of the field whose answer is the act's outcome, of (id, option ids) pairs.
-
-        That is the first that offers every outcome that must be offered; where none must, the first
-        that offers any outcome that may be. None: the step has the act's default outcome.
-        """
-        must, may = self.acts[act].outcomes, self.acts[act].may_offer
-        for name, options in fields:
-            offered = set(options)
-            if offered.issuperset(must) if must else not offered.isdisjoint(may):
-                return name
-        return None
+        """Give the id of the field whose answer is the act's outcome, as Act.outcome_field does."""
+        return self.acts[act].outcome_field(fields)
 
     def act_of(self, topic: str) -> Act | None:
         """Give the act that an operation has by itself."""
@@ -234,10 +191,18 @@ def _assembled(documents: Sequence[Document], version: str) -> Pack:
         roles_file, "party", lambda entry: _read_party(entry, roles.keys()), key="name"
     )
     known = _Known(clauses.keys(), roles.keys(), parties.keys())
-    acts = _by_id(acts_file, "act", lambda entry: _read_act(entry, known))
+    acts = _by_id(
+        acts_file,
+        "act",
+        lambda entry: read_act(
+            entry, clauses=known.clauses, roles=known.roles, parties=known.parties
+        ),
+    )
     rules = _read_rules(rules_file, acts, known)
     classes = _by_id(classes_file, "classification", lambda entry: _read_class(entry, known))
-    requirements = _read_requirements(others, rules, known)
+    beside = {document.file: document for document in others}
+    requirements = _read_requirements(beside.get(ENFORCEMENT), rules, known)
+    blocks = _read_blocks(beside.get(BLOCKS), acts, known, classes)
     clauses_file.finish("clause")
     acts_file.finish("act")
     roles_file.finish("role", "party")
@@ -246,15 +211,31 @@ def _assembled(documents: Sequence[Document], version: str) -> Pack:
     mistakes = [mistake for document in documents for mistake in document.mistakes]
     if mistakes:
         raise PolicyPackError(mistakes)
-    return Pack(version, clauses, acts, roles, parties, rules, classes, requirements)
+    pack = Pack(version, clauses, acts, roles, parties, rules, classes, requirements)
+    return replace(pack, blocks=with_derived(blocks, acts, pack.licensing))
+
+
+def _read_blocks(
+    document: Document | None,
+    acts: Mapping[str, Act],
+    known: "_Known",
+    classes: Mapping[str, Classification],
+) -> Iterable[Block]:
+    # Without acts their file could not be read, and says so itself.
+    if document is None or not acts:
+        return ()
+    words = BlockWords(acts, known.parties, known.clauses, classes.keys())
+    found = _by_id(document, "block", lambda entry: read_block(entry, words))
+    document.finish("block")
+    return found.values()
 
 
 def _read_requirements(
-    documents: Iterable[Document], rules: Mapping[str, Rule], known: "_Known"
+    document: Document | None, rules: Mapping[str, Rule], known: "_Known"
 ) -> Mapping[str, Requirement]:
     found: Mapping[str, Requirement] = {}
     # Without rules their file could not be read, and says so itself.
-    for document in documents if rules else ():
+    if document is not None and rules:
         found = _by_id(
             document, "requirement", lambda entry: read_requirement(entry, rules, known.clauses)
         )
@@ -323,40 +304,6 @@ def _read_class(entry: Entry, known: _Known) -> Classification:
     )
 
 
-def _read_act(entry: Entry, known: _Known) -> Act:
-    operation = entry.flag("operation")
-    outcomes = entry.texts("outcomes")
-    act = Act(
-        id=entry.identifier(),
-        tag=entry.text("tag"),
-        title=entry.text("title"),
-        refusal=entry.text("refusal", default=""),
-        parties=entry.choices("parties", known.parties, required=not operation),
-        roles=() if operation else entry.choices("roles", known.roles, required=True),
-        operation=operation,
-        topic=entry.identifier("topic") if operation else None,
-        outcomes=outcomes,
-        may_offer=entry.texts("may_offer"),
-        default=None if outcomes else entry.text("default"),
-        outcome_tags=entry.pairs("outcome_tags"),
-        clauses=entry.choices("clauses", known.clauses, required=True),
-        exclusive=entry.flag("exclusive"),
-    )
-    _check_outcomes(entry, act)
-    return act
-
-
-def _check_outcomes(entry: Entry, act: Act) -> None:
-    if twice := set(act.outcomes) & set(act.may_offer):
-        entry.refuse("may_offer", f"{_quoted(twice)} is in `outcomes` already. Remove it here.")
-    if act.default and act.may_offer and act.default not in act.may_offer:
-        entry.refuse("default", f'"{act.default}" is not in `may_offer`. Add it there.')
-    for outcome, _tag in act.outcome_tags:
-        if outcome not in act.possible:
-            hint = did_you_mean(outcome, act.possible)
-            entry.refuse("outcome_tags", f'"{act.id}" cannot end in "{outcome}".{hint}')
-
-
 def _read_rules(document: Document, acts: Mapping[str, Act], known: _Known) -> Mapping[str, Rule]:
     outcomes = {act.id: act.possible for act in acts.values()}
     lists: Mapping[str, AtomList] = {}
@@ -364,7 +311,3 @@ def _read_rules(document: Document, acts: Mapping[str, Act], known: _Known) -> M
         lists = _by_id(document, "list", lambda entry: read_list(entry, outcomes))
     vocabulary = Vocabulary(outcomes, lists, known.parties, known.clauses)
     return _by_id(document, "rule", lambda entry: read_rule(entry, vocabulary))
-
-
-def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(f'"{word}"' for word in sorted(words))

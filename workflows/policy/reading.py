@@ -165,6 +165,17 @@ class Entry:
             self.refuse(key, "Give true or false, without quotation marks.")
         return value is True
 
+    def whole(self, key: str) -> int | None:
+        """Give a whole number from 1; None where the key is absent."""
+        self.asked.add(key)
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if type(value) is int and value > 0:
+            return value
+        self.refuse(key, "Give a whole number from 1, without quotation marks.")
+        return None
+
     def day(self, key: str) -> date:
         """Give a date."""
         value = self._value(key, None)
@@ -176,21 +187,20 @@ class Entry:
         return date.min
 
     def entries(self, key: str) -> list["Entry"]:
-        """Give the [[kind.key]] tables under this one."""
+        """Give the tables under this one, e.g. [[rule.holds]]."""
         value = self._value(key, None)
+        header = f"{self.header[:-2]}.{key}]]"
         if not _is_tables(value) or not value:
             if value is not None:
-                self.refuse(
-                    key, f"Write each one as a table that begins with [[{self.kind}.{key}]]."
-                )
+                self.refuse(key, f"Write each one as a table that begins with {header}.")
             return []
         begin = self.line() or 0
-        before = sum(self._opens(line, f"[[{self.kind}.{key}]]") for line in self._lines[:begin])
+        before = sum(self._opens(line, header) for line in self._lines[:begin])
         return [
             Entry(
                 self.document,
                 f"{self.kind} {self.name}, {key}",
-                f"[[{self.kind}.{key}]]",
+                header,
                 before + n,
                 n + 1,
                 cast("Mapping[str, object]", table),
