@@ -10,18 +10,22 @@ from workflows.engine.run import Run, Waiting, empty, load, start
 from workflows.engine.scopes import Passed
 from workflows.engine.script import Answers
 from workflows.engine.specs import Specs, parse
+from workflows.engine.transplant import Astray, Transplant, transplant
 
 __all__ = [
     "Answers",
+    "Astray",
     "EngineError",
     "NotWaitingError",
     "Passed",
     "Run",
     "Specs",
+    "Transplant",
     "UnansweredError",
     "Waiting",
     "empty",
     "load",
     "parse",
     "start",
+    "transplant",
 ]

@@ -117,14 +117,15 @@ class Explorer:
     def _outcome(self, action: "Callable[[_Answers], Run]", answers: "_Answers") -> Outcome:
         try:
             run = action(answers)
-            return Outcome(_passages(run.passed), self._situation(run))
+            return Outcome(_passages(run.passed), self.situation(run))
         except EngineError as error:
             return Outcome((), None, error)
         except Exception as error:  # noqa: BLE001 - a fault of the engine is what is looked for
             message = f"The engine broke down ({type(error).__name__}: {error})."
             return Outcome((), None, EngineError(None, message))
 
-    def _situation(self, run: Run) -> Situation:
+    def situation(self, run: Run) -> Situation:
+        """Give the situation that a run is in."""
         marking = run.marking()
         waiting = tuple((Spot(calls_of(one.scope), one.element), one) for one in run.waiting())
         spots = tuple(self._spots(marking, self.specs.main, ()))

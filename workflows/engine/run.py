@@ -127,6 +127,11 @@ class Run:
         entered there, by way of the activities around it. `scope` tells calls of one diagram
         apart, as in Waiting. Raises EngineError where there is no such place.
         """
+        self.put(element, diagram, scope=scope)
+        self.go_on()
+
+    def put(self, element: str, diagram: str | None = None, *, scope: str | None = None) -> None:
+        """Place a token without going on, for who places several; `go_on` is called after the last."""
         diagram = diagram or self.specs.main
         node = self.specs.drawings[diagram].nodes.get(element) if self._knows(diagram) else None
         if node is None:
@@ -137,7 +142,6 @@ class Run:
             for running in self._top.all():
                 if running.spec.name == outer and scope in (None, running.path):
                     running.enter(*way)
-                    self.go_on()
                     return
         raise EngineError(element, f"{diagram} is not running where the token would be.")
 
