@@ -116,6 +116,11 @@ CLASSIFIED = {
     "studio_api.save": APART,
     "studio_api.presence": APART,
     "studio_api.verdict": APART,
+    # What a diagram may say, and what its own questions are.
+    "studio_vocabulary.show": APART,
+    "studio_preview.fields": APART,
+    "studio_preview.condition": APART,
+    "studio_preview.form": APART,
     "comparisons.versions": APART,
     "comparisons.played": LISTS,
     "comparisons.played_on_draft": LISTS,
