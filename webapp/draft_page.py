@@ -19,7 +19,7 @@ from workflows.diagrams.graph import Diagram
 from workflows.diagrams.reading import read
 from workflows.diagrams.text import describe
 from workflows.errors import ConflictError, NotFoundError
-from workflows.publication import drafts, editing_together, reviewing
+from workflows.publication import drafts, editing_together, remarks, reviewing
 from workflows.publication.family import plan
 
 
@@ -45,6 +45,7 @@ class Page:
     changes: list[tuple[str, list[Change]]]
     hindrance: str
     reviews: list[DraftReview]
+    open_remarks: int
 
     @property
     def is_as_in_force(self) -> bool:
@@ -87,6 +88,7 @@ def gathered(draft_id: int) -> Page:
         changes=_changes(in_force, diagram),
         hindrance=_hindrance(draft, now) if draft.closed_at is None else "",
         reviews=reviewing.reviews_of(session, draft.id),
+        open_remarks=remarks.open_on(session, draft.id),
     )
 
 

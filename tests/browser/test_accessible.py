@@ -70,6 +70,7 @@ PAGES = [
     ("diagram-drafts", EDITOR, "/diagrams/drafts"),
     ("diagram-draft", EDITOR, "/diagrams/drafts/1"),
     ("diagram-review", EDITOR, "/diagrams/drafts/1/review"),
+    ("diagram-draft-remarks", EDITOR, "/diagrams/drafts/1/remarks"),
     ("diagram-draft-impact", EDITOR, "/diagrams/drafts/1/impact"),
     ("diagram-compare", REQUESTER, "/diagrams/create-site/compare"),
     ("diagram-impact", EDITOR, "/diagrams/create-site/versions/1/impact"),

@@ -113,6 +113,9 @@ CLASSIFIED = {
     "check_reports.check": APART,
     "check_reports.check_file": APART,
     # A draft, who edits it and what the proof says of it: nothing of any case.
+    "draft_remarks.index": APART,
+    "draft_remarks.remark": APART,
+    "draft_remarks.settle": APART,
     "studio_api.save": APART,
     "studio_api.presence": APART,
     "studio_api.verdict": APART,
@@ -283,6 +286,7 @@ def _plain() -> Iterator[tuple[str, str]]:
         ("diagram_drafts.show", "/diagrams/drafts/1"),
         ("diagram_drafts.xml", "/diagrams/drafts/1/xml"),
         ("diagram_reviews.show", "/diagrams/drafts/1/review"),
+        ("draft_remarks.index", "/diagrams/drafts/1/remarks"),
         ("evidence.index", "/evidence"),
         ("evidence.sites_csv", "/evidence/sites.csv"),
         ("evidence.four_eyes", "/evidence/four-eyes"),
