@@ -26,9 +26,15 @@ class CaseMigration(Base):
     begun_at: Mapped[datetime]
     # When the last of its cases was moved or found that it cannot be.
     finished_at: Mapped[datetime | None]
+    # That somebody takes all of it back, case by case, as far as nothing has happened since.
+    undo_begun_at: Mapped[datetime | None]
+    undo_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undo_reason: Mapped[str | None]
+    undo_finished_at: Mapped[datetime | None]
 
     to_version: Mapped[DiagramVersion] = relationship(lazy="raise_on_sql")
-    by: Mapped[Person] = relationship(lazy="raise_on_sql")
+    by: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[by_id])
+    undo_by: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[undo_by_id])
 
 
 class MovedState(StrEnum):
@@ -60,7 +66,7 @@ class MovedCase(Base):
     # The revision of the case that the move made: as long as it stands, the move can be undone.
     moved_in: Mapped[int | None]
     tokens_before: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    # The rows and jobs that the move closed and opened.
+    # The rows, drafts and jobs that the move closed, opened or changed, as they were.
     changes: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     undone_at: Mapped[datetime | None]
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -19,7 +19,12 @@ def upgrade() -> None:
     sa.Column('by_id', sa.Integer(), nullable=False),
     sa.Column('begun_at', UTCDateTime(), nullable=False),
     sa.Column('finished_at', UTCDateTime(), nullable=True),
+    sa.Column('undo_begun_at', UTCDateTime(), nullable=True),
+    sa.Column('undo_by_id', sa.Integer(), nullable=True),
+    sa.Column('undo_reason', sa.String(), nullable=True),
+    sa.Column('undo_finished_at', UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_case_migration_by_id_person')),
+    sa.ForeignKeyConstraint(['undo_by_id'], ['person.id'], name=op.f('fk_case_migration_undo_by_id_person')),
     sa.ForeignKeyConstraint(['to_version_id'], ['diagram_version.id'], name=op.f('fk_case_migration_to_version_id_diagram_version')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case_migration'))
     )
