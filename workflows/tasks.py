@@ -13,7 +13,7 @@ from models.database import db, transaction
 from models.people import Person, Unit
 from workflows import audit, confidence, documents, sealed_answers
 from workflows.answers import History
-from workflows.assignments import act_of
+from workflows.assignments import act_of, outcome_with
 from workflows.case_list import hand_on
 from workflows.consequences import operations_after
 from workflows.diagrams.graph import Node
@@ -266,15 +266,7 @@ def _name_the_case(move: Move, node: Node, answers: Submitted) -> None:
 
 def outcome_of(runtime: Runtime, node: Node, answers: Submitted) -> str | None:
     """Give the outcome with which these answers perform the step's act (ARCHITECTURE, acts)."""
-    act = runtime.pack.acts[node.act or ""]
-    choices = [
-        (field.id, tuple(option.id for option in field.options))
-        for field in node.fields
-        if field.type == "enum"
-    ]
-    field_id = runtime.pack.outcome_field(act.id, choices)
-    chosen = answers.get(field_id) if field_id else None
-    return str(chosen) if chosen else act.default
+    return outcome_with(runtime.pack, node, answers)
 
 
 def claim(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:

@@ -15,7 +15,8 @@ from workflows.diagrams.document import MAXIMUM_BYTES
 from workflows.diagrams.graph import Diagram
 from workflows.diagrams.reading import read
 from workflows.errors import ConflictError, InvalidAnswersError, NotFoundError, UnpublishableError
-from workflows.publication.family import checked_of_draft, plan
+from workflows.publication.family import plan
+from workflows.publication.gating import checked_of, gate
 from workflows.publication.in_force import published, version_of
 from workflows.publication.proving import prove, sha256_of
 from workflows.publication.versions import contents
@@ -171,6 +172,7 @@ def drop(runtime: Runtime, draft_id: int, *, revision: int, by: int, now: dateti
 def check(runtime: Runtime, draft_id: int, *, now: datetime) -> CheckReport:
     """Let the draft be checked as it is, with all around it in force, and keep what is said.
 
+    The scenarios of its process, and of what calls it, are played on it as well.
     What was found publishable under this policy, with the same diagrams around, is not checked
     again. Takes seconds, bounded, and holds no transaction meanwhile. Not on the audit record: it
     changes nothing that anybody decided.
@@ -181,7 +183,7 @@ def check(runtime: Runtime, draft_id: int, *, now: datetime) -> CheckReport:
     if kept and kept.publishable:
         return kept
     changes = plan(reader, {draft.key: draft.xml}, now=now)
-    checked = checked_of_draft(draft.key, draft.xml, changes.around)
+    scenarios = gate(runtime, reader, draft, changes)
     reader.commit()
     # With all that would be published with it, so that to publish it asks nothing new.
     reports = prove(changes.new, pack=runtime.pack, library=changes.around)
@@ -189,9 +191,9 @@ def check(runtime: Runtime, draft_id: int, *, now: datetime) -> CheckReport:
         locked(session, draft_id)
         check_reports.save(
             session,
-            reports[draft.key],
+            scenarios.told_in(reports[draft.key]),
             draft_id=draft_id,
-            checked=checked,
+            checked=scenarios.checked,
             policy=runtime.pack.version,
             now=now,
         )
@@ -201,10 +203,10 @@ def check(runtime: Runtime, draft_id: int, *, now: datetime) -> CheckReport:
 def current_report(
     runtime: Runtime, session: Session, draft: DiagramDraft, *, now: datetime
 ) -> CheckReport | None:
-    """Give the report of the draft if it is of exactly this content under this policy."""
+    """Give the report of the draft if it is of this content and these scenarios under this policy."""
     kept = check_reports.of_draft(session, draft.id)
     files = contents(session, published(session, now=now).values())
-    checked = checked_of_draft(draft.key, draft.xml, files)
+    checked = checked_of(session, draft, files)
     return kept if kept and is_of(kept, checked, runtime) else None
 
 

@@ -14,7 +14,7 @@ from models.publication import DiagramDraft, DraftReview, ReviewVerdict
 from workflows import audit, check_reports, jobs, notices
 from workflows.diagrams.check import Report
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError
-from workflows.publication import drafts
+from workflows.publication import drafts, gating
 from workflows.publication.family import (
     Plan,
     diagrams_of,
@@ -167,19 +167,22 @@ def publish(
     changes = plan(reader, {draft.key: draft.xml}, now=now)
     refuse_plan(runtime, reader, draft, changes, now=now)
     names = _names(draft, changes)
+    scenarios = gating.gate(runtime, reader, draft, changes)
     # The proof takes its time, and holds no transaction meanwhile.
     reader.commit()
     reports = prove(changes.new, pack=runtime.pack, library=changes.around)
-    refuse_unpublishable(reports, names)
+    told = {**reports, draft.key: scenarios.told_in(reports[draft.key])}
+    refuse_unpublishable(told, names)
     with transaction() as session:
         wait_for_turn(session)
         draft = drafts.locked(session, draft_id)
         refuse_reviewer(runtime, draft, word.revision, by)
         anew = plan(session, {draft.key: draft.xml}, now=now)
         refuse_plan(runtime, session, draft, anew, now=now)
-        if anew != changes:
+        checked = gating.checked_of(session, draft, {**anew.around, **anew.new})
+        if (anew, checked) != (changes, scenarios.checked):
             raise ConflictError(
-                "The diagrams around this draft changed while it was proved. Nothing was published. "
+                "What stands around this draft changed while it was proved. Nothing was published. "
                 "Publish it again."
             )
         acting = _Act(runtime, by, owners, now)
@@ -245,6 +248,7 @@ def _close(
 ) -> None:
     version, now, calendar = new[draft.key], acting.now, acting.runtime.calendar
     draft.closed_by_id, draft.closed_at, draft.version_id = acting.by, now, version.id
+    gating.take_over(session, draft, by=acting.by, now=now)
     told = holders_of(session, acting.owners, calendar.day_of(now))
     told |= {draft.edited_by_id, draft.opened_by_id, draft.submitted_by_id or draft.edited_by_id}
     at_once = version.effective_from <= now

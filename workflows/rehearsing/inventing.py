@@ -1,0 +1,119 @@
+"""Answers made up for a form, so that nobody has to type a whole request to try a step."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import cycle
+from typing import Any
+
+from workflows.diagrams.conditions import Unset, Value, compile_condition
+from workflows.diagrams.graph import Diagram, Field, Node
+from workflows.rehearsing.cast import Cast
+
+TEXT = "Invented for the rehearsal"
+
+
+def invented_answers(
+    node: Node, cast: Cast, diagrams: Sequence[Diagram], *, now: datetime
+) -> dict[str, Any]:
+    """Fill in a form as far as it must be: the first choice that is not refused, different people."""
+    hand = _Hand(node, cast, diagrams, now)
+    for asked in node.fields:
+        if hand.is_wanted(asked):
+            hand.fill(asked)
+    return {name: answer for name, answer in hand.given.items() if answer is not None}
+
+
+@dataclass
+class _Hand:
+    node: Node
+    cast: Cast
+    diagrams: Sequence[Diagram]
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self.given: dict[str, Any] = {}
+        numbers = [number for number, _ in self.cast.choices("person", self.diagrams)]
+        self.people: Iterator[int] = cycle(numbers or [1])
+
+    def is_wanted(self, asked: Field) -> bool:
+        if asked.shown_when is not None and not self._holds(asked.shown_when):
+            return False
+        return asked.required or (
+            asked.required_when is not None and self._holds(asked.required_when)
+        )
+
+    def fill(self, asked: Field) -> None:
+        for answer in self._tried(asked):
+            self.given[asked.id] = answer
+            if asked.refuse_when is None or not self._holds(asked.refuse_when):
+                return
+
+    def _tried(self, asked: Field) -> list[Any]:
+        """Give the answers to try, the best first."""
+        if asked.type == "boolean":
+            return [True, False]
+        if asked.type == "enum":
+            return [option.id for option in asked.options]
+        return [self._answer(asked)]
+
+    def _answer(self, asked: Field) -> Any:
+        if asked.type == "table":
+            return [{column.id: self._tried(column)[0] for column in asked.columns}]
+        if asked.type == "multi-enum":
+            return [asked.options[0].id]
+        if asked.type in ("long", "decimal"):
+            return _number(asked)
+        if asked.type in ("date", "datetime"):
+            return self._day(asked)
+        simple = {
+            "unit": 1,
+            "site": 1,
+            "platform": 1,
+            "file": 1,
+            "url": "https://www.example.org/invented",
+            "email": "invented@example.org",
+        }
+        return next(self.people) if asked.type == "person" else simple.get(asked.type, _text(asked))
+
+    def _day(self, asked: Field) -> str:
+        if asked.type == "datetime":
+            return self.now.isoformat(timespec="minutes")
+        day = (self.now + timedelta(days=30)).date().isoformat()
+        return min(max(day, asked.minimum or day), asked.maximum or day)
+
+    def _holds(self, condition: str) -> bool:
+        try:
+            return compile_condition(condition).evaluate(_Own(self.node.id, self.given))
+        except Unset:
+            return False
+
+
+def _number(asked: Field) -> int | float:
+    least = float(asked.minimum) if asked.minimum else 1.0
+    return int(least) if least == int(least) else least
+
+
+def _text(asked: Field) -> str:
+    least, most = asked.min_length or 0, asked.max_length or len(TEXT) + (asked.min_length or 0)
+    text = TEXT
+    while len(text) < least:
+        text = f"{text}, {TEXT.lower()}"
+    return text[:most]
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The answers of one form, for its own conditions."""
+
+    element: str
+    given: Mapping[str, Any]
+
+    def value(self, element: str, field: str) -> Value:
+        if element != self.element or self.given.get(field) is None:
+            raise Unset(element, field)
+        answer: Value = self.given[field]
+        return answer
+
+    def values(self, element: str, field: str) -> list[Value]:
+        return [self.value(element, field)]
