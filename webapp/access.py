@@ -148,6 +148,7 @@ ENDPOINTS: Mapping[str, str] = {
     "draft_remarks.settle": "diagrams.edit",
     "diagram_reviews.show": "diagrams.publish",
     "diagram_reviews.answer": "diagrams.publish",
+    "studio.show": "diagrams.edit",
     "studio_api.save": "diagrams.edit",
     "studio_api.presence": "diagrams.edit",
     "studio_api.verdict": "diagrams.edit",

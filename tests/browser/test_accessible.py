@@ -95,6 +95,7 @@ PUBLIC = [("login", "/login"), ("register", "/register"), ("accessibility", "/ac
 
 # Pages that no address alone leads to, and the tests that look at them.
 LOOKED_AT_ELSEWHERE = {
+    "studio.show": "test_studio",
     "check_reports.way_of_version": "test_counterexample",
     "check_reports.of_draft": "test_counterexample, as that of a version",
     "check_reports.way_of_draft": "test_counterexample, as that of a version",

@@ -6,10 +6,11 @@ import { extname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { notices } from './notices.mjs';
+import { strictIcons } from './strict-icons.mjs';
 import { cityTheme } from './theme.mjs';
 
 const out = resolve(process.argv[2] ?? '../static/dist');
-const ENTRIES = ['site.js', 'site.css', 'viewer.js', 'viewer.css'];
+const ENTRIES = ['site.js', 'site.css', 'viewer.js', 'viewer.css', 'studio.js', 'studio.css'];
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
@@ -28,7 +29,7 @@ const result = await build({
   logLevel: 'warning',
   // bpmn.css refers to a 136 kB font as .svg: a file is only fetched when used, a data URL always.
   loader: { '.woff2': 'file', '.woff': 'empty', '.ttf': 'empty', '.eot': 'empty', '.svg': 'file', '.png': 'file', '.jpg': 'empty' },
-  plugins: [cityTheme()],
+  plugins: [cityTheme(), strictIcons()],
 });
 
 const manifest = {};

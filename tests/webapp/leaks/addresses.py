@@ -113,6 +113,7 @@ CLASSIFIED = {
     "check_reports.check": APART,
     "check_reports.check_file": APART,
     # A draft, who edits it and what the proof says of it: nothing of any case.
+    "studio.show": APART,
     "draft_remarks.index": APART,
     "draft_remarks.remark": APART,
     "draft_remarks.settle": APART,
@@ -285,6 +286,7 @@ def _plain() -> Iterator[tuple[str, str]]:
         ("diagram_drafts.index", "/diagrams/drafts"),
         ("diagram_drafts.show", "/diagrams/drafts/1"),
         ("diagram_drafts.xml", "/diagrams/drafts/1/xml"),
+        ("studio.show", "/diagrams/drafts/1/studio"),
         ("diagram_reviews.show", "/diagrams/drafts/1/review"),
         ("draft_remarks.index", "/diagrams/drafts/1/remarks"),
         ("evidence.index", "/evidence"),

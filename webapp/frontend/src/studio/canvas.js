@@ -1,0 +1,69 @@
+// The canvas: bpmn-js without its own palette, which no key reaches, and with the panel beside it.
+import GlobalConnectModule from 'diagram-js/lib/features/global-connect';
+import HandToolModule from 'diagram-js/lib/features/hand-tool';
+import LassoToolModule from 'diagram-js/lib/features/lasso-tool';
+import Modeler from 'bpmn-js/lib/Modeler';
+import PaletteModule from 'bpmn-js/lib/features/palette';
+import SpaceToolModule from 'bpmn-js/lib/features/space-tool';
+import { moddle, panelModule } from './panel/index.js';
+
+const KEYS_HINT = 'Press ? for the keys.';
+
+class Studio extends Modeler {}
+Studio.prototype._modules = [
+  ...Modeler.prototype._modules.filter((module) => module !== PaletteModule),
+  SpaceToolModule,
+  LassoToolModule,
+  HandToolModule,
+  GlobalConnectModule,
+];
+
+export async function open(holder, panel, page) {
+  holder.querySelector('.diagram__fallback')?.remove();
+  const modeler = new Studio({
+    container: holder,
+    propertiesPanel: { parent: panel },
+    siteward: { vocabulary: page.vocabulary, fieldsAt: page.fieldsAt, form: page.form },
+    zoomScroll: { enabled: false },
+    additionalModules: [panelModule],
+    moddleExtensions: moddle,
+  });
+  await modeler.importXML(page.xml);
+  name(holder);
+  whole(modeler);
+  scrollOnlyWithFocus(holder, modeler.get('zoomScroll'));
+  return modeler;
+}
+
+function name(holder) {
+  holder.setAttribute('role', 'group');
+  holder.setAttribute('aria-label', holder.dataset.label);
+  const svg = holder.querySelector('.djs-container svg');
+  svg.setAttribute('role', 'application');
+  svg.setAttribute('tabindex', '0');
+  svg.setAttribute('aria-label', `${holder.dataset.label}. ${KEYS_HINT}`);
+}
+
+// Whoever scrolls the page is not caught by the canvas; whoever works on it scrolls it.
+function scrollOnlyWithFocus(holder, zoomScroll) {
+  holder.addEventListener('focusin', () => zoomScroll.toggle(true));
+  holder.addEventListener('focusout', () => zoomScroll.toggle(false));
+}
+
+export function whole(modeler) {
+  const canvas = modeler.get('canvas');
+  canvas.resized();
+  canvas.zoom('fit-viewport', 'auto');
+  canvas.zoom(Math.min(canvas.zoom() * 0.96, 1.2), 'auto');
+}
+
+export const xmlOf = async (modeler) => (await modeler.saveXML({ format: true })).xml;
+
+// Selects an element and brings it into sight.
+export function go(modeler, id) {
+  const element = modeler.get('elementRegistry').get(id);
+  if (!element) return false;
+  modeler.get('canvas').scrollToElement(element, 80);
+  modeler.get('selection').select(element);
+  return true;
+}

@@ -1,0 +1,44 @@
+"""The studio: a draft on a canvas, with building blocks, a panel and the verdict beside it."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from models.database import db
+from models.publication import DiagramDraft
+from webapp import access, clock
+from workflows.errors import ConflictError
+from workflows.publication import drafts
+
+bp = Blueprint("studio", __name__, url_prefix="/diagrams")
+
+
+@bp.get("/drafts/<int:draft_id>/studio")
+def show(draft_id: int) -> ResponseReturnValue:
+    """Open a draft in the studio; one that nobody may edit now says why not."""
+    draft = drafts.of_id(db.session(), draft_id)
+    if draft.closed_at or draft.submitted_at:
+        return render_template("studio/shut.html", draft=draft), ConflictError.status
+    # Only what could be read was kept as a draft, and that is UTF-8.
+    page = {"xml": draft.xml.decode("utf-8-sig"), **_seen(draft), **_addresses(draft)}
+    return render_template("studio/show.html", draft=draft, page=page)
+
+
+def _addresses(draft: DiagramDraft) -> dict[str, str]:
+    """Give where the page asks for what it shows, and sends what was drawn."""
+    return {
+        "content": url_for("studio_api.save", draft_id=draft.id),
+        "presence": url_for("studio_api.presence", draft_id=draft.id),
+        "verdict": url_for("studio_api.verdict"),
+        "hub": url_for("diagram_drafts.show", draft_id=draft.id),
+    }
+
+
+def _seen(draft: DiagramDraft) -> dict[str, object]:
+    """Give what the page knows of the draft when it opens: who saved it, when, and who looks."""
+    return {
+        "draft": draft.id,
+        "process": draft.key,
+        "revision": draft.revision,
+        "saved": f"{draft.edited_at.astimezone(clock.zone()):%H:%M}",
+        "person": access.me().id,
+    }
