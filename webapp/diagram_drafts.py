@@ -17,7 +17,7 @@ from webapp.incoming import row_number
 from webapp.runtime import runtime
 from workflows.diagrams.document import MAXIMUM_BYTES
 from workflows.errors import InvalidAnswersError, NotFoundError, PolicyError
-from workflows.publication import drafts, editing_together, reviewing
+from workflows.publication import drafts, editing_together, reviewing, staff_notes
 from workflows.publication.drafts import UnreadableDiagramError
 from workflows.publication.reviewing import Wish
 
@@ -50,6 +50,13 @@ class SubmissionForm(PageForm):
             Length(max=drafts.LONGEST_NOTE),
         ],
         render_kw={"rows": 3},
+    )
+    for_staff = TextAreaField(
+        "What staff will read",
+        description="Those whose steps change are told it on the day of effect, and it stands where "
+        "the process is started. Proposed from what the draft changes; empty it to tell nobody.",
+        validators=[Optional(), Length(max=staff_notes.LONGEST)],
+        render_kw={"rows": 4},
     )
     effective_from = DateField(
         "Takes effect on",
@@ -164,7 +171,12 @@ def submit(draft_id: int) -> ResponseReturnValue:
     form = SubmissionForm()
     if not form.validate_on_submit():
         return _page(draft_id, submission=form), 422
-    wish = Wish(row_number(form.revision.data) or 0, form.note.data or "", _moment(form))
+    wish = Wish(
+        row_number(form.revision.data) or 0,
+        form.note.data or "",
+        _moment(form),
+        form.for_staff.data or "",
+    )
     try:
         reviewing.submit(
             runtime(), draft_id, wish, by=access.me().id, reviewers=OWNERS, now=clock.now()
@@ -224,7 +236,8 @@ def _page(
 ) -> str:
     page = gathered(draft_id)
     revision = page.draft.revision
-    wish = {"revision": revision, "note": page.draft.note}
+    told = page.draft.for_staff or staff_notes.proposed(page.all_changes)
+    wish = {"revision": revision, "note": page.draft.note, "for_staff": told}
     return render_template(
         "diagrams/draft.html",
         page=page,

@@ -53,6 +53,11 @@ class Page:
         return self.in_force is not None and self.in_force.sha256 == self.draft.sha256
 
     @property
+    def all_changes(self) -> list[Change]:
+        """What it says otherwise than the version in force, without headings."""
+        return [change for _, changes in self.changes for change in changes]
+
+    @property
     def is_open(self) -> bool:
         return self.draft.closed_at is None
 

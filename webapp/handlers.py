@@ -28,7 +28,7 @@ def handlers() -> Mapping[str, Handler | Outside]:
     return {
         DEADLINE_JOB: _inside(fire_deadline),
         CHECK_JOB: _inside(check),
-        EFFECT_JOB: take_effect,
+        EFFECT_JOB: _inside(take_effect),
         CHECK_DRAFT_JOB: _outside(check_draft),
         RECHECK_JOB: _inside(policy_recheck.plan),
         DIAGRAM_JOB: _outside(policy_recheck.check_diagram),

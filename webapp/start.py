@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from models.cases import DiagramVersion
 from models.database import db
 from webapp import access, clock
 from webapp.runtime import runtime
@@ -19,6 +20,8 @@ bp = Blueprint("start", __name__, url_prefix="/start")
 
 # Fewer confidential cases than this are not counted before anybody's eyes.
 FEWEST_TOLD = 5
+# So long the page says what a new version does otherwise.
+CHANGED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Offer:
     diagram: Diagram
     parties: str
     takes: str
+    version: DiagramVersion
+    changed: bool
 
 
 @bp.get("/")
@@ -44,7 +49,9 @@ def index() -> ResponseReturnValue:
         main = diagrams.diagrams[diagrams.main]
         if held.has_role(main.starters):
             takes = _takes(progress.usual(session, version.process_id), main.confidential)
-            offers.append(Offer(key, main, _asked(diagrams), takes))
+            is_new = version.effective_from > clock.now() - CHANGED_FOR
+            changed = bool(version.for_staff) and is_new
+            offers.append(Offer(key, main, _asked(diagrams), takes, version, changed))
     return render_template("start/index.html", offers=offers)
 
 

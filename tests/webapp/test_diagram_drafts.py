@@ -77,7 +77,7 @@ def page(office: Desk, who: int, address: str, status: int = 200) -> str:
 
 def test_a_change_goes_from_its_draft_to_its_version(office: Desk, clock_stands: None) -> None:
     people = office.town.people
-    draft = submitted(office)
+    draft = submitted(office, for_staff="Look twice.")
     text = page(office, people.ada, "/diagrams/drafts")
     assert "Waits for review" in text
     assert "Plainer words." in text
@@ -85,6 +85,7 @@ def test_a_change_goes_from_its_draft_to_its_version(office: Desk, clock_stands:
     assert "&#34;Advise on security&#34; is now called &#34;Look at the security&#34;." in text
     assert 'href="/diagrams/decide-request"' in text
     assert "May be published" in text
+    assert "Look twice." in text
     answer = office.post(
         people.ada,
         f"/diagrams/drafts/{draft.id}/review",
@@ -97,6 +98,7 @@ def test_a_change_goes_from_its_draft_to_its_version(office: Desk, clock_stands:
     assert "Nora Quist edited it, Ada Osei published it Monday 16 November." in text
     assert "In force" in text
     assert "Earlier" in text
+    assert "Look twice." in text
     assert "Open a draft" not in text
     assert "published as" in page(office, people.nora, f"/diagrams/drafts/{draft.id}")
     report = page(office, people.rosa, f"/diagrams/{ADVICE}/versions/2/report")
@@ -275,17 +277,17 @@ def test_a_retired_process_is_not_offered_and_begins_no_case(
 ) -> None:
     people = office.town.people
     address = "/diagrams/create-site/retirement"
-    assert "Create site" in page(office, people.rosa, "/start")
+    assert "Create site" in page(office, people.rosa, "/start/")
     assert office.post(people.nora, address, reason=" ").status_code == 422
     assert office.post(people.nora, address, reason="A new one comes.").status_code == 303
-    assert "/start/create-site" not in page(office, people.rosa, "/start")
+    assert "/start/create-site" not in page(office, people.rosa, "/start/")
     refused = office.post(people.rosa, "/start/create-site")
     assert refused.status_code == 409
     assert "by Nora Quist: A new one comes." in refused.text
     assert "was retired" in page(office, people.rosa, "/diagrams/create-site")
     assert "retired Monday 16 November" in page(office, people.rosa, "/diagrams")
     assert office.post(people.nora, address, reason="It is needed.", back="yes").status_code == 303
-    assert "/start/create-site" in page(office, people.rosa, "/start")
+    assert "/start/create-site" in page(office, people.rosa, "/start/")
     called = office.post(people.nora, f"/diagrams/{ADVICE}/retirement", reason="No.")
     assert called.status_code == 409
     assert "is called by" in called.text
@@ -300,3 +302,34 @@ def test_running_confidential_cases_are_not_counted_out(
     office.post(nora, "/diagrams/investigate-complaint/drafts", version="1")
     text = page(office, nora, f"/diagrams/drafts/{the_draft().id}")
     assert "Cases of it that run now: fewer than 5." in text
+
+
+def test_the_page_where_it_is_started_says_what_is_otherwise(
+    office: Desk, clock_stands: None
+) -> None:
+    people = office.town.people
+    assert office.post(people.nora, "/diagrams/create-site/drafts", version="1").status_code == 303
+    draft = the_draft()
+    content = xml("create-site").replace(b"Submit site request", b"Ask for a site")
+    address = f"/diagrams/drafts/{draft.id}"
+    assert (
+        send(
+            office, people.nora, f"{address}/content", content, revision=str(draft.revision)
+        ).status_code
+        == 303
+    )
+    fields = {"note": "Plainer.", "for_staff": "The first step has a plainer name."}
+    sent = office.post(
+        people.nora, f"{address}/submission", revision=str(the_draft().revision), **fields
+    )
+    assert sent.status_code == 303, sent.text
+    assert "plainer name" not in page(office, people.rosa, "/start/")
+    published = office.post(
+        people.ada,
+        f"{address}/review",
+        revision=str(the_draft().revision),
+        words="",
+        answer="publish",
+    )
+    assert published.status_code == 303, published.text
+    assert "The first step has a plainer name." in page(office, people.rosa, "/start/")

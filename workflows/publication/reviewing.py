@@ -14,7 +14,7 @@ from models.publication import DiagramDraft, DraftReview, ReviewVerdict
 from workflows import audit, check_reports, jobs, notices
 from workflows.diagrams.check import Report
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError
-from workflows.publication import drafts, gating
+from workflows.publication import drafts, gating, staff_notes
 from workflows.publication.family import (
     Plan,
     diagrams_of,
@@ -42,12 +42,13 @@ LONGEST_WORDS = 2000
 class Wish:
     """What the author asks the reviewer: to publish this revision, for what reason, from when on.
 
-    `effective_from` None: as soon as it is published.
+    `effective_from` None: as soon as it is published. `for_staff` is what those read whose steps change.
     """
 
     revision: int
     note: str
     effective_from: datetime | None = None
+    for_staff: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def submit(
                 "submitted. Ask an administrator to give the role to a second person."
             )
         draft.note, draft.effective_from = wish.note.strip(), wish.effective_from
+        draft.for_staff = wish.for_staff.strip()
         draft.submitted_by_id, draft.submitted_at = by, now
         session.flush()
         text = f"A change of “{draft.name}” waits for your review, under Diagrams: {draft.note}"
@@ -107,6 +109,8 @@ def _refuse_wish(wish: Wish, now: datetime) -> None:
     wrong = {}
     if words := drafts.wrong_note(wish.note):
         wrong["note"] = words
+    if len(wish.for_staff.strip()) > staff_notes.LONGEST:
+        wrong["for_staff"] = f"Write at most {staff_notes.LONGEST} characters."
     if wish.effective_from is not None and wish.effective_from <= now:
         wrong["effective_from"] = "Choose a day to come, or none to take effect once published."
     if wrong:
@@ -232,6 +236,7 @@ def _put_in_force(
         effective_from=draft.effective_from,
         authors=dict.fromkeys(changes.new, draft.edited_by_id),
         notes={key: draft.note if key == draft.key else because for key in changes.new},
+        for_staff={draft.key: draft.for_staff},
     )
     new = put_in_force(session, changes.new, act, around=changes.around)
     keep_reports(session, new, reports, policy=acting.runtime.pack.version, now=acting.now)
@@ -259,7 +264,8 @@ def _close(
         f"Version {version.number} of “{draft.name}” is published and takes effect {when}: "
         f"{draft.note}{anew}"
     )
-    notices.tell(session, told - {acting.by}, text, now=now)
+    staff = staff_notes.tell_staff(acting.runtime, session, version, now=now) if at_once else set()
+    notices.tell(session, told - staff - {acting.by}, text, now=now)
 
 
 def refuse_plan(

@@ -12,6 +12,7 @@ from models.trust import Job
 from workflows import audit, jobs, notices
 from workflows.diagrams.reading import read
 from workflows.errors import ConflictError, InvalidAnswersError
+from workflows.publication import staff_notes
 from workflows.publication.family import diagrams_of, waiting_in
 from workflows.publication.in_force import published, version_of
 from workflows.publication.owners import holders_of
@@ -23,8 +24,10 @@ EFFECT_JOB = "diagrams:take-effect"
 LONGEST_REASON = 2000
 
 
-def take_effect(session: Session, job: Job, now: datetime, /) -> None:
-    """Give processes the names that their versions have which take effect now, and tell the author.
+def take_effect(runtime: Runtime, session: Session, job: Job, now: datetime, /) -> None:
+    """Give processes the names that their versions have which take effect now, and tell people.
+
+    Told are those whose steps change, what they read of it, and the author and the publisher.
 
     The versions are in force by their date alone; this is what belongs to it.
     """
@@ -44,6 +47,7 @@ def take_effect(session: Session, job: Job, now: datetime, /) -> None:
         version.process.name = (diagram.name if diagram else "") or version.process.key
         told = {version.author_id, version.published_by_id} - {None}
         text = f"Version {version.number} of “{version.process.name}” is in force from now on."
+        told -= staff_notes.tell_staff(runtime, session, version, now=now)
         notices.tell(session, [one for one in told if one is not None], text, now=now)
     session.flush()
     details = {version.process.key: version.number for version in rows}

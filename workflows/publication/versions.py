@@ -24,7 +24,8 @@ SHIPPED = "Shipped with the policy pack."
 class Publication:
     """Who publishes when, from when it holds, and what is noted of each process.
 
-    `authors` and `notes` map process ids; a process without a note was shipped.
+    `authors`, `notes` and `for_staff` (what staff are told) map process ids; a process without a note
+    was shipped.
     """
 
     by: int | None
@@ -32,6 +33,7 @@ class Publication:
     effective_from: datetime | None = None
     authors: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    for_staff: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def takes_effect_at_once(self) -> bool:
@@ -165,6 +167,7 @@ def _version(session: Session, diagram: Diagram, data: bytes, act: Publication) 
         sha256=sha256_of(data),
         frozen={},
         note=act.notes.get(key, SHIPPED),
+        for_staff=act.for_staff.get(key, ""),
         author_id=act.authors.get(key, act.by),
         created_at=act.now,
         published_at=act.now,

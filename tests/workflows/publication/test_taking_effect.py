@@ -29,6 +29,10 @@ def name_of(key: str = ADVICE) -> str:
     return publication.published_version(db.session(), key, now=NOW).process.name
 
 
+def handlers(office: Office) -> dict[str, jobs.Handler]:
+    return {EFFECT_JOB: partial(take_effect, office.town.runtime)}
+
+
 def test_a_version_takes_effect_on_its_day_with_all_that_calls_it(office: Office) -> None:
     assert scheduled(office) == [2, 2, 2]
     assert office.in_force() == {}
@@ -37,8 +41,7 @@ def test_a_version_takes_effect_on_its_day_with_all_that_calls_it(office: Office
     assert case.version.number == 1
     later = office.now + WEEK
     assert office.in_force(later) == {ADVICE: 2, **dict.fromkeys(CALLERS, 2)}
-    handlers: dict[str, jobs.Handler] = {EFFECT_JOB: take_effect}
-    jobs.run_due(handlers, now=later, owner="tests")
+    jobs.run_due(handlers(office), now=later, owner="tests")
     assert name_of() == "Ask for advice"
     assert "Version 2 of “Ask for advice” is in force from now on." in walking.told(office.otto)
     assert walking.forwarded(office.town, now=later).case.version.number == 2
@@ -111,8 +114,7 @@ def test_what_was_withdrawn_in_the_last_moment_does_not_take_effect(office: Offi
     with walking.writing() as session:
         jobs.schedule(session, **kept)
     before = name_of()
-    run = partial(jobs.run_due, {EFFECT_JOB: take_effect}, owner="tests")
-    run(now=office.now + WEEK)
+    jobs.run_due(handlers(office), now=office.now + WEEK, owner="tests")
     assert name_of() == before
 
 
