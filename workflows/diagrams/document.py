@@ -66,11 +66,16 @@ def nearest_id(element: etree._Element) -> str | None:
     return None
 
 
-def parse_document(data: bytes, findings: Findings) -> etree._Element | None:
-    """Read the bytes as a BPMN document; None, and an error among the findings, where they are not."""
+def parse_document(
+    data: bytes, findings: Findings, *, remarks: bool = False
+) -> etree._Element | None:
+    """Read the bytes as a BPMN document; None, and an error among the findings, where they are not.
+
+    With `remarks` the comments and processing instructions are kept: for those who write it again.
+    """
     if not _is_readable(data, findings):
         return None
-    root = _parse(data.removeprefix(b"\xef\xbb\xbf"), findings)
+    root = _parse(data.removeprefix(b"\xef\xbb\xbf"), findings, remarks=remarks)
     if root is None:
         return None
     reason = _refusal(root)
@@ -127,7 +132,7 @@ def _declares_utf8(data: bytes) -> bool:
     )
 
 
-def _parse(data: bytes, findings: Findings) -> etree._Element | None:
+def _parse(data: bytes, findings: Findings, *, remarks: bool) -> etree._Element | None:
     # A new parser for each file: lxml's parsers are not shared between threads.
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -137,8 +142,9 @@ def _parse(data: bytes, findings: Findings) -> etree._Element | None:
         attribute_defaults=False,
         huge_tree=False,
         recover=False,
-        remove_pis=True,
-        remove_comments=True,
+        remove_pis=not remarks,
+        remove_comments=not remarks,
+        strip_cdata=not remarks,
         encoding="utf-8",
     )
     try:
@@ -158,7 +164,7 @@ def _parse(data: bytes, findings: Findings) -> etree._Element | None:
 
 def _check_ids(root: etree._Element, findings: Findings) -> None:
     """Ids must be unique and plain; a form field's id is unique in its form only."""
-    identified = [element for element in root.iter() if element.get("id") and _counts(element)]
+    identified = [element for element in root.iter("*") if element.get("id") and _counts(element)]
     times = Counter(element.get("id") for element in identified)
     for element in identified:
         identity = element.get("id") or ""

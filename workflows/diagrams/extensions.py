@@ -31,6 +31,11 @@ _PLACES = {
 }
 
 
+def places_of(mark: str) -> frozenset[str]:
+    """Give the tags of the elements that may carry our mark, which is step or process."""
+    return _PLACES[SITEWARD, mark]
+
+
 @dataclass(frozen=True)
 class StepMarks:
     """What `<siteward:step>` says."""

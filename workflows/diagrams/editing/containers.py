@@ -1,0 +1,53 @@
+"""The parts of an element that hold our marks and forms, made when needed, gone when empty."""
+
+from lxml import etree
+
+from workflows.diagrams.document import child
+from workflows.diagrams.editing.spacing import empty, inner_lead, make
+
+
+def extensions(element: etree._Element) -> etree._Element:
+    """Give the extensionElements of an element, made where there are none."""
+    found = child(element, "extensionElements")
+    if found is not None:
+        return found
+    made = make(element, "extensionElements")
+    # Tells it apart from one that was empty in the file: see `without`.
+    made.text = inner_lead(made) or None
+    return made
+
+
+def part_of(element: etree._Element, name: str, ns: str) -> etree._Element | None:
+    """Give the first such part of the element's extensions, None where there is none."""
+    found = child(element, "extensionElements")
+    return None if found is None else child(found, name, ns)
+
+
+def drop_empty(element: etree._Element) -> None:
+    """Take out the element's extensions where nothing is left in them."""
+    found = child(element, "extensionElements")
+    if found is not None:
+        empty(found)
+
+
+def inner_text(element: etree._Element | None) -> str:
+    """Give the words inside, remarks left out, without white space around them."""
+    return "" if element is None else str(element.xpath("string()")).strip()
+
+
+def rewrite(element: etree._Element, words: str) -> None:
+    """Let an element hold these words; untouched where it says them already."""
+    if inner_text(element) == words:
+        return
+    for part in list(element):
+        element.remove(part)
+    element.text = words
+
+
+def set_or_drop(element: etree._Element, attribute: str, value: str) -> None:
+    """Write an attribute, or take it away where the value is empty."""
+    if value:
+        if element.get(attribute) != value:
+            element.set(attribute, value)
+    elif attribute in element.attrib:
+        del element.attrib[attribute]
