@@ -1,0 +1,175 @@
+"""Which row of its lane each node stands in: the normal path on top in one line, the rest below."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from workflows.diagrams.layout.columns import footing
+from workflows.diagrams.layout.parts import Flow, Level, Node
+
+_CROSSING = 4
+
+
+@dataclass(eq=False)
+class _Chain:
+    """Nodes of one lane that follow each other and stand in one row.
+
+    `drops` are the columns that lines come down in, with the node they come from.
+    """
+
+    nodes: list[Node]
+    is_main: bool
+    rank: int
+    left: float = 0
+    right: float = 0
+    drops: list[tuple[float, Node]] = field(default_factory=list)
+
+
+@dataclass
+class _Taken:
+    """What a lane's rows hold: stretches of columns by row, and lines down through them."""
+
+    stretches: dict[int, list[tuple[float, float]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    lines: list[tuple[float, int, int]] = field(default_factory=list)
+
+
+def assign_rows(level: Level, back: set[str]) -> None:
+    """Give every node its row, counted from the top over all lanes, and each lane its number."""
+    forward = [flow for flow in level.flows if flow.id not in back]
+    chains = _chains(level, forward)
+    taken = [_Taken() for _ in level.lanes]
+    for chain in sorted(chains, key=_turn):
+        lane = chain.nodes[0].lane
+        row = _best_row(chain, taken[lane])
+        _take(chain, row, taken[lane])
+    first = 0
+    for number, lane_ in enumerate(level.lanes):
+        lane_.rows = 1 + max(taken[number].stretches, default=0)
+        for node in level.nodes.values():
+            if node.lane == number and node.host is None:
+                node.row += first
+        first += lane_.rows
+    for node in level.nodes.values():
+        node.row = footing(level, node.id).row
+
+
+def _turn(chain: _Chain) -> tuple[bool, float, float, int]:
+    """The normal path first, then short stretches before the long ones around them."""
+    return not chain.is_main, chain.right - chain.left, chain.left, chain.rank
+
+
+def _chains(level: Level, forward: list[Flow]) -> list[_Chain]:
+    next_ = _preferred(level, forward)
+    before: dict[str, str] = {}
+    for one, other in next_.items():
+        if other not in before or _depth(level, one) > _depth(level, before[other]):
+            before[other] = one
+    main = _main(level, next_)
+    chains: list[_Chain] = []
+    for rank, node in enumerate(level.nodes.values()):
+        if node.host is not None or _is_followed(level, node, before, next_):
+            continue
+        chain = _Chain([node], node.id in main, rank)
+        after = next_.get(node.id)
+        while after is not None and before.get(after) == chain.nodes[-1].id:
+            if level.nodes[after].lane != node.lane:
+                break
+            chain.nodes.append(level.nodes[after])
+            after = next_.get(after)
+        chain.is_main = any(one.id in main for one in chain.nodes)
+        chains.append(chain)
+    for chain in chains:
+        _stretch(chain, level, forward)
+    return chains
+
+
+def _is_followed(level: Level, node: Node, before: dict[str, str], next_: dict[str, str]) -> bool:
+    """Whether the node is not the first of its chain."""
+    one = before.get(node.id)
+    return one is not None and level.nodes[one].lane == node.lane and next_[one] == node.id
+
+
+def _depth(level: Level, identity: str) -> int:
+    return level.nodes[identity].column
+
+
+def _preferred(level: Level, forward: list[Flow]) -> dict[str, str]:
+    """Give the way on from each node: the longest to a plain end, else the longest."""
+    leaving: dict[str, list[str]] = defaultdict(list)
+    for flow in forward:
+        if level.nodes[flow.source].host is None:
+            leaving[flow.source].append(footing(level, flow.target).id)
+    ahead: dict[str, tuple[bool, int]] = {}
+    next_: dict[str, str] = {}
+    for node in sorted(level.nodes.values(), key=lambda node: -node.column):
+        others = [(ahead.get(other, (False, 0)), other) for other in leaving[node.id]]
+        best = max((rank for rank, _ in others), default=(node.is_normal_end, 0))
+        ahead[node.id] = (best[0], best[1] + 1)
+        if others:
+            next_[node.id] = next(other for rank, other in others if rank == best)
+    return next_
+
+
+def _main(level: Level, next_: dict[str, str]) -> set[str]:
+    starts = [node.id for node in level.nodes.values() if node.tag == "startEvent"]
+    main: set[str] = set()
+    here: str | None = (starts or [*level.nodes])[0] if level.nodes else None
+    while here is not None and here not in main:
+        main.add(here)
+        here = next_.get(here)
+    return main
+
+
+def _stretch(chain: _Chain, level: Level, forward: list[Flow]) -> None:
+    """Find from which column to which the chain needs its row, with the lines into and out of it."""
+    inside = {node.id for node in chain.nodes}
+    chain.left = left = 2 * chain.nodes[0].column + 1
+    chain.right = right = 2 * chain.nodes[-1].column + 1
+    lane = chain.nodes[0].lane
+    for flow in forward:
+        source, target = level.nodes[flow.source], level.nodes[flow.target]
+        beyond = 2 * target.column + 1
+        if flow.target in inside and flow.source not in inside and source.lane == lane:
+            column = 2 * source.column + 1
+            drops_there = source.host or source.is_gateway or column == left
+            chain.left = min(chain.left, column if drops_there else column + 1, left)
+            chain.drops.append((column, footing(level, flow.source)))
+        if source.id == chain.nodes[-1].id and target.lane == lane and beyond > right:
+            chain.right = max(chain.right, beyond - 1)
+
+
+def _best_row(chain: _Chain, taken: _Taken) -> int:
+    least = 0
+    if chain.drops and not chain.is_main:
+        least = min(node.row for _, node in chain.drops) + 1
+    last = max(taken.stretches, default=-1) + 1
+    choices = [row for row in range(least, max(last, least) + 1) if _is_free(chain, row, taken)]
+    return min(choices, key=lambda row: (_CROSSING * _crossings(chain, row, taken) + row, row))
+
+
+def _is_free(chain: _Chain, row: int, taken: _Taken) -> bool:
+    return all(
+        right < chain.left or left > chain.right for left, right in taken.stretches.get(row, ())
+    )
+
+
+def _crossings(chain: _Chain, row: int, taken: _Taken) -> int:
+    through = sum(
+        chain.left <= column <= chain.right and upper < row < lower
+        for column, upper, lower in taken.lines
+    )
+    own = sum(
+        left <= column <= right
+        for column, node in chain.drops
+        for between in range(node.row + 1, row)
+        for left, right in taken.stretches.get(between, ())
+    )
+    return through + own
+
+
+def _take(chain: _Chain, row: int, taken: _Taken) -> None:
+    taken.stretches[row].append((chain.left, chain.right))
+    taken.lines += [(column, node.row, row) for column, node in chain.drops if node.row < row]
+    for node in chain.nodes:
+        node.row = row
