@@ -41,7 +41,7 @@ def read_fields(extensions: etree._Element | None, findings: Findings) -> tuple[
         return ()
     fields: dict[str, Field] = {}
     for element in children(form, "formField", ns=CAMUNDA):
-        field = _field(element, findings)
+        field = read_field(element, findings)
         if field.id in fields:
             findings.error(
                 "duplicate-field",
@@ -52,7 +52,8 @@ def read_fields(extensions: etree._Element | None, findings: Findings) -> tuple[
     return tuple(fields.values())
 
 
-def _field(element: etree._Element, findings: Findings) -> Field:
+def read_field(element: etree._Element, findings: Findings) -> Field:
+    """Read one formField; what cannot be read is reported and left out."""
     identity = element.get("id", "")
     if not _ID.fullmatch(identity):
         findings.error(

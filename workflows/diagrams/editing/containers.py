@@ -3,7 +3,7 @@
 from lxml import etree
 
 from workflows.diagrams.document import child
-from workflows.diagrams.editing.spacing import empty, inner_lead, make
+from workflows.diagrams.editing.spacing import empty, make
 
 
 def extensions(element: etree._Element) -> etree._Element:
@@ -11,10 +11,7 @@ def extensions(element: etree._Element) -> etree._Element:
     found = child(element, "extensionElements")
     if found is not None:
         return found
-    made = make(element, "extensionElements")
-    # Tells it apart from one that was empty in the file: see `without`.
-    made.text = inner_lead(made) or None
-    return made
+    return make(element, "extensionElements")
 
 
 def part_of(element: etree._Element, name: str, ns: str) -> etree._Element | None:

@@ -1,5 +1,7 @@
 """Elements come and go with the white space around them, so that a file stays as tidy as it was."""
 
+from collections.abc import Sequence
+
 from lxml import etree
 
 from workflows.diagrams.document import BPMN, local, namespace
@@ -107,22 +109,21 @@ def _unit(element: etree._Element) -> str:
 
 
 def empty(container: etree._Element) -> None:
-    """Take out a container that holds nothing any more, unless it was written empty before us."""
+    """Take out a container that holds nothing any more."""
     if len(container) or container.attrib or (container.text or "").strip():
         return
     take(container)
 
 
-def swap(first: etree._Element, second: etree._Element) -> None:
-    """Let two children of the same parent change places; the lines stay where they are."""
-    parent = first.getparent()
-    if parent is None or first is second:
+def arrange(elements: Sequence[etree._Element]) -> None:
+    """Let children of one parent stand in this order in their own places; the lines stay put."""
+    parent = elements[0].getparent() if elements else None
+    if parent is None:
         return
-    places = sorted((parent.index(first), parent.index(second)))
-    early, late = parent[places[0]], parent[places[1]]
-    tails = early.tail, late.tail
-    parent.remove(late)
-    parent.remove(early)
-    parent.insert(places[0], late)
-    parent.insert(places[1], early)
-    late.tail, early.tail = tails
+    places = sorted(parent.index(element) for element in elements)
+    tails = [parent[place].tail for place in places]
+    for element in elements:
+        parent.remove(element)
+    for place, element, tail in zip(places, elements, tails, strict=True):
+        element.tail = tail
+        parent.insert(place, element)
