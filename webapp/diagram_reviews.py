@@ -11,7 +11,7 @@ from webapp.forms import PageForm
 from webapp.incoming import row_number
 from webapp.runtime import runtime
 from workflows.errors import ConflictError, InvalidAnswersError, UnpublishableError
-from workflows.publication import reviewing
+from workflows.publication import publishing, reviewing
 from workflows.publication.reviewing import Word
 
 bp = Blueprint("diagram_reviews", __name__, url_prefix="/diagrams")
@@ -48,7 +48,7 @@ def answer(draft_id: int) -> ResponseReturnValue:
     by, now = access.me().id, clock.now()
     try:
         if request.form.get("answer") == "publish":
-            versions = reviewing.publish(runtime(), draft_id, word, by=by, owners=OWNERS, now=now)
+            versions = publishing.publish(runtime(), draft_id, word, by=by, owners=OWNERS, now=now)
             own = versions[0]
             flash(f"Version {own.number} of {own.process.name} is published.")
             target = url_for("diagrams.show_version", key=own.process.key, number=own.number)

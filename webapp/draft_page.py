@@ -19,7 +19,7 @@ from workflows.diagrams.graph import Diagram
 from workflows.diagrams.reading import read
 from workflows.diagrams.text import describe
 from workflows.errors import ConflictError, NotFoundError
-from workflows.publication import drafts, editing_together, remarks, reviewing
+from workflows.publication import conflicts, drafts, editing_together, remarks, reviewing
 from workflows.publication.family import plan
 
 
@@ -100,7 +100,7 @@ def gathered(draft_id: int) -> Page:
 def _hindrance(draft: DiagramDraft, now: datetime) -> str:
     """Say what came into force since the draft was opened, where that is in its way."""
     try:
-        reviewing.refuse_stale(runtime(), db.session(), draft, now=now)
+        conflicts.refuse_stale(runtime(), db.session(), draft, now=now)
     except ConflictError as error:
         return str(error)
     return ""

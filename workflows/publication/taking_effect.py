@@ -1,6 +1,6 @@
 """Versions that take effect later, and their withdrawal until then."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -86,25 +86,26 @@ def withdraw(
             row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_why = now, by, reason.strip()
         session.flush()
         jobs.unschedule(session, [f"{EFFECT_JOB}/{row.id}" for row in rows])
-        told = holders_of(session, owners, runtime.calendar.day_of(now))
-        told |= {one for row in rows for one in (row.author_id, row.published_by_id) if one}
-        named = ", ".join(f"version {row.number} of “{row.process.name}”" for row in rows)
-        text = f"Withdrawn before it took effect: {named}. {reason.strip()}"
-        notices.tell(session, told - {by}, text, now=now)
+        told = holders_of(session, owners, runtime.calendar.day_of(now)) - {by}
+        _tell_withdrawn(session, rows, told, now=now)
         details = {
             "versions": {row.process.key: row.number for row in rows},
             "reason": reason.strip(),
         }
-        subject = f"diagram {found.process.key}"
-        audit.record(
-            session,
-            action="diagrams:withdrawn",
-            subject=subject,
-            actor=by,
-            now=now,
-            details=details,
-        )
+        subject, action = f"diagram {found.process.key}", "diagrams:withdrawn"
+        audit.record(session, action=action, subject=subject, actor=by, now=now, details=details)
         return rows
+
+
+def _tell_withdrawn(
+    session: Session, rows: Sequence[DiagramVersion], owners: set[int], *, now: datetime
+) -> None:
+    """Tell the owners, and who wrote and published the versions, unless they withdrew them."""
+    by, why = rows[0].withdrawn_by_id, rows[0].withdrawn_why
+    own = {one for row in rows for one in (row.author_id, row.published_by_id) if one}
+    named = ", ".join(f"version {row.number} of “{row.process.name}”" for row in rows)
+    text = f"Withdrawn before it took effect: {named}. {why}"
+    notices.tell(session, (owners | own) - {by or 0}, text, now=now)
 
 
 def _refuse_unscheduled(runtime: Runtime, version: DiagramVersion, now: datetime) -> None:

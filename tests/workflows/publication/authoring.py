@@ -12,7 +12,7 @@ from tests import city
 from tests.workflows import walking
 from tests.workflows.walking import Town
 from workflows import publication
-from workflows.publication import drafts, reviewing, versions
+from workflows.publication import drafts, publishing, reviewing, versions
 from workflows.publication.reviewing import Wish, Word
 
 OWNERS = frozenset({"policy_owner"})
@@ -81,7 +81,7 @@ class Office:
         self, draft: DiagramDraft, by: int | None = None, now: datetime | None = None
     ) -> list[DiagramVersion]:
         """Let Bram publish it."""
-        return reviewing.publish(
+        return publishing.publish(
             self.town.runtime,
             draft.id,
             Word(draft.revision, "Reads well."),

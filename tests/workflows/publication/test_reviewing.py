@@ -29,7 +29,7 @@ from workflows.errors import (
     NotAllowedError,
     UnpublishableError,
 )
-from workflows.publication import drafts, retiring, reviewing
+from workflows.publication import drafts, publishing, retiring, reviewing
 from workflows.publication.reviewing import Wish, Word
 
 
@@ -248,7 +248,7 @@ def test_it_is_proved_again_under_the_policy_in_force(office: Office) -> None:
     with pytest.raises(
         UnpublishableError, match=r"“Gather advice” cannot be published: .*advise-law"
     ):
-        reviewing.publish(
+        publishing.publish(
             runtime, draft.id, Word(draft.revision), by=office.bram, owners=OWNERS, now=office.now
         )
     assert walking.everything(db.session()) == before
@@ -328,7 +328,7 @@ def test_an_act_that_fails_leaves_nothing(office: Office, monkeypatch: pytest.Mo
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("The disk is gone.")
 
-    monkeypatch.setattr(reviewing, "keep_reports", fail)
+    monkeypatch.setattr(publishing, "keep_reports", fail)
     with pytest.raises(RuntimeError):
         office.publish(draft)
     assert walking.everything(db.session()) == before
