@@ -95,6 +95,9 @@ PUBLIC = [("login", "/login"), ("register", "/register"), ("accessibility", "/ac
 
 # Pages that no address alone leads to, and the tests that look at them.
 LOOKED_AT_ELSEWHERE = {
+    "rehearsals.index": "test_rehearsal",
+    "rehearsals.show": "test_rehearsal",
+    "rehearsals.scenario": "test_rehearsal",
     "studio.show": "test_studio",
     "check_reports.way_of_version": "test_counterexample",
     "check_reports.of_draft": "test_counterexample, as that of a version",

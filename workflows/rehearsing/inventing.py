@@ -1,5 +1,6 @@
 """Answers made up for a form, so that nobody has to type a whole request to try a step."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,19 @@ from workflows.diagrams.conditions import Unset, Value, compile_condition
 from workflows.diagrams.graph import Diagram, Field, Node
 from workflows.rehearsing.cast import Cast
 
+# Of a class of signs in a pattern the first one is tried.
+_A_CLASS = re.compile(r"\[(.)[^\]]*\]")
+_DOMAIN = re.compile(r"@([\w.-]*\w)")
 TEXT = "Invented for the rehearsal"
+
+_SIMPLE = {
+    "unit": 1,
+    "site": 1,
+    "platform": 1,
+    "file": 1,
+    "url": "https://www.example.org/invented",
+    "email": "invented@example.org",
+}
 
 
 def invented_answers(
@@ -58,23 +71,21 @@ class _Hand:
         return [self._answer(asked)]
 
     def _answer(self, asked: Field) -> Any:
-        if asked.type == "table":
-            return [{column.id: self._tried(column)[0] for column in asked.columns}]
-        if asked.type == "multi-enum":
-            return [asked.options[0].id]
+        match asked.type:
+            case "table":
+                return [{column.id: self._tried(column)[0] for column in asked.columns}]
+            case "multi-enum":
+                return [asked.options[0].id]
+            case "person":
+                return next(self.people)
+        return self._plain(asked)
+
+    def _plain(self, asked: Field) -> Any:
         if asked.type in ("long", "decimal"):
             return _number(asked)
         if asked.type in ("date", "datetime"):
             return self._day(asked)
-        simple = {
-            "unit": 1,
-            "site": 1,
-            "platform": 1,
-            "file": 1,
-            "url": "https://www.example.org/invented",
-            "email": "invented@example.org",
-        }
-        return next(self.people) if asked.type == "person" else simple.get(asked.type, _text(asked))
+        return _fitting(asked, _SIMPLE.get(asked.type) or _text(asked))
 
     def _day(self, asked: Field) -> str:
         if asked.type == "datetime":
@@ -87,6 +98,14 @@ class _Hand:
             return compile_condition(condition).evaluate(_Own(self.node.id, self.given))
         except Unset:
             return False
+
+
+def _fitting(asked: Field, answer: Any) -> Any:
+    """Give an answer written as its pattern asks, where that only names a mail domain."""
+    pattern = asked.pattern or ".*"
+    domains = _DOMAIN.findall(_A_CLASS.sub(r"\1", pattern.replace("\\.", ".")))
+    tried = [answer, *(f"invented@{domain}" for domain in domains)]
+    return next((one for one in tried if re.fullmatch(pattern, str(one))), answer)
 
 
 def _number(asked: Field) -> int | float:

@@ -84,5 +84,7 @@ def _move_clock(stage: Stage, target: datetime) -> None:
     if target - stage.now > timedelta(days=366 * MOST_YEARS):
         raise Misfit(f"Move the clock by at most {MOST_YEARS} years.")
     local = target.astimezone(stage.runtime.calendar.time_zone)
-    stage.tell("clock", f"The clock was moved to {local:%A} {local.day} {local:%B %Y}, {local:%H:%M}.")
+    stage.tell(
+        "clock", f"The clock was moved to {local:%A} {local.day} {local:%B %Y}, {local:%H:%M}."
+    )
     stage.advance(target)
