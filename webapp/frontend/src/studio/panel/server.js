@@ -16,7 +16,8 @@ export class Server {
     Object.assign(this, { bpmnjs, panel: propertiesPanel, words: NOTHING, isThere: false, revision: 0 });
     const given = Object.entries(config ?? {}).filter(([, value]) => value);
     this.addresses = { ...ADDRESSES, ...Object.fromEntries(given) };
-    eventBus.on(['commandStack.changed', 'import.done'], () => (this.revision += 1));
+    // A listener that gives something back would keep the event from all others.
+    eventBus.on(['commandStack.changed', 'import.done'], () => void (this.revision += 1));
     this.load();
   }
 
