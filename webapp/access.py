@@ -152,6 +152,7 @@ ENDPOINTS: Mapping[str, str] = {
     "studio_api.save": "diagrams.edit",
     "studio_api.presence": "diagrams.edit",
     "studio_api.verdict": "diagrams.edit",
+    "studio_api.tidied": "diagrams.edit",
     "studio_vocabulary.show": "diagrams.edit",
     "studio_preview.fields": "diagrams.edit",
     "studio_preview.condition": "diagrams.edit",

@@ -1,6 +1,6 @@
 """What the pages of the studio ask the server while somebody edits: JSON and XML, no pages."""
 
-from flask import Blueprint, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models.database import db
@@ -10,6 +10,7 @@ from webapp.incoming import row_number
 from webapp.runtime import runtime
 from workflows.diagrams.check import is_publishable
 from workflows.diagrams.document import MAXIMUM_BYTES
+from workflows.diagrams.layout import tidy
 from workflows.errors import ConflictError
 from workflows.publication import drafts, editing_together
 from workflows.publication.drafts import UnreadableDiagramError
@@ -26,8 +27,7 @@ def save(draft_id: int) -> ResponseReturnValue:
             draft_id, _sent(), revision=revision, by=access.me().id, now=clock.now()
         )
     except UnreadableDiagramError as error:
-        found = error.report["findings"] if error.report else []
-        return jsonify(title=error.title, message=str(error), findings=found), error.status
+        return _refused(error)
     if saved.parted_from is not None:
         return _kept_apart(saved.draft, saved.parted_from)
     return jsonify(revision=saved.draft.revision, saved=_clock_time(saved.draft))
@@ -69,9 +69,25 @@ def verdict() -> ResponseReturnValue:
     )
 
 
+@bp.post("/studio/tidy")
+def tidied() -> ResponseReturnValue:
+    """Draw the XML that was sent anew, lane by lane. Nothing is kept."""
+    content = _sent()
+    try:
+        drafts.readable(content)
+    except UnreadableDiagramError as error:
+        return _refused(error)
+    return Response(tidy(content), mimetype="application/xml")
+
+
 def _sent() -> bytes:
     """Give the XML that was sent; a byte more than is taken is enough to say that it is too much."""
     return request.get_data(cache=False)[: MAXIMUM_BYTES + 1]
+
+
+def _refused(error: UnreadableDiagramError) -> ResponseReturnValue:
+    found = error.report["findings"] if error.report else []
+    return jsonify(title=error.title, message=str(error), findings=found), error.status
 
 
 def _kept_apart(own: DiagramDraft, theirs: DiagramDraft) -> ResponseReturnValue:

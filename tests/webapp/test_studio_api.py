@@ -19,6 +19,7 @@ from webapp.handlers import handlers
 from webapp.runtime import settings
 from workflows import jobs, publication
 from workflows.diagrams.document import MAXIMUM_BYTES
+from workflows.diagrams.reading import read
 
 pytestmark = pytest.mark.usefixtures("clock_stands")
 
@@ -211,3 +212,13 @@ def test_the_verdict_on_any_bytes_is_findings(office: Desk, content: bytes) -> N
     verdict = judged(office, content)
     assert verdict["publishable"] is False
     assert verdict["findings"]
+
+
+def test_a_diagram_is_drawn_anew_and_says_the_same(office: Desk) -> None:
+    nora = office.town.people.nora
+    answer = office.script("POST", nora, "/diagrams/studio/tidy", changed())
+    assert (answer.status_code, answer.mimetype) == (200, "application/xml")
+    assert read(answer.data)[0] == read(changed())[0]
+    assert b"BPMNShape" in answer.data
+    refused = told(office.script("POST", nora, "/diagrams/studio/tidy", b"<a"), 422)
+    assert "is no diagram" in refused["message"]

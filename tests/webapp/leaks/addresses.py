@@ -120,6 +120,7 @@ CLASSIFIED = {
     "studio_api.save": APART,
     "studio_api.presence": APART,
     "studio_api.verdict": APART,
+    "studio_api.tidied": APART,
     # What a diagram may say, and what its own questions are.
     "studio_vocabulary.show": APART,
     "studio_preview.fields": APART,
