@@ -1,5 +1,6 @@
 """A draft of a diagram as its pages show it: what it changes, what the check says, who is concerned."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from models.cases import Case, DiagramVersion
 from models.database import db
 from models.publication import CheckReport, DiagramDraft, DraftReview
+from models.studio import ScenarioSetAside
 from webapp import access, clock
 from webapp.diagrams import told
 from webapp.runtime import runtime
@@ -21,6 +23,7 @@ from workflows.diagrams.text import describe
 from workflows.errors import ConflictError, NotFoundError
 from workflows.publication import conflicts, drafts, editing_together, remarks, reviewing
 from workflows.publication.family import plan
+from workflows.publication.gating import set_aside_in
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class Page:
     def all_changes(self) -> list[Change]:
         """What it says otherwise than the version in force, without headings."""
         return [change for _, changes in self.changes for change in changes]
+
+    @property
+    def set_aside(self) -> Sequence[ScenarioSetAside]:
+        """The scenarios that it means to break, and why."""
+        return set_aside_in(db.session(), self.draft.id)
 
     @property
     def is_open(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
-from lxml.html import fromstring
+from lxml.html import HtmlElement, fromstring
 from sqlalchemy import select
 
 from models.database import db, transaction
@@ -60,7 +60,8 @@ def hidden(text: str, name: str) -> str:
 
 def typed(text: str) -> dict[str, list[str]]:
     """Give what a browser would send of the form of a step, as it stands on the page."""
-    (form,) = fromstring(text).find_class("page-form")
+    whole: HtmlElement = fromstring(text)
+    (form,) = whole.find_class("page-form")
     sent: dict[str, list[str]] = {}
     for name, value in form.form_values():
         sent.setdefault(name, []).append(value)
