@@ -57,6 +57,7 @@ class Picture:
     name: str
     xml_url: str
     state: Mapping[str, Any]
+    is_draft: bool
 
 
 @dataclass(frozen=True)
@@ -182,11 +183,13 @@ class Page:
 
     @cached_property
     def pictures(self) -> list[Picture]:
-        """The draft, and every other diagram in which something waits."""
+        """The draft, unless all that waits is elsewhere, then every other diagram in between."""
         live = _live(self.stage)
-        others = [key for key in live if key != self.draft.key]
         chosen = self.chosen.place if self.chosen and self.is_open else None
-        return [_picture(self, key, live, chosen) for key in (self.draft.key, *others)]
+        keys = dict.fromkeys([self.draft.key, *live])
+        if self.draft.key not in live and chosen is not None:
+            keys = dict.fromkeys([chosen.diagram, *keys])
+        return [_picture(self, key, live, chosen) for key in keys]
 
     @property
     def covered(self) -> Coverage:
@@ -263,10 +266,10 @@ def _picture(page: Page, key: str, live: Mapping[str, set[str]], here: Place | N
     passed = sorted({p.element for p in page.stage.run.passed if p.diagram == key})
     state: dict[str, Any] = {"passed": passed, "live": sorted(live.get(key, ()))}
     if here is not None and here.diagram == key:
-        state["here"] = here.element
+        state |= {"here": here.element, "hereWords": "This step"}
     diagram = page.placed.diagrams.diagrams.get(key)
     name = (diagram.name if diagram else "") or key
-    return Picture(name, xml_url(page.draft, key), state)
+    return Picture(name, xml_url(page.draft, key), state, key == page.draft.key)
 
 
 def xml_url(draft: DiagramDraft, key: str) -> str:
@@ -279,11 +282,11 @@ def xml_url(draft: DiagramDraft, key: str) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """A rehearsal in the list of its draft: where it stands in words, and how that is drawn."""
+    """A rehearsal in the list of its draft: where it stands, as a status and in words."""
 
     rehearsal: Rehearsal
-    stands: str
-    shape: str
+    status: tuple[str, str]
+    words: str
 
 
 @dataclass(frozen=True)
@@ -367,11 +370,13 @@ def _row(draft: DiagramDraft, rehearsal: Rehearsal) -> Row:
     try:
         placed = rehearsals.place(runtime(), db.session(), draft, rehearsal, now=clock.now())
     except PolicyError as error:
-        return Row(rehearsal, str(error), "refused")
+        return Row(rehearsal, ("Cannot be played", "refused"), str(error))
     page = Page(draft, placed)
     if page.played.misfit is not None:
-        return Row(rehearsal, f"Move {page.played.made + 1} does not fit any more", "attention")
+        words = f"Move {page.played.made + 1}: {page.played.misfit}"
+        return Row(rehearsal, ("Does not fit any more", "attention"), words)
     if page.stage.run.ended:
-        return Row(rehearsal, f"Ended: {page.stage.end.title if page.stage.end else ''}", "ended")
+        end = page.stage.end
+        return Row(rehearsal, ("Ended", "ended"), end.title if end else "")
     titles = [wait.node.title for wait in page.steps]
-    return Row(rehearsal, f"Waits for {' and '.join(titles) or 'the clock'}", "waiting")
+    return Row(rehearsal, ("Waiting", "waiting"), ", ".join(titles) or "The clock")

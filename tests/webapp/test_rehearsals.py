@@ -94,7 +94,8 @@ def test_a_draft_is_played_from_where_its_caller_begins(
     assert "A Requester did “Submit site request”." in text
     assert "Forward the request" in text
     assert "A Forwarding authority" in text
-    assert "Waits for Forward the request" in page(office, nora, base(draft))
+    text = page(office, nora, base(draft))
+    assert "Waiting</span></span> Forward the request" in text
 
 
 def test_a_form_that_lacks_something_comes_back_with_what_was_typed(
