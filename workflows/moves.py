@@ -34,6 +34,7 @@ from workflows.operations.occasion import Occasion, OperationError
 from workflows.people import holders
 from workflows.policy.guard import Deed, open_duties, verdict
 from workflows.runtime import Runtime
+from workflows.same_site import deeds_elsewhere
 
 # Far above any diagram that people can read; a set of operations in a circle stops here.
 MOST_OPERATIONS = 50
@@ -123,7 +124,8 @@ def permit(move: Move, deed: Deed) -> None:
     """Ask the rules whether this act may happen now; raise RefusedError with rule and clause."""
     pack = move.runtime.pack
     named = move.history.named(pack, deed.act, move.diagrams.diagrams)
-    refusals = verdict(pack, move.history.deeds, deed, named=named)
+    elsewhere = deeds_elsewhere(move.session, move.runtime, move.case, deed.act, lock=True)
+    refusals = verdict(pack, move.history.deeds, deed, named=named, elsewhere=elsewhere)
     if refusals:
         raise RefusedError(refusals)
 
@@ -187,7 +189,7 @@ def _perform(move: Move, service: engine.Waiting) -> None:
     operation(occasion)
     move.run.complete(service.id)
     record = Task(
-        **_place(move, service, node),
+        **row_of(move, service, node),
         kind=TaskKind.OPERATION,
         opened_at=move.now,
         closed_at=move.now,
@@ -260,7 +262,7 @@ def _close(move: Move, left: Sequence[engine.Waiting]) -> None:
             .values(closed_at=move.now, closed_in=move.revision)
             .execution_options(synchronize_session=False)
         )
-    keys = [_job_key(move, waiting) for waiting in left if waiting.kind == "deadline"]
+    keys = [job_key(move, waiting) for waiting in left if waiting.kind == "deadline"]
     if keys:
         move.session.execute(delete(Job).where(Job.key.in_(keys)))
 
@@ -276,7 +278,7 @@ def _open(move: Move, came: Sequence[engine.Waiting]) -> None:
     if deadlines:
         move.session.execute(insert(Job), deadlines)
     rows = [
-        _place(move, waiting, node)
+        row_of(move, waiting, node)
         | {
             "kind": TaskKind.USER if waiting.kind == "user" else TaskKind.MESSAGE,
             "opened_at": move.now,
@@ -310,18 +312,18 @@ def deadline(
     place = [waiting.diagram, waiting.element]
     return {
         "kind": DEADLINE_JOB,
-        "key": _job_key(move, waiting),
+        "key": job_key(move, waiting),
         "case_id": move.case.id,
         "payload": {"token": waiting.id, "rings": rings, "place": place},
         "run_at": run_at,
     }
 
 
-def _job_key(move: Move, waiting: engine.Waiting) -> str:
+def job_key(move: Move, waiting: engine.Waiting) -> str:
     return f"{DEADLINE_JOB}:{move.case.id}:{waiting.id}"
 
 
-def _place(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
+def row_of(move: Move, waiting: engine.Waiting, node: Node) -> dict[str, Any]:
     act = act_of(move.runtime.pack, node)
     party = party_of(move.runtime.pack, node, act)
     unit_id, person_id = assigned_to(

@@ -19,7 +19,7 @@ from workflows.operations import OPERATIONS
 from workflows.policy.acts import Act
 from workflows.policy.enforcement import Requirement
 from workflows.policy.pack import Clause, Pack
-from workflows.policy.rules import AtOnce, Exclusion, Part, Rule, Separation
+from workflows.policy.rules import AtOnce, Elsewhere, Exclusion, Part, Rule, Separation
 from workflows.runtime import Runtime
 
 # What a rule comes to in a published diagram; None: not checked under the policy in force.
@@ -254,9 +254,9 @@ def _in_the_set(rule: Rule) -> str:
 
 
 def enforced_at(rule: Rule, part: Part) -> str:
-    """Say where a part of a rule is held; who does a step, no diagram can tell."""
-    by_people = isinstance(part.constraint, Separation | Exclusion)
-    proved = "publish" in rule.enforced and not by_people
+    """Say where a part of a rule is held; of who does a step, and of other cases, no diagram can tell."""
+    at_work = isinstance(part.constraint, Separation | Exclusion | Elsewhere)
+    proved = "publish" in rule.enforced and not at_work
     return " and ".join(filter(None, ["proof" * proved, "run time" * ("run" in rule.enforced)]))
 
 

@@ -13,7 +13,7 @@ from workflows.policy.automata import (
     Response,
 )
 from workflows.policy.pack import Pack
-from workflows.policy.rules import Exclusion, Lane, Part, Separation
+from workflows.policy.rules import Elsewhere, Exclusion, Lane, Part, Separation
 
 
 def template_words(pack: Pack, part: Part) -> str:
@@ -39,7 +39,8 @@ def _precedence(rule: Precedence, pack: Pack, part: Part) -> str:
 @_asks.register
 def _response(rule: Response, pack: Pack, _part: Part) -> str:
     after, answers = _steps(pack, rule.after), _steps(pack, rule.answers)
-    return f"Each {after} is followed by {answers} before the case ends."
+    once = f" It binds only where {_steps(pack, rule.once)} has happened." if rule.once else ""
+    return f"Each {after} is followed by {answers} before the case ends.{once}"
 
 
 @_asks.register
@@ -74,6 +75,13 @@ def _lane(rule: Lane, pack: Pack, _part: Part) -> str:
 def _exclusion(rule: Exclusion, pack: Pack, _part: Part) -> str:
     acts = _steps(pack, rule.acts)
     return f"Nobody whom the case names as {_named(rule)} does {acts}, or has it done."
+
+
+@_asks.register
+def _elsewhere(rule: Elsewhere, pack: Pack, _part: Part) -> str:
+    before, opened = _steps(pack, rule.before), _steps(pack, rule.opened)
+    closed = f" without {_steps(pack, rule.closed)} since" if rule.closed else ""
+    return f"No {before} while another open case about the same site has {opened}{closed}."
 
 
 @_asks.register

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.cases import Case, Draft, File, Task, TaskKind
 from models.database import db, transaction
-from models.people import Person, Unit
+from models.people import Person
 from workflows import audit, confidence, documents, sealed_answers
+from workflows.about import name_the_case
 from workflows.answers import History
 from workflows.assignments import act_of, outcome_with
 from workflows.case_list import hand_on
@@ -30,6 +31,7 @@ from workflows.moves import Move, advance, locking, note, permit, resume
 from workflows.people import Duties, duties_of, holders
 from workflows.policy.guard import Deed, Refusal, could, warnings
 from workflows.runtime import Runtime
+from workflows.same_site import deeds_elsewhere
 from workflows.suspension import refuse_suspended
 
 Submitted = Mapping[str, Any]
@@ -108,7 +110,8 @@ def objections(
     history = History.read(session, task.case_id)
     named = history.named(runtime.pack, task.act, diagrams.diagrams)
     attempt = Deed(task.act, None, task.party, by, task.opened_at, acting_for)
-    return could(runtime.pack, history.deeds, attempt, named=named)
+    elsewhere = deeds_elsewhere(session, runtime, task.case, task.act)
+    return could(runtime.pack, history.deeds, attempt, named=named, elsewhere=elsewhere)
 
 
 def cautions(
@@ -123,7 +126,10 @@ def cautions(
     found: dict[str, Refusal] = {}
     for deed in _next_deeds(runtime, diagrams, task, (by, acting_for)):
         named = history.named(runtime.pack, deed.act, diagrams.diagrams)
-        for warning in warnings(runtime.pack, history.deeds, deed, named=named):
+        elsewhere = deeds_elsewhere(session, runtime, task.case, deed.act)
+        for warning in warnings(
+            runtime.pack, history.deeds, deed, named=named, elsewhere=elsewhere
+        ):
             found.setdefault(warning.rule, warning)
     return list(found.values())
 
@@ -234,7 +240,7 @@ def _close(move: Move, task: Task, *, by: int, answers: Submitted) -> None:
     task.closed_at, task.closed_in, task.completed_by_id = move.now, move.revision, by
     task.answers = dict(answers)
     note(move, task)
-    _name_the_case(move, node, answers)
+    name_the_case(move, node, answers)
     if move.case.confidential:
         follow_answers(
             move.session,
@@ -244,24 +250,6 @@ def _close(move: Move, task: Task, *, by: int, answers: Submitted) -> None:
             step=node,
             now=move.now,
         )
-
-
-def _name_the_case(move: Move, node: Node, answers: Submitted) -> None:
-    """Let the case be about what the answers say: its title and the unit whose site it is.
-
-    The title of a confidential case says nothing of it.
-    """
-    for field in node.fields:
-        answer = answers.get(field.id)
-        if answer and field.register == "site.name" and not move.case.confidential:
-            main = move.diagrams.diagrams[move.diagrams.main]
-            move.case.title = f"{main.name}: {answer}"
-        elif answer and field.register == "case.unit":
-            with move.session.no_autoflush:  # the case and the task are written once, at the end
-                unit = move.session.get(Unit, answer)
-            if unit is None:
-                raise InvalidAnswersError({field.id: "There is no such unit; choose another one."})
-            move.case.unit = unit
 
 
 def outcome_of(runtime: Runtime, node: Node, answers: Submitted) -> str | None:

@@ -14,7 +14,7 @@ from workflows.diagrams.reading import read
 from workflows.operations import OPERATIONS
 
 REGISTER = {
-    "case.unit", "excluded.subject", "excluded.complainant", "excluded.conflict",
+    "case.unit", "case.site", "excluded.subject", "excluded.complainant", "excluded.conflict",
     "disposition.outcome", "disposition.kind", "disposition.final-on", "disposition.reasons", "subject.public-official",
     "disposition.documents",
     "site.name", "site.handle", "site.url", "site.platform", "site.platform_other",

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.people import TrainingRecord
+from models.people import TrainingRecord, Unit
 from models.sites import (
     Contract,
     RetentionSetup,
@@ -44,9 +44,9 @@ def launch_site(occasion: Occasion) -> Site:
     # From here on rows only follow: they are written together, and the case once, by its move.
     with occasion.session.no_autoflush:
         _record_roles(occasion, site, people)
-        _record_training(occasion)
+        record_training(occasion)
         _record_contract(occasion, site, known)
-        _record_retention(occasion, site)
+        record_retention_setup(occasion, site)
     occasion.case.site_id = site.id
     return site
 
@@ -162,7 +162,12 @@ def _describe(occasion: Occasion, site: Site) -> None:
     site.audience = facts.required_text(occasion, "site.audience")
     site.owner_id = _owner(occasion)
     site.languages = facts.choices(occasion, "site.languages") or site.languages
-    site.is_public_body = facts.is_yes(occasion, "site.public_body") or bool(site.is_public_body)
+    body = occasion.session.get(Unit, site.unit_id)
+    site.is_public_body = (
+        facts.is_yes(occasion, "site.public_body")
+        or bool(site.is_public_body)
+        or (body is not None and body.is_public_body)
+    )
     for column in ("url", "comments_mode", "vault_ref", "recovery_contact"):
         setattr(site, column, facts.text(occasion, f"site.{column}") or getattr(site, column))
 
@@ -211,8 +216,18 @@ def _record_decision(occasion: Occasion, site: Site, outcome: Fact) -> None:
     site.status = SiteStatus.LIVE
     site.launched_at = site.launched_at or occasion.now
     site.retired_at = None
-    site.finding = None
+    site.finding = _advice_missing(occasion, site)
     site.next_review_on = year_later(occasion.now.date())
+
+
+def _advice_missing(occasion: Occasion, site: Site) -> str | None:
+    """Say at the site of a public body that nobody advised on open meetings (K41, CL-2)."""
+    if not site.is_public_body or facts.done(occasion, "advise-open-meetings") is not None:
+        return None
+    return (
+        "It belongs to a public body, and no advice on open meetings was given before its launch "
+        "(CL-2). Ask the City Clerk."
+    )
 
 
 def _beside(occasion: Occasion, outcome: Fact, key: str) -> str | None:
@@ -241,7 +256,7 @@ def _record_roles(occasion: Occasion, site: Site, people: dict[int, str]) -> Non
         session.execute(insert(SiteRole), new)
 
 
-def _record_training(occasion: Occasion) -> None:
+def record_training(occasion: Occasion) -> None:
     """Put on record the courses that the training check found completed (CO-4, IT-3)."""
     completed = {
         (int(row["person"]), str(row["course"]), date.fromisoformat(row["completed"])): row
@@ -305,7 +320,7 @@ def _copy(occasion: Occasion) -> int | None:
     return facts.number(occasion, CONTRACT_COPY)
 
 
-def _record_retention(occasion: Occasion, site: Site) -> None:
+def record_retention_setup(occasion: Occasion, site: Site) -> None:
     """Keep how the Clerk set up retention; the latest setup of a site is the one in force."""
     strategy = facts.given(occasion, "retention.strategy")
     if strategy is None:

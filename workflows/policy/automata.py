@@ -46,6 +46,7 @@ def run(automaton: Automaton, steps: Iterable[Atoms]) -> State:
 
 
 _MET, _ARMED = 1, 2
+_OWED = _MET
 
 
 @dataclass(frozen=True)
@@ -92,33 +93,39 @@ class Precedence:
 
 @dataclass(frozen=True)
 class Response:
-    """Each of `after` is followed by one of `answers` before the end."""
+    """Each of `after` is followed by one of `answers` before the end.
+
+    With `once`, only in cases in which one of those atoms happens, be it before or later.
+    """
 
     after: Atoms
     answers: Atoms
+    once: Atoms = NONE
 
     @property
     def start(self) -> State:
-        return 0
+        return 0 if self.once else _ARMED
 
     @property
     def triggers(self) -> Atoms:
-        return self.after
+        return self.once or self.after
 
     @property
     def reads(self) -> Atoms:
-        return self.after | self.answers
+        return self.after | self.answers | self.once
 
     def step(self, state: State, atoms: Atoms) -> State:
+        if atoms & self.once:
+            state |= _ARMED
         if atoms & self.after:
-            return 1
-        return 0 if atoms & self.answers else state
+            return state | _OWED
+        return state & ~_OWED if atoms & self.answers else state
 
     def breaks(self, state: State, atoms: Atoms) -> bool:  # noqa: ARG002
         return False
 
     def open(self, state: State) -> bool:
-        return state == 1
+        return state == _OWED | _ARMED
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from functools import cached_property
 
 from workflows.policy.automata import Atoms, Automaton, run
 from workflows.policy.pack import Pack
-from workflows.policy.rules import AtOnce, Exclusion, Lane, Part, Rule, Separation
+from workflows.policy.rules import AtOnce, Elsewhere, Exclusion, Lane, Part, Rule, Separation
 
 Named = Mapping[str, frozenset[int]]
 NOBODY: Named = {}
+Elsewheres = Sequence[Sequence["Deed"]]
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,15 @@ def verdict(
     attempt: Deed,
     *,
     named: Named = NOBODY,
+    elsewhere: Elsewheres = (),
 ) -> list[Refusal]:
     """Give the rules that forbid the next deed; none means that it may be done.
 
     `named` are the people whom the case names, by the register key of the field, e.g.
-    {"site-role": {3, 7}}. A breach in the past refuses nothing by itself.
+    {"site-role": {3, 7}}; `elsewhere` the deeds of each other open case about the same site. A
+    breach in the past refuses nothing by itself.
     """
-    return _refusals(pack, past, attempt, named, "error")
+    return _refusals(pack, past, attempt, _Around(named, elsewhere), "error")
 
 
 def warnings(
@@ -90,9 +93,10 @@ def warnings(
     attempt: Deed,
     *,
     named: Named = NOBODY,
+    elsewhere: Elsewheres = (),
 ) -> list[Refusal]:
     """Give the rules of severity warning that the next deed would break: to be shown, not refused."""
-    return _refusals(pack, past, attempt, named, "warning")
+    return _refusals(pack, past, attempt, _Around(named, elsewhere), "warning")
 
 
 def could(
@@ -101,6 +105,7 @@ def could(
     attempt: Deed,
     *,
     named: Named = NOBODY,
+    elsewhere: Elsewheres = (),
 ) -> list[Refusal]:
     """Give what forbids an act whatever its yes is, before anybody fills in its form.
 
@@ -110,7 +115,7 @@ def could(
     if attempt.act not in pack.acts:
         return []
     first, *others = (
-        verdict(pack, past, replace(attempt, outcome=outcome), named=named)
+        verdict(pack, past, replace(attempt, outcome=outcome), named=named, elsewhere=elsewhere)
         for outcome in sorted(pack.licensing(attempt.act))
     )
     return [refusal for refusal in first if all(refusal in other for other in others)]
@@ -136,21 +141,29 @@ class _Breach:
     people: frozenset[int] = field(default_factory=frozenset)
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What a rule knows beside the deeds of the case: whom it names, and the other cases."""
+
+    named: Named
+    elsewhere: Elsewheres
+
+
 def _refusals(
-    pack: Pack, past: Sequence[Deed], attempt: Deed, named: Named, severity: str
+    pack: Pack, past: Sequence[Deed], attempt: Deed, around: _Around, severity: str
 ) -> list[Refusal]:
     found = []
     for rule in pack.rules.values():
         if rule.severity == severity and "run" in rule.enforced:
             for part in rule.parts:
-                breach = _breach(pack, part, past, attempt, named)
+                breach = _breach(pack, part, past, attempt, around)
                 if breach is not None:
                     found.append(_refusal(pack, rule, part, attempt, breach))
     return found
 
 
 def _breach(
-    pack: Pack, part: Part, past: Sequence[Deed], attempt: Deed, named: Named
+    pack: Pack, part: Part, past: Sequence[Deed], attempt: Deed, around: _Around
 ) -> _Breach | None:
     match part.constraint:
         case Lane() as lane:
@@ -158,9 +171,11 @@ def _breach(
             detail = f", not {attempt.party}" if attempt.party else ""
             return _Breach(detail) if wrong else None
         case Separation() as separation:
-            return _same_person(pack, separation, past, attempt, named)
+            return _same_person(pack, separation, past, attempt, around.named)
         case Exclusion() as exclusion:
-            return _named(exclusion, attempt, named)
+            return _named(exclusion, attempt, around.named)
+        case Elsewhere() as rule:
+            return _Breach() if _is_owed(rule, attempt, around.elsewhere) else None
         case automaton:
             return _out_of_order(part, automaton, past, attempt)
 
@@ -210,6 +225,15 @@ def _named(constraint: Separation | Exclusion, attempt: Deed, named: Named) -> _
         if both := attempt.people & named.get(key, frozenset()):
             return _Breach(people=both)
     return None
+
+
+def _is_owed(rule: Elsewhere, attempt: Deed, elsewhere: Elsewheres) -> bool:
+    """Say whether another case waits for something that this deed would make impossible."""
+    if not attempt.atoms & rule.before:
+        return False
+    return any(
+        rule.asked.open(run(rule.asked, (deed.atoms for deed in deeds))) for deeds in elsewhere
+    )
 
 
 def _refusal(pack: Pack, rule: Rule, part: Part, attempt: Deed, breach: _Breach) -> Refusal:

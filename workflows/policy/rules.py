@@ -53,8 +53,30 @@ class Exclusion:
     named: frozenset[str]
 
 
-# What one deed alone, and who did what before, keeps or breaks: nothing in it waits to be done.
-AtOnce: TypeAlias = Lane | Separation | Exclusion
+@dataclass(frozen=True)
+class Elsewhere:
+    """None of `before` while another open case about the same site has something unanswered.
+
+    That is: one of `opened` happened in it, and none of `closed` since.
+    """
+
+    before: Atoms
+    opened: Atoms
+    closed: Atoms
+
+    @property
+    def acts(self) -> Atoms:
+        return frozenset(atom.partition(":")[0] for atom in self.before)
+
+    @property
+    def asked(self) -> Response:
+        """What the other case must not owe."""
+        return Response(self.opened, self.closed)
+
+
+# What one deed alone, who did what before, and what other cases hold keep or break: nothing in it
+# waits to be done.
+AtOnce: TypeAlias = Lane | Separation | Exclusion | Elsewhere
 Constraint: TypeAlias = Automaton | AtOnce
 
 
@@ -174,6 +196,7 @@ def _response(entry: Entry, vocabulary: Vocabulary) -> Constraint:
     return Response(
         after=_atoms(entry, "after", vocabulary, required=True),
         answers=_atoms(entry, "any_of", vocabulary, required=True),
+        once=_atoms(entry, "once", vocabulary),
     )
 
 
@@ -225,6 +248,14 @@ def _exclusion(entry: Entry, vocabulary: Vocabulary) -> Constraint:
     )
 
 
+def _elsewhere(entry: Entry, vocabulary: Vocabulary) -> Constraint:
+    return Elsewhere(
+        before=_atoms(entry, "before", vocabulary, required=True),
+        opened=_atoms(entry, "opened", vocabulary, required=True),
+        closed=_atoms(entry, "closed", vocabulary),
+    )
+
+
 TEMPLATES: Mapping[str, Callable[[Entry, Vocabulary], Constraint]] = {
     "precedence": _precedence,
     "last_decision": _last_decision,
@@ -236,6 +267,7 @@ TEMPLATES: Mapping[str, Callable[[Entry, Vocabulary], Constraint]] = {
     "lane": _lane,
     "separation_of_duties": _separation,
     "exclusion": _exclusion,
+    "nothing_open_elsewhere": _elsewhere,
 }
 
 

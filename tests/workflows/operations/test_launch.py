@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from models.database import transaction
-from models.people import Person, TrainingRecord
+from models.people import Person, TrainingRecord, Unit
 from models.sites import (
     Contract,
     Platform,
@@ -390,3 +390,24 @@ def test_two_launches_get_two_codes_on_both_databases(app_on_either: Flask, now:
         del stage.facts["contract.copy"]
         launch_site(stage.occasion())
         assert sorted(session.scalars(select(Site.code))) == ["S01", "S02"]
+
+
+def test_a_public_body_launched_without_advice_on_open_meetings_has_a_finding(ready: Stage) -> None:
+    ready.tell("site.public_body", True)
+    launch_site(ready.occasion())
+    assert "no advice on open meetings" in (the_site(ready).finding or "")
+
+
+def test_advice_on_open_meetings_leaves_nothing_to_find(ready: Stage) -> None:
+    ready.tell("site.public_body", True)
+    ready.step(
+        ready.people.cleo, act="advise-open-meetings", outcome="advised", closed_at=ready.now
+    )
+    launch_site(ready.occasion())
+    assert the_site(ready).finding is None
+
+
+def test_the_site_of_a_board_is_a_public_bodys_whatever_the_request_says(ready: Stage) -> None:
+    ready.session.get_one(Unit, ready.case.unit_id).is_public_body = True
+    launch_site(ready.occasion())
+    assert the_site(ready).is_public_body

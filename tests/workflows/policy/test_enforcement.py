@@ -35,8 +35,8 @@ def test_what_is_named_as_held_is_there(pack: Pack) -> None:
 
 
 def test_what_nothing_holds_yet_is_said(pack: Pack) -> None:
-    assert pack.requirements["K22"].beside == ()
-    assert "destruction" in pack.requirements["K22"].missing[0]
+    assert pack.requirements["K43"].beside == ()
+    assert "looks back" in pack.requirements["K43"].missing[0]
     assert pack.requirements["K01"].missing == ()
 
 
@@ -54,7 +54,7 @@ def test_a_pack_may_leave_it_to_its_rule_set(tmp_path: Path, pack: Pack) -> None
     [
         ('where = "lint"', 'where = "lent"', 'key "where": Unknown "lent". Did you mean "lint"?'),
         ('id = "K22"', 'id = "K21"', '"K21" is listed twice'),
-        ('clauses = ["CL-3"]\n', 'clauses = ["CL-33"]\n', 'key "clauses": Unknown "CL-33".'),
+        ('clauses = ["SC-4"]\n', 'clauses = ["SC-44"]\n', 'key "clauses": Unknown "SC-44".'),
         ('severity = "error"\n', "", 'key "severity": This key is missing.'),
         ('title = "Only', 'words = "Only', 'requirement "K02", key "title": This key is missing.'),
         ('[[requirement]]\nid = "K03"', '[[demand]]\nid = "K03"', '"demand": Unknown table.'),

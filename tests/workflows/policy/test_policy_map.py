@@ -26,9 +26,10 @@ def test_the_map_says_where_each_rule_is_held_and_what_is_not(pack: Pack) -> Non
             "; ".join(held_by(pack, need)),
         ]
     assert "run time" in held_by(pack, pack.requirements["K01"])[0]
-    assert held_by(pack, pack.requirements["K41"]) == [
-        "not enforced yet: It needs to know at the launch whether the unit is a public body"
-    ]
+    assert held_by(pack, pack.requirements["K22"])[0] == (
+        "rule set: nothing_open_elsewhere (run time)"
+    )
+    assert held_by(pack, pack.requirements["K43"])[-1].startswith("not enforced yet: That content")
 
 
 def test_the_map_knows_each_clause_and_its_acts(pack: Pack) -> None:

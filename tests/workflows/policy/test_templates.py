@@ -345,6 +345,8 @@ def bound(part: Table, past: list[Deed]) -> bool:
 
 def naively_open(part: Table, deeds: list[Deed]) -> bool:
     if part["template"] == "response":
+        if not bound(part, deeds):
+            return False
         asked = [n for n, deed in enumerate(deeds) if hit(deed, part["after"])]
         return bool(asked) and not any(hit(deed, part["any_of"]) for deed in deeds[asked[-1] + 1 :])
     if part["template"] == "existence":
