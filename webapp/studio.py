@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from models.database import db
 from models.publication import DiagramDraft
 from webapp import access, clock
+from workflows.diagrams.proof import WAY
 from workflows.errors import ConflictError
 from workflows.publication import drafts
 
@@ -29,6 +30,9 @@ def _addresses(draft: DiagramDraft) -> dict[str, str]:
         "content": url_for("studio_api.save", draft_id=draft.id),
         "presence": url_for("studio_api.presence", draft_id=draft.id),
         "verdict": url_for("studio_api.verdict"),
+        "tidy": url_for("studio_api.tidied"),
+        "vocabulary": url_for("studio_vocabulary.show"),
+        "remarks": url_for("draft_remarks.index", draft_id=draft.id),
         "hub": url_for("diagram_drafts.show", draft_id=draft.id),
     }
 
@@ -41,4 +45,5 @@ def _seen(draft: DiagramDraft) -> dict[str, object]:
         "revision": draft.revision,
         "saved": f"{draft.edited_at.astimezone(clock.zone()):%H:%M}",
         "person": access.me().id,
+        "way": WAY,
     }

@@ -116,7 +116,7 @@ export function saving({ root, page, modeler, tell }) {
     note();
   }
 
-  modeler.on('commandStack.changed', ({ trigger }) => trigger !== 'clear' && note());
+  modeler.on('commandStack.changed', ({ trigger }) => void (trigger !== 'clear' && note()));
   window.addEventListener('online', () => plan(0));
   window.addEventListener('beforeunload', (event) => {
     const signsIn = root.querySelector('[data-notice="sign-in"]');

@@ -1,0 +1,61 @@
+// After each pause: what the proof says of the diagram as it is drawn now, in a line and on the canvas.
+import { xmlOf } from './canvas.js';
+import { problemList } from './problems.js';
+import { ask } from './talk.js';
+
+const PAUSE = 900;
+const PATIENCE = 20_000;
+
+export function verdicts({ root, page, modeler, walk }) {
+  const line = root.querySelector('[data-verdict]');
+  const list = problemList({ root, page, modeler, walk });
+  let timer = null;
+  let asking = null;
+
+  async function judge() {
+    asking?.abort();
+    asking = new AbortController();
+    const { signal } = asking;
+    const slow = setTimeout(() => asking.abort(), PATIENCE);
+    line.classList.add('is-old');
+    try {
+      const { status, data } = await ask(page.verdict, { body: await xmlOf(modeler), signal });
+      if (signal.aborted) return;
+      if (status === 200) show(data);
+      else say('attention', status === 401 ? 'Not judged: your sign-in has ended' : 'Not judged: the server could not');
+    } catch {
+      if (asking.signal === signal) say('attention', 'Not judged: no connection');
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  function show(report) {
+    list.show(report.findings);
+    root.dataset.judged = String(Number(root.dataset.judged ?? 0) + 1);
+    const errors = report.findings.filter(({ severity }) => severity === 'error').length;
+    if (errors) say('refused', `${counted(errors, 'problem')} in the way of publishing`);
+    else if (!report.complete) say('attention', 'Too large to be judged while you draw: the whole check tells');
+    else if (!report.publishable) say('refused', 'May not be published');
+    else say('done', 'Nothing in the way of publishing');
+  }
+
+  function say(kind, words) {
+    line.classList.remove('is-old');
+    if (line.dataset.words === words) return;
+    line.dataset.words = words;
+    line.replaceChildren(shape(root, kind), words);
+    line.dataset.kind = kind;
+  }
+
+  const plan = () => {
+    clearTimeout(timer);
+    timer = setTimeout(judge, PAUSE);
+  };
+  modeler.on('commandStack.changed', plan);
+  return { judge, plan };
+}
+
+export const shape = (root, kind) => root.querySelector(`template[data-shape="${kind}"]`).content.cloneNode(true);
+
+export const counted = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
