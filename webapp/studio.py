@@ -33,6 +33,7 @@ def _addresses(draft: DiagramDraft) -> dict[str, str]:
         "tidy": url_for("studio_api.tidied"),
         "vocabulary": url_for("studio_vocabulary.show"),
         "remarks": url_for("draft_remarks.index", draft_id=draft.id),
+        "outline": url_for("outline.show", draft_id=draft.id),
         "hub": url_for("diagram_drafts.show", draft_id=draft.id),
     }
 
