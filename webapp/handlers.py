@@ -10,6 +10,7 @@ from webapp.runtime import runtime
 from workflows import policy_recheck
 from workflows.cases import fire_deadline
 from workflows.jobs import Handler, Outside
+from workflows.migrating import bulk
 from workflows.moves import DEADLINE_JOB
 from workflows.people_check import CHECK_JOB, check
 from workflows.policy_recheck import CASES_JOB, DIAGRAM_JOB, LEASE
@@ -33,6 +34,10 @@ def handlers() -> Mapping[str, Handler | Outside]:
         RECHECK_JOB: _inside(policy_recheck.plan),
         DIAGRAM_JOB: _outside(policy_recheck.check_diagram),
         CASES_JOB: _outside(policy_recheck.check_cases),
+        # Given up soon, for each case is whole by itself: another worker goes on where one was killed.
+        bulk.MIGRATE_JOB: Outside(
+            lambda job, now: bulk.go_on(runtime(), job, now), lease=bulk.LEASE
+        ),
     }
 
 

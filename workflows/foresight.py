@@ -118,13 +118,13 @@ def _reached(
             continue
         if act is not None:
             acts.add(act)
-        fresh = set(_onward(diagrams, diagram, node)) - seen
+        fresh = set(onward(diagrams, diagram, node)) - seen
         seen |= fresh
         queue += fresh
     return frozenset(acts)
 
 
-def _onward(diagrams: Diagrams, diagram: str, node: Node) -> Iterator[Place]:
+def onward(diagrams: Diagrams, diagram: str, node: Node) -> Iterator[Place]:
     """Walk where a token may be next: inside an activity, behind a node, or behind its caller."""
     here = diagrams[diagram]
     yield from ((diagram, event.id) for event in here.boundaries(node.id))

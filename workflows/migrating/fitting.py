@@ -1,0 +1,207 @@
+"""Whether one running case can go on on another set of diagrams, and if not, why not, in words.
+
+Nothing is written and nobody is asked: what is given is the state of its tokens, its record, and
+what has been decided about steps that are gone. The same is asked to sort cases and to move one.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from workflows import engine
+from workflows.answers import History
+from workflows.diagrams.graph import Node
+from workflows.foresight import Diagrams, Place, onward
+from workflows.library import DiagramSet
+from workflows.migrating.way_on import Unplayable, WayOn
+from workflows.policy.pack import Pack
+
+# Where tokens go that have no place any more: from diagram and element to diagram and element.
+Decided: TypeAlias = Mapping[Place, Place]
+
+
+class Verdict(StrEnum):
+    """What can become of a case."""
+
+    MOVES = "moves"
+    DECIDE = "needs a decision"
+    CANNOT = "cannot move"
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A step at which a case stands, which the other version does not have as it was."""
+
+    diagram: str
+    element: str
+    title: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What can become of one case: in words why, where it does not simply move.
+
+    `stands_at` are the titles of the steps it waits at. `gone` are those about which somebody has
+    to decide. `passed_by` are new steps that it will not come to any more. `run` has the tokens
+    where they would be, where it moves.
+    """
+
+    verdict: Verdict
+    words: str = ""
+    stands_at: tuple[str, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    passed_by: tuple[str, ...] = ()
+    run: engine.Run | None = None
+
+
+@dataclass
+class Destination:
+    """A set of diagrams that cases are to go on on, under a policy, and what has been decided."""
+
+    pack: Pack
+    on: DiagramSet
+    decided: Decided = field(default_factory=dict)
+
+    def fit(self, state: bytes, history: History, before: DiagramSet) -> Fit:
+        """Say what can become of a case on `before` with these tokens and this record."""
+        waiting = engine.load(before.specs, state, history).waiting()
+        stands_at = tuple(dict.fromkeys(_title(before, one) for one in _worth_telling(waiting)))
+        if refused := self.unfit or self._record_lost(history, before):
+            return Fit(Verdict.CANNOT, refused, stands_at)
+        try:
+            found = engine.transplant(state, before.specs, self.on.specs, history, self.decided)
+        except engine.EngineError as error:
+            return Fit(Verdict.CANNOT, f"It cannot go on there: {error}", stands_at)
+        if found.run is None:
+            return self._astray(found.astray, before, stands_at)
+        ahead = after(self.on.diagrams, _places(found.run.waiting()))
+        refused = (
+            self._over(found.run)
+            or self._facts_lost(history, before, ahead)
+            or self._way_on.missing(found.run, history)
+        )
+        if refused:
+            return Fit(Verdict.CANNOT, refused, stands_at)
+        return Fit(Verdict.MOVES, "", stands_at, (), self._passed_by(before, ahead), found.run)
+
+    @cached_property
+    def unfit(self) -> str | None:
+        """Say why no case can go on there at all, as on a draft that cannot be run."""
+        try:
+            _ = self._way_on
+        except (engine.EngineError, Unplayable) as error:
+            return f"The diagram cannot be run: {error}"
+        return None
+
+    @cached_property
+    def _way_on(self) -> WayOn:
+        return WayOn(self.pack, self.on)
+
+    def _record_lost(self, history: History, before: DiagramSet) -> str | None:
+        """Say what of its record the other diagrams would not know."""
+        if before.diagrams[before.main].confidential != self.on.diagrams[self.on.main].confidential:
+            return "Cases of the other version are read by other people: one is confidential."
+        for step in history.steps:
+            if step.diagram not in self.on.diagrams:
+                name = before.diagrams[step.diagram].name or step.diagram
+                return f"Part of its record is in “{name}”, which the other version does not call."
+        return None
+
+    def _facts_lost(
+        self, history: History, before: DiagramSet, ahead: Collection[Place]
+    ) -> str | None:
+        """Name the answers that would no longer reach the register, and that nobody is asked again."""
+        old, new = (history.facts(of.diagrams) for of in (before, self.on))
+        keys = {key for key, fact in old.items() if key not in new or new[key] != fact}
+        asked = {
+            one.register
+            for diagram, element in ahead
+            for one in self.on.node(diagram, element).fields
+        }
+        labels = {
+            one.label
+            for step in history.steps
+            if (node := before.diagrams[step.diagram].nodes.get(step.element))
+            for one in node.fields
+            if one.register in keys - asked
+        }
+        said = ", ".join(f"“{label}”" for label in sorted(labels))
+        return f"The other version has no place for the answer to {said}." if said else None
+
+    def _astray(
+        self, astray: Sequence[engine.Astray], before: DiagramSet, stands_at: tuple[str, ...]
+    ) -> Fit:
+        gone = []
+        for one in astray:
+            title = before.node(one.diagram, one.element).title
+            words = _WHY[one.why].format(title)
+            if one.why in _KEPT:
+                return Fit(Verdict.CANNOT, words, stands_at)
+            if (one.diagram, one.element) not in self.decided:
+                gone.append(Gone(one.diagram, one.element, title, words))
+        words = " ".join(dict.fromkeys(one.why for one in gone))
+        return Fit(Verdict.DECIDE, words, stands_at, tuple(dict.fromkeys(gone)))
+
+    def _over(self, run: engine.Run) -> str | None:
+        """A move puts tokens down and does nothing else: nobody could take it back."""
+        if run.ended:
+            return "It would be over at once."
+        service = next((one for one in run.waiting() if one.kind == "service"), None)
+        if service is None:
+            return None
+        title = self.on.node(service.diagram, service.element).title
+        return f"Siteward would do “{title}” by itself at once, which nobody could take back."
+
+    def _passed_by(self, before: DiagramSet, ahead: Collection[Place]) -> tuple[str, ...]:
+        return tuple(
+            node.title
+            for key, diagram in self.on.diagrams.items()
+            for node in diagram.nodes.values()
+            if _is_done_by_people(node)
+            and (key, node.id) not in ahead
+            and key in before.diagrams
+            and node.id not in before.diagrams[key].nodes
+        )
+
+
+def after(diagrams: Diagrams, starts: Iterable[Place]) -> set[Place]:
+    """Give all places that can be come to from these, and these."""
+    seen = set(starts)
+    queue = list(seen)
+    while queue:
+        diagram, element = queue.pop()
+        fresh = set(onward(diagrams, diagram, diagrams[diagram].nodes[element])) - seen
+        seen |= fresh
+        queue += fresh
+    return seen
+
+
+_KEPT = frozenset({"message", "called"})
+_WHY = {
+    "gone": "The other version has no step “{}” there.",
+    "kind": "“{}” is another kind of step in the other version.",
+    "times": "“{}” is done by another list of people in the other version.",
+    "way": "It waits before “{}”, where another branch arrives in the other version.",
+    "message": "“{}” waits for another message in the other version; what is sent would be lost.",
+    "called": "It is in the middle of “{}”, which the other version does not call there.",
+}
+
+
+def _places(waiting: Iterable[engine.Waiting]) -> list[Place]:
+    return list(dict.fromkeys((one.diagram, one.element) for one in waiting))
+
+
+def _worth_telling(waiting: Sequence[engine.Waiting]) -> Sequence[engine.Waiting]:
+    """Give the steps that people do; where there are none, whatever it waits for."""
+    return [one for one in waiting if one.kind == "user"] or waiting
+
+
+def _title(diagrams: DiagramSet, waiting: engine.Waiting) -> str:
+    return diagrams.node(waiting.diagram, waiting.element).title
+
+
+def _is_done_by_people(node: Node) -> bool:
+    return node.kind in ("userTask", "manualTask")

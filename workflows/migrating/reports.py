@@ -1,0 +1,113 @@
+"""What became of migrations: how far each is, which cases, and what it was to one case.
+
+Confidential cases are counted and never named: which they are, those on their lists read there.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from models.case_migration import CaseMigration, MovedCase, MovedState
+from models.cases import Case, DiagramVersion, Process
+from workflows.errors import NotFoundError
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a migration is, without its confidential cases: so many in each state, of `all`.
+
+    `kept` are those that could not be taken back. `in_confidence` counts the others, whatever
+    became of them.
+    """
+
+    counts: Counter[str]
+    kept: int
+    in_confidence: int
+
+    @property
+    def all(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def looked_at(self) -> int:
+        return self.all - self.counts[MovedState.WAITING]
+
+
+def migrations_of(session: Session, process: str, *, most: int = 25) -> Sequence[CaseMigration]:
+    """Give the migrations of a process with their people, the latest first."""
+    wanted = (
+        _migrations().where(Process.key == process).order_by(CaseMigration.id.desc()).limit(most)
+    )
+    return session.scalars(wanted).all()
+
+
+def migration_of(session: Session, process: str, migration_id: int) -> CaseMigration:
+    """Give one migration of a process, or raise NotFoundError."""
+    wanted = _migrations().where(Process.key == process, CaseMigration.id == migration_id)
+    found = session.scalar(wanted)
+    if found is None:
+        raise NotFoundError("There is no such migration of this process.")
+    return found
+
+
+def progress(session: Session, migration_id: int) -> Progress:
+    """Count the cases of a migration."""
+    rows = session.execute(
+        select(MovedCase.state, MovedCase.words.is_not(None), Case.confidential, func.count())
+        .join(Case, Case.id == MovedCase.case_id)
+        .where(MovedCase.migration_id == migration_id)
+        .group_by(MovedCase.state, MovedCase.words.is_not(None), Case.confidential)
+    ).all()
+    counts: Counter[str] = Counter()
+    for state, _has_words, confidential, number in rows:
+        counts[state] += 0 if confidential else number
+    kept = sum(n for state, words, secret, n in rows
+               if state == MovedState.MOVED and words and not secret)  # fmt: skip
+    return Progress(counts, kept, sum(row[3] for row in rows if row[2]))
+
+
+def cases_of(
+    session: Session, migration_id: int, *, state: str | None = None
+) -> Sequence[MovedCase]:
+    """Give the cases of a migration that may be named, with the versions they came from."""
+    wanted = (
+        select(MovedCase)
+        .join(MovedCase.case)
+        .where(MovedCase.migration_id == migration_id, Case.confidential.is_(False))
+        .order_by(MovedCase.id)
+        .options(contains_eager(MovedCase.case), joinedload(MovedCase.from_version))
+    )
+    return session.scalars(
+        wanted if state is None else wanted.where(MovedCase.state == state)
+    ).all()
+
+
+def moves_of(session: Session, case_id: int) -> Sequence[MovedCase]:
+    """Give the moves of a case, also those taken back, with who made them, oldest first."""
+    return session.scalars(
+        select(MovedCase)
+        .where(MovedCase.case_id == case_id, MovedCase.moved_at.is_not(None))
+        .order_by(MovedCase.id)
+        .options(
+            joinedload(MovedCase.from_version),
+            joinedload(MovedCase.undone_by),
+            joinedload(MovedCase.migration).joinedload(CaseMigration.to_version),
+            joinedload(MovedCase.migration).joinedload(CaseMigration.by),
+        )
+    ).all()
+
+
+def _migrations() -> Select[CaseMigration]:
+    return (
+        select(CaseMigration)
+        .join(CaseMigration.to_version)
+        .join(DiagramVersion.process)
+        .options(
+            contains_eager(CaseMigration.to_version).contains_eager(DiagramVersion.process),
+            joinedload(CaseMigration.by),
+            joinedload(CaseMigration.undo_by),
+        )
+    )
