@@ -14,14 +14,17 @@ def footing(level: Level, identity: str) -> Node:
     return level.nodes[node.host] if node.host else node
 
 
-def assign_columns(level: Level) -> set[str]:
-    """Give every node its column; returns the ids of the flows that run back."""
+def assign_columns(level: Level, *, hanging: bool) -> set[str]:
+    """Give every node its column; returns the ids of the flows that run back.
+
+    `hanging` lets all that boundary events lead to stand below their host, not right of it.
+    """
     standing = [node for node in level.nodes.values() if node.host is None]
     ways: Ways = defaultdict(list)
     for flow in level.flows:
         source, target = footing(level, flow.source), footing(level, flow.target)
         if source is not target:
-            ways[source.id].append((target.id, _least(level, flow)))
+            ways[source.id].append((target.id, _least(level, flow, hanging=hanging)))
     back = _backward(_order(standing, ways), ways)
     forward = {
         one: [(other, least) for other, least in others if (one, other) not in back]
@@ -39,10 +42,22 @@ def _is_back(level: Level, flow: Flow, back: set[tuple[str, str]]) -> bool:
     return source is target or (source.id, target.id) in back
 
 
-def _least(level: Level, flow: Flow) -> int:
-    """What hangs below a boundary event may stand right below its host."""
+def _least(level: Level, flow: Flow, *, hanging: bool) -> int:
+    """What the only event on a border leads to may stand right below the host of the event."""
     source, target = level.nodes[flow.source], footing(level, flow.target)
-    return 0 if source.host and target.lane >= level.nodes[source.host].lane else 1
+    if source.host is None or target.lane < level.nodes[source.host].lane:
+        return 1
+    ends = {
+        one.target
+        for one in level.flows
+        if level.nodes[one.source].host == source.host and not _is_behind(level, one)
+    }
+    return 0 if hanging or len(ends) == 1 else 1
+
+
+def _is_behind(level: Level, flow: Flow) -> bool:
+    """Whether the flow goes back to a step above its own lane."""
+    return footing(level, flow.target).lane < footing(level, flow.source).lane
 
 
 def _order(standing: list[Node], ways: Ways) -> list[str]:

@@ -7,7 +7,7 @@ lane begins with a channel, and every row of shapes is followed by one.
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 
-from workflows.diagrams.layout.parts import Level, Node
+from workflows.diagrams.layout.parts import Level, Node, place_across
 
 Place = tuple[float, float]
 
@@ -35,7 +35,7 @@ class Grid:
         self._by_row: dict[int, list[int]] = defaultdict(list)
         self._by_column: dict[int, list[int]] = defaultdict(list)
         for node in self.shapes():
-            x, y = int(self.x(node)), self.y(node)
+            x, y = 2 * node.column + 1, self.y(node)
             insort(self._by_row[y], x)
             insort(self._by_column[x], y)
 
@@ -45,10 +45,7 @@ class Grid:
 
     def x(self, node: Node) -> float:
         """Give where lines to and from the node run up and down."""
-        if node.host is None:
-            return 2 * node.column + 1
-        host = self.level.nodes[node.host]
-        return 2 * node.column + 1 + host_offset(self.level, node) / (host.width + 40)
+        return place_across(self.level, node)
 
     def y(self, node: Node) -> int:
         """Give the row of the node as a place."""
@@ -69,16 +66,6 @@ class Grid:
         column = round(one[0])
         low, high = sorted((one[1], other[1]))
         return column % 2 == 0 or not _any(self._by_column[column], low + 0.5, high - 0.5)
-
-
-def host_offset(level: Level, node: Node) -> float:
-    """Give how far right of its host's middle an event on its lower border sits, in pixels."""
-    siblings = [one for one in level.nodes.values() if one.host == node.host]
-    number, width = siblings.index(node), level.nodes[node.host or ""].width
-    if len(siblings) == 1:
-        return 0
-    step = min(60.0 if len(siblings) == 2 else 42.0, width / (len(siblings) - 1))
-    return (number - (len(siblings) - 1) / 2) * step
 
 
 def _any(places: list[int], low: float, high: float) -> bool:

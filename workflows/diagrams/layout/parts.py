@@ -24,7 +24,7 @@ class Node:
     """A shape of a level: a step, a gateway, an event, or a note or data shape beside them.
 
     `column` and `row` are its place in the grid of its level (rows counted over all lanes), x and y
-    the upper left corner. `host` is what a boundary event sits on, `beside` what a note is about.
+    the upper left corner. `host` is what a boundary event sits on.
     """
 
     id: str
@@ -34,7 +34,6 @@ class Node:
     height: float
     host: str | None = None
     inner: "Level | None" = None
-    beside: str | None = None
     is_normal_end: bool = False
     lane: int = 0
     column: int = 0
@@ -132,6 +131,24 @@ class Level:
             flow.label = _moved(flow.label, across, down)
         for lane in self.lanes:
             lane.top, lane.bottom = lane.top + down, lane.bottom + down
+
+
+def host_offset(level: Level, node: Node) -> float:
+    """Give how far right of its host's middle an event on its lower border sits, in pixels."""
+    siblings = [one for one in level.nodes.values() if one.host == node.host]
+    number, width = siblings.index(node), level.nodes[node.host or ""].width
+    if len(siblings) == 1:
+        return 0
+    step = min(60.0 if len(siblings) == 2 else 42.0, width / (len(siblings) - 1))
+    return (number - (len(siblings) - 1) / 2) * step
+
+
+def place_across(level: Level, node: Node) -> float:
+    """Give where lines to and from the node run up and down, in places of the grid."""
+    middle = 2 * node.column + 1
+    if node.host is None:
+        return middle
+    return middle + host_offset(level, node) / (2 * level.nodes[node.host].width)
 
 
 def _moved(box: Box | None, across: float, down: float) -> Box | None:

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from workflows.diagrams.drawing import COLUMN_GAP, LANE_HEIGHT
 from workflows.diagrams.geometry import Point
-from workflows.diagrams.layout.grid import Grid, host_offset
+from workflows.diagrams.layout.grid import Grid
 from workflows.diagrams.layout.lettering import size_of
-from workflows.diagrams.layout.parts import Flow, Level, Node
+from workflows.diagrams.layout.parts import Flow, Level, Node, host_offset
 from workflows.diagrams.layout.routes import Route
 from workflows.diagrams.layout.tracks import Tracks
 

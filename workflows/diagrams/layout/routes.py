@@ -1,7 +1,7 @@
 """The way of each flow over the grid: few bends, no shape in it, few crossings."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from workflows.diagrams.layout.grid import Grid, Place
@@ -60,8 +60,11 @@ class Lines:
         (low, high), y = sorted((one[0], other[0])), one[1]
         total = 0.0
         for column in range(round(low), round(high) + 1):
-            for x, (top, bottom, _) in self._upright.get(column, ()):
-                total += _CROSSING * (low < x < high and top < y < bottom)
+            total += _CROSSING * self._bundles(
+                other
+                for x, (top, bottom, other) in self._upright.get(column, ())
+                if low < x < high and top < y < bottom
+            )
         if y in grid.rows:
             total += self._along(number, low, high, self._level.get(y, ()))
         return total
@@ -70,14 +73,22 @@ class Lines:
         (low, high), x = sorted((one[1], other[1])), one[0]
         total = 0.0
         for y in range(int(low) + 1, int(high)):
-            for left, right, _ in self._level.get(y, ()):
-                total += _CROSSING * (left < x < right)
+            total += _CROSSING * self._bundles(
+                other for left, right, other in self._level.get(y, ()) if left < x < right
+            )
         if round(x) % 2 == 1:
             beside = self._upright.get(round(x), ())
             total += self._along(
                 number, low, high, [part for at, part in beside if abs(at - x) < 0.01]
             )
         return total
+
+    def _bundles(self, numbers: Iterable[int]) -> int:
+        """Count lines, those that run together to or from one shape as one."""
+        crossed = [self._flows[number] for number in numbers]
+        if len(crossed) < 2:
+            return len(crossed)
+        return min(len({flow.target for flow in crossed}), len({flow.source for flow in crossed}))
 
     def _along(
         self, number: int, low: float, high: float, others: list[Stretch] | tuple[()]
@@ -94,30 +105,48 @@ class Lines:
         return total
 
 
-def lead_flows(level: Level, grid: Grid, back: set[str]) -> dict[str, Route]:
-    """Choose the route of every flow; each is drawn, then once more knowing all the others."""
+class _Choices:
+    """The routes that a flow may take, found as they are asked for: those with fewer bends first."""
+
+    def __init__(self, grid: Grid, level: Level, flow: Flow, *, is_back: bool) -> None:
+        """Begin with none found."""
+        self._found: list[tuple[float, Route, float]] = []
+        self._more = _ways(grid, level, flow, is_back=is_back)
+
+    def __iter__(self) -> Iterator[tuple[float, Route, float]]:
+        """Walk the least that this and later ones cost, the route, and what it costs by itself."""
+        yield from self._found
+        for choice in self._more:
+            self._found.append(choice)
+            yield choice
+
+
+def lead_flows(level: Level, grid: Grid, back: set[str]) -> tuple[dict[str, Route], float]:
+    """Choose the route of every flow, and say what they cost together.
+
+    Each flow is drawn, then once more knowing all the others.
+    """
     flows = sorted(level.flows, key=lambda flow: _length(level, flow, back))
     lines = Lines(flows)
     routes: dict[str, Route] = {}
-    choices = [
-        [
-            (route, _looks(route, grid, level, flow, flow.id in back))
-            for route in _ways(grid, level, flow)
-        ]
-        for flow in flows
-    ]
+    choices = [_Choices(grid, level, flow, is_back=flow.id in back) for flow in flows]
+    total = 0.0
     for _ in range(_DRAWN_TWICE):
+        total = 0.0
         for number, flow in enumerate(flows):
             if flow.id in routes:
                 lines.remove(number, routes[flow.id])
-            routes[flow.id] = _cheapest(number, choices[number], lines, grid)
+            routes[flow.id], cost = _cheapest(number, choices[number], lines, grid)
             lines.add(number, routes[flow.id])
-    return routes
+            total += cost
+    return routes, total
 
 
-def _cheapest(number: int, choices: list[tuple[Route, float]], lines: Lines, grid: Grid) -> Route:
+def _cheapest(number: int, choices: _Choices, lines: Lines, grid: Grid) -> tuple[Route, float]:
     best: tuple[float, Route] | None = None
-    for route, looks in choices:
+    for least, route, looks in choices:
+        if best is not None and best[0] <= least:
+            break
         if best is not None and looks >= best[0]:
             continue
         cost = looks + lines.cost(number, route, grid)
@@ -125,7 +154,7 @@ def _cheapest(number: int, choices: list[tuple[Route, float]], lines: Lines, gri
             best = cost, route
     if best is None:
         raise LookupError(number)
-    return best[1]
+    return best[1], best[0]
 
 
 def _length(level: Level, flow: Flow, back: set[str]) -> tuple[bool, int, int, int]:
@@ -138,38 +167,44 @@ def _length(level: Level, flow: Flow, back: set[str]) -> tuple[bool, int, int, i
     )
 
 
-def _ways(grid: Grid, level: Level, flow: Flow) -> list[Route]:
-    """Give all routes to choose from that run through no shape; there is always one."""
+def _ways(
+    grid: Grid, level: Level, flow: Flow, *, is_back: bool
+) -> Iterator[tuple[float, Route, float]]:
+    """Walk all routes to choose from that run through no shape; there is always one."""
     source, target = level.nodes[flow.source], level.nodes[flow.target]
     begin = grid.x(source), float(grid.y(source))
-    end = float(round(grid.x(target))), float(grid.y(target))
-    seen: dict[Route, None] = {}
-    for route in _shapes(grid, begin, end, source, target):
+    end = grid.x(target), float(grid.y(target))
+    seen: set[Route] = set()
+    for bends, route in _shapes(grid, begin, end, source, target):
         clean = _clean(route)
         if clean not in seen and _fits(clean, grid, source, target):
-            seen[clean] = None
-    return list(seen)
+            seen.add(clean)
+            yield _BEND * bends, clean, _looks(clean, grid, level, flow, is_back)
 
 
-def _shapes(grid: Grid, begin: Place, end: Place, source: Node, target: Node) -> Iterator[Route]:
-    """Walk from the plainest lines to the crookedest."""
+def _shapes(
+    grid: Grid, begin: Place, end: Place, source: Node, target: Node
+) -> Iterator[tuple[int, Route]]:
+    """Walk from the plainest lines to the crookedest, with the number of bends."""
     (x, y), (to_x, to_y) = begin, end
     if source.host and target.width > 100 and x != to_x and abs(x - to_x) < 1:
-        yield begin, (x, to_y)
-    yield begin, end
-    yield begin, (x, to_y), end
-    yield begin, (to_x, y), end
-    outer, inner = round(x) + 1.0, to_x - 1.0
+        yield 0, (begin, (x, to_y))
+    yield 0, (begin, end)
+    yield 1, (begin, (x, to_y), end)
+    yield 1, (begin, (to_x, y), end)
+    outer, inner = round(x) + 1.0, round(to_x) - 1.0
+    behind = inner + 2
     for channel in _between(outer, inner):
-        yield begin, (channel, y), (channel, to_y), end
+        yield 2, (begin, (channel, y), (channel, to_y), end)
     channels = _channels(grid, source, target)
-    for channel in channels:
-        yield begin, (x, channel), (to_x, channel), end
-        yield begin, (x, channel), (inner, channel), (inner, to_y), end
-        yield begin, (outer, y), (outer, channel), (to_x, channel), end
-        yield begin, (x, channel), (to_x + 1.0, channel), (to_x + 1.0, to_y), end
-    for channel in channels:
-        yield begin, (outer, y), (outer, channel), (inner, channel), (inner, to_y), end
+    for down in channels:
+        yield 2, (begin, (x, down), (to_x, down), end)
+    for down in channels:
+        yield 3, (begin, (x, down), (inner, down), (inner, to_y), end)
+        yield 3, (begin, (outer, y), (outer, down), (to_x, down), end)
+        yield 3, (begin, (x, down), (behind, down), (behind, to_y), end)
+    for down in channels:
+        yield 4, (begin, (outer, y), (outer, down), (inner, down), (inner, to_y), end)
 
 
 def _between(outer: float, inner: float) -> list[float]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from workflows.diagrams.layout.columns import footing
-from workflows.diagrams.layout.parts import Flow, Level, Node
+from workflows.diagrams.layout.parts import Flow, Level, Node, place_across
 
 _CROSSING = 4
 
@@ -37,26 +37,41 @@ class _Taken:
 def assign_rows(level: Level, back: set[str]) -> None:
     """Give every node its row, counted from the top over all lanes, and each lane its number."""
     forward = [flow for flow in level.flows if flow.id not in back]
-    chains = _chains(level, forward)
     taken = [_Taken() for _ in level.lanes]
-    for chain in sorted(chains, key=_turn):
-        lane = chain.nodes[0].lane
-        row = _best_row(chain, taken[lane])
-        _take(chain, row, taken[lane])
+    for chain in _in_turn(_chains(level, forward)):
+        lane = taken[chain.nodes[0].lane]
+        _take(chain, _best_row(chain, lane), lane)
     first = 0
-    for number, lane_ in enumerate(level.lanes):
-        lane_.rows = 1 + max(taken[number].stretches, default=0)
+    for number, held in enumerate(level.lanes):
+        held.rows = 1 + max(taken[number].stretches, default=0)
         for node in level.nodes.values():
             if node.lane == number and node.host is None:
                 node.row += first
-        first += lane_.rows
+        first += held.rows
     for node in level.nodes.values():
         node.row = footing(level, node.id).row
 
 
-def _turn(chain: _Chain) -> tuple[bool, float, float, int]:
-    """The normal path first, then short stretches before the long ones around them."""
-    return not chain.is_main, chain.right - chain.left, chain.left, chain.rank
+def _in_turn(chains: list[_Chain]) -> list[_Chain]:
+    """The normal path first; what leaves a chain follows it, short stretches before long ones."""
+    chain_of = {node: chain for chain in chains for node in chain.nodes}
+    leaving: dict[_Chain | None, list[_Chain]] = defaultdict(list)
+    for chain in chains:
+        parents = [chain_of[node] for _, node in chain.drops]
+        leaving[None if chain.is_main or not parents else parents[0]].append(chain)
+    ordered: list[_Chain] = []
+    waiting = sorted(leaving[None], key=lambda chain: (not chain.is_main, chain.rank))[::-1]
+    while waiting:
+        chain = waiting.pop()
+        if chain not in ordered:
+            ordered.append(chain)
+            waiting += sorted(leaving[chain], key=_length, reverse=True)
+    return ordered + [chain for chain in chains if chain not in ordered]
+
+
+def _length(chain: _Chain) -> tuple[float, float, int]:
+    """Short stretches first; of what hangs below one step, the rightmost."""
+    return chain.right - chain.left, -chain.left, chain.rank
 
 
 def _chains(level: Level, forward: list[Flow]) -> list[_Chain]:
@@ -131,7 +146,7 @@ def _stretch(chain: _Chain, level: Level, forward: list[Flow]) -> None:
         source, target = level.nodes[flow.source], level.nodes[flow.target]
         beyond = 2 * target.column + 1
         if flow.target in inside and flow.source not in inside and source.lane == lane:
-            column = 2 * source.column + 1
+            column = place_across(level, source)
             drops_there = source.host or source.is_gateway or column == left
             chain.left = min(chain.left, column if drops_there else column + 1, left)
             chain.drops.append((column, footing(level, flow.source)))
