@@ -1,13 +1,36 @@
-"""What events wait for or tell: timers, messages, errors; and events on the border of a step."""
+"""What events wait for or tell: timers, messages and errors."""
 
-from workflows.diagrams.editing.plain import Block, Plain
-from workflows.diagrams.editing.sheet import Sheet, edit
+from lxml import etree
+
+from workflows.diagrams.document import child, children, local
+from workflows.diagrams.editing import words
+from workflows.diagrams.editing.containers import rewrite, set_or_drop
+from workflows.diagrams.editing.definitions import definition, release
+from workflows.diagrams.editing.errors import EditError
+from workflows.diagrams.editing.marks import mark_expression
+from workflows.diagrams.editing.sheet import XSI, Sheet, edit
+from workflows.diagrams.editing.spacing import make, take
+from workflows.diagrams.profile import words as kind_words
+
+_TIMERS = {"duration": "timeDuration", "date": "timeDate", "cycle": "timeCycle"}
 
 
 @edit
 def set_timer(sheet: Sheet, *, element: str, timer: str) -> None:
     """Say when a timer event happens: P5BD, PT4H, a date. Fields: element, timer."""
-    raise NotImplementedError
+    _trigger(sheet, element, "timerEventDefinition")
+    given = words.timer(timer)
+    sheet.needs(XSI)
+    trigger = _trigger(sheet, element, "timerEventDefinition")
+    wanted = _TIMERS[given.kind]
+    for other in list(children(trigger, *_TIMERS.values())):
+        if local(other) != wanted:
+            take(other)
+    when = child(trigger, wanted)
+    if when is None:
+        when = make(trigger, wanted)
+        mark_expression(when)
+    rewrite(when, given.text)
 
 
 @edit
@@ -17,26 +40,34 @@ def set_message(sheet: Sheet, *, element: str, message: str) -> None:
     The message is defined at the top where it is new; one that nobody refers to any more goes.
     Fields: element, message.
     """
-    raise NotImplementedError
+    node = sheet.node(element)
+    if local(node) != "receiveTask":
+        node = _trigger(sheet, element, "messageEventDefinition")
+    _refer(sheet, node, "message", message)
 
 
 @edit
 def set_error(sheet: Sheet, *, element: str, error: str) -> None:
     """Say by name which error an event ends with or catches, "" for any. Fields: element, error."""
-    raise NotImplementedError
+    _refer(sheet, _trigger(sheet, element, "errorEventDefinition"), "error", error)
 
 
-@edit
-def catch_message(
-    sheet: Sheet, *, host: str, message: str, leads_to: str | Block | Plain, name: str = ""
-) -> str:
-    """Let a message interrupt a step; see deadlines.add. Gives the id of the event."""
-    raise NotImplementedError
+def _refer(sheet: Sheet, holder: etree._Element, kind: str, name: str) -> None:
+    reference = f"{kind}Ref"
+    former = holder.get(reference)
+    given = words.name(name, kind)
+    set_or_drop(holder, reference, definition(sheet, kind, given) if given else "")
+    if holder.get(reference) != former:
+        release(sheet, former)
 
 
-@edit
-def catch_error(
-    sheet: Sheet, *, host: str, error: str, leads_to: str | Block | Plain, name: str = ""
-) -> str:
-    """Catch an error of a called diagram or subprocess; see deadlines.add. Gives the event's id."""
-    raise NotImplementedError
+def _trigger(sheet: Sheet, identity: str, wanted: str) -> etree._Element:
+    node = sheet.node(identity)
+    trigger = child(node, wanted)
+    if trigger is None:
+        raise EditError(
+            "element",
+            f'"{node.get("name") or identity}" is no {kind_words(wanted).removesuffix(" event")} event. '
+            "Choose one, or add one.",
+        )
+    return trigger
