@@ -1,0 +1,227 @@
+"""A step more: chosen from the building blocks of the policy, or plain, and put after another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from webapp.outline import lengths
+from webapp.outline.blueprint import bp
+from webapp.outline.choices import called_choices, party_choices, place_choices, topic_choices
+from webapp.outline.offering import offered
+from webapp.outline.page import Opened, OutlineForm, Work, answered, filled, opened, opened_to_edit
+from webapp.outline.step import LONGEST_NAME, enter_party
+from webapp.runtime import pack
+from workflows.diagrams.editing import Plain, PlainKind, Sheet, ends, plain, steps, ways
+from workflows.policy.blocks import Block
+
+PLAIN = {f"plain-{one.kind}": one for one in (*plain.STEPS, *plain.ENDS)}
+BRANCHING = ("exclusiveGateway", "inclusiveGateway", "parallelGateway")
+END_KINDS = {one.kind for one in plain.ENDS}
+MOST_WAYS = 12
+
+
+@dataclass(frozen=True)
+class Ware:
+    """Something that can be added: a building block of the policy, or a plain kind of step."""
+
+    id: str
+    title: str
+    help: str
+    group: str
+    block: Block | None = None
+    plain: PlainKind | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What must be told about it beside its name and place."""
+        if self.plain is None:
+            return ()
+        return ("names",) if self.plain.kind in BRANCHING else self.plain.needs
+
+    @property
+    def is_end(self) -> bool:
+        """Whether a way ends there."""
+        return self.plain is not None and self.plain.kind in END_KINDS
+
+
+class AddingForm(OutlineForm):
+    """A new step: what it is called, whose it is, where it stands, and what its kind needs."""
+
+    block = HiddenField()
+    name = StringField(
+        "What it is called", [DataRequired("Give it a name."), Length(max=LONGEST_NAME)]
+    )
+    names = TextAreaField(
+        "Its ways, one on each line",
+        [DataRequired("Name at least two ways."), Length(max=1000)],
+        render_kw={"rows": 4},
+    )
+    topic = SelectField("What the system does")
+    called = SelectField("The process that is followed here")
+    message = StringField(
+        "The message, by its name", [DataRequired("Name the message."), Length(max=100)]
+    )
+    error = StringField("The error, by its name", [DataRequired("Name it."), Length(max=100)])
+    wait_number = IntegerField(
+        "It goes on after", [InputRequired("Say after how long."), NumberRange(1, lengths.MOST)]
+    )
+    wait_unit = SelectField("Counted in", choices=offered(lengths.UNITS.items()))
+    party = SelectField("Whose step it is")
+    after = SelectField("Where it stands", [DataRequired("Choose where it stands.")])
+
+
+@bp.get("/drafts/<int:draft_id>/outline/add")
+def add(draft_id: int) -> ResponseReturnValue:
+    """Show what can be added; or, where it is chosen, ask how it is called and where it stands."""
+    page = opened_to_edit(draft_id)
+    ware = _ware(request.args.get("block", ""))
+    if ware is None:
+        return _wares_page(page)
+    return _page(page, ware, _form(page, ware))
+
+
+@bp.post("/drafts/<int:draft_id>/outline/add")
+def add_step(draft_id: int) -> ResponseReturnValue:
+    """Add a step."""
+    page = opened(draft_id)
+    ware = _ware(request.form.get("block", ""))
+    if ware is None:
+        return _wares_page(page), 422
+    form = _form(page, ware)
+    work = Work(
+        lambda sheet: _add(sheet, page, ware, form),
+        f"“{form.name.data}” was added.",
+        lambda made: url_for("outline.show", draft_id=draft_id, _anchor=f"step-{made}"),
+    )
+    return answered(page, form, work, lambda: _page(page, ware, form))
+
+
+def _add(sheet: Sheet, page: Opened, ware: Ware, form: AddingForm) -> str:
+    name, after = form.name.data or "", form.after.data
+    party = form.party.data if "party" in form else ""
+    enter_party(sheet, page, party)
+    if ware.block is not None:
+        return steps.add(sheet, block=ware.block, after=after, name=name, party=party)
+    kind = ware.plain.kind if ware.plain else ""
+    if kind in BRANCHING:
+        names = [
+            " ".join(line.split()) for line in (form.names.data or "").splitlines() if line.strip()
+        ]
+        return ways.branch(sheet, after=after, kind=kind, names=names[:MOST_WAYS], name=name)
+    step = Plain(kind, name, **_needed(form))
+    if ware.is_end:
+        return ends.add(sheet, end=step, after=after, name=name, party=party)
+    return steps.add(sheet, block=step, after=after, name=name, party=party)
+
+
+def _needed(form: AddingForm) -> dict[str, str]:
+    found = {
+        name: form[name].data for name in ("topic", "called", "message", "error") if name in form
+    }
+    if "wait_number" in form:
+        found["timer"] = lengths.text_of(form.wait_number.data, form.wait_unit.data)
+    return found
+
+
+def _form(page: Opened, ware: Ware) -> AddingForm:
+    block = ware.block
+    parties = block.parties if block else ()
+    places = place_choices(page)
+    after = _after(page, request.args.get("after", ""), [place for place, _ in places])
+    form: AddingForm = filled(
+        AddingForm,
+        page,
+        block=ware.id,
+        name=block.name if block else "",
+        party=_party(page, parties, after),
+        after=after,
+    )
+    form.after.choices = offered([("", "- Choose -"), *places])
+    form.party.choices = offered(_parties_for(page, parties))
+    form.topic.choices = offered(topic_choices())
+    form.called.choices = offered(called_choices(page))
+    wanted = {"timer": ("wait_number", "wait_unit")}
+    kept = {name for need in ware.needs for name in wanted.get(need, (need,))}
+    for name in ("names", "topic", "called", "message", "error", "wait_number", "wait_unit"):
+        if name not in kept:
+            del form[name]
+    if "names" in form:
+        _ask_for_question(form, ware)
+    return form
+
+
+def _ask_for_question(form: AddingForm, ware: Ware) -> None:
+    form.name.label.text = "The question that is decided here"
+    chooses = ware.plain is not None and ware.plain.kind != "parallelGateway"
+    form.names.description = (
+        "The answers, such as Approved. The last line is for all that is not said above it. The steps "
+        "on each way are added afterwards; at first all ways lead on to the same step."
+        if chooses
+        else "What is done on each. The steps are added afterwards; then it goes on when all are done."
+    )
+    del form.party
+
+
+def _after(page: Opened, wanted: str, places: list[str]) -> str:
+    """Give the place that is wanted; of a step with several ways out the first of them."""
+    if wanted in places:
+        return wanted
+    outgoing = page.diagram.outgoing(wanted)
+    return next((flow.id for flow in outgoing if flow.id in places), "")
+
+
+def _parties_for(page: Opened, parties: tuple[str, ...]) -> list[tuple[str, str]]:
+    choices = party_choices(page)
+    if not parties:
+        return choices
+    return sorted(
+        (choice for choice in choices if choice[0] in parties or choice[0] in page.diagram.lanes),
+        key=lambda choice: choice[0] not in parties,
+    )
+
+
+def _party(page: Opened, parties: tuple[str, ...], after: str) -> str:
+    """Give the party that fits: of the block, else that of the step before it."""
+    flow = page.diagram.flows.get(after)
+    before = page.diagram.nodes.get(flow.source if flow else after)
+    lane = before.lane if before else None
+    if parties and lane not in parties:
+        return next((one for one in page.diagram.lanes if one in parties), parties[0])
+    return lane or (page.diagram.lanes[0] if page.diagram.lanes else "")
+
+
+def _wares_page(page: Opened) -> str:
+    search = request.args.get("q", "").strip().lower()
+    found = [one for one in _wares() if search in f"{one.title} {one.help} {one.group}".lower()]
+    groups: dict[str, list[Ware]] = {}
+    for ware in found:
+        groups.setdefault(ware.group, []).append(ware)
+    return render_template("outline/add.html", page=page, groups=groups, q=search, count=len(found))
+
+
+def _wares() -> Iterator[Ware]:
+    for key, kind in PLAIN.items():
+        group = "Ends" if kind.kind in END_KINDS else "Plain steps"
+        yield Ware(key, kind.title, kind.help, group, plain=kind)
+    for block in sorted(pack().blocks, key=lambda one: (_group(one), one.title)):
+        yield Ware(block.id, block.title, block.help, _group(block), block=block)
+
+
+def _group(block: Block) -> str:
+    if block.kind == "serviceTask":
+        return "Done by the system"
+    if block.kind == "callActivity":
+        return "Other processes"
+    return " or ".join(block.parties[:2]) if block.parties else "Any party"
+
+
+def _ware(key: str) -> Ware | None:
+    return next((one for one in _wares() if one.id == key), None)
+
+
+def _page(page: Opened, ware: Ware, form: AddingForm) -> str:
+    return render_template("outline/adding.html", page=page, ware=ware, form=form)

@@ -1,0 +1,71 @@
+"""What the forms of the outline offer to choose from: acts, parties, operations, processes, places."""
+
+from models.database import db
+from webapp import clock
+from webapp.outline.page import Opened
+from webapp.outline.rows import rows_of
+from webapp.runtime import pack
+from workflows.operations import OPERATIONS
+from workflows.publication.in_force import published
+
+
+def act_choices(now: str | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Give the acts of the policy by their titles, under the parties whose they are."""
+    groups: dict[str, list[tuple[str, str]]] = {"": [("", "Nothing that the policy names")]}
+    for act in sorted(pack().acts.values(), key=lambda one: (one.parties, one.title)):
+        group = ", ".join(act.parties) or "Any party"
+        groups.setdefault(group, []).append((act.id, act.title))
+    if now and now not in pack().acts:
+        groups["Not in the policy in force"] = [(now, now)]
+    return groups
+
+
+def party_choices(page: Opened, now: str | None = None) -> list[tuple[str, str]]:
+    """Give the parties of the process, then those of the policy that would be new to it."""
+    own = list(page.diagram.lanes)
+    others = [(name, f"{name} (new in this process)") for name in pack().parties if name not in own]
+    nobody = [] if now in own else [("", "Nobody yet")]
+    return [*nobody, *((name, name) for name in own), *others]
+
+
+def topic_choices(now: str | None = None) -> list[tuple[str, str]]:
+    """Give the operations of the system, by the title of their act where they have one."""
+    found = [("", "Nothing yet")]
+    for topic in OPERATIONS:
+        act = pack().act_of(topic)
+        found.append((topic, act.title if act else topic.replace("-", " ").capitalize()))
+    return found if now in (None, "", *OPERATIONS) else [*found, (str(now), f"{now} (not known)")]
+
+
+def called_choices(page: Opened, now: str | None = None) -> list[tuple[str, str]]:
+    """Give the processes that can be called: in force, without starters of their own."""
+    versions = published(db.session(), now=clock.now())
+    found = [("", "None yet")]
+    for key, version in sorted(versions.items(), key=lambda one: one[1].process.name):
+        if key != page.draft.key:
+            found.append((key, version.process.name))
+    return found if now in (None, "", *versions) else [*found, (str(now), f"{now} (not in force)")]
+
+
+def place_choices(page: Opened, but: str = "") -> list[tuple[str, str]]:
+    """Give the places after which a step can stand: steps, or their ways out where there are several."""
+    found: list[tuple[str, str]] = []
+    for row in rows_of(page):
+        if row.is_end or row.node.id == but:
+            continue
+        title = page.title(row.node.id)
+        if len(row.ways) < 2:
+            found.append((row.node.id, f"After {title}"))
+        else:
+            found += [(way.element, f"After {title}: {way.words}") for way in row.ways]
+        found += [(way.element, f"After {title}: {way.words}") for way in row.deadlines]
+    return found
+
+
+def target_choices(page: Opened, but: str = "") -> list[tuple[str, str]]:
+    """Give the steps that a way can lead to, and the places where ways meet."""
+    return [
+        (row.node.id, page.title(row.node.id))
+        for row in rows_of(page)
+        if not row.is_start and row.node.id != but
+    ]

@@ -1,0 +1,284 @@
+"""Conditions chosen from drop-downs, row by row, or written as text: without scripts, and checked."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import request
+from wtforms import (
+    DateField,
+    DecimalField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Length, Optional
+
+from webapp.forms import Choice
+from webapp.outline import pieces
+from webapp.outline.offering import grouped, offered
+from webapp.outline.page import Opened, OutlineForm, filled
+from webapp.outline.pieces import ALL, ANSWERED, ANY, UNANSWERED, Piece
+from workflows.diagrams.conditions import MAXIMUM_LENGTH, ConditionError, compile_condition
+from workflows.diagrams.fields_at import FieldAt
+from workflows.diagrams.graph import Field
+
+ROWS, TEXT, OTHERWISE, ALWAYS = "rows", "text", "otherwise", "always"
+# A row that is removed leaves a gap, so that nothing typed moves to another row.
+LAST_ROW = 40
+_ONLY_ROWS = json.dumps({"field": "when", "is": "=", "value": ROWS})
+_ONLY_TEXT = json.dumps({"field": "when", "is": "=", "value": TEXT})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The fields that a condition may read at its place, by `Step.field`, nearest first."""
+
+    at: Mapping[str, FieldAt]
+    titles: Mapping[str, str]
+
+    @classmethod
+    def of(cls, page: Opened, found: Iterable[FieldAt]) -> "Asked":
+        """Gather them for a page; one that is answered several times is only for text."""
+        at = {f"{one.step}.{one.field.id}": one for one in found if not one.counted}
+        return cls(at, {one.step: page.title(one.step) for one in at.values()})
+
+    def field(self, name: str) -> Field | None:
+        """Give the field of a name, None where it cannot be read here."""
+        found = self.at.get(name)
+        return found.field if found else None
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """Give the fields by name."""
+        return {name: one.field for name, one in self.at.items()}
+
+    def label(self, name: str) -> str:
+        """Say a field as its row does: its question, and the step that asks it."""
+        one = self.at[name]
+        title = self.titles.get(one.step, one.step_title)
+        sure = "" if one.always else ", which not every case comes by"
+        return f"“{one.field.label}” ({title}{sure})"
+
+    @property
+    def choices(self) -> list[Choice]:
+        """Give the fields to choose from, under the steps that ask them."""
+        groups: dict[str, list[tuple[str, str]]] = {"": [("", "- Choose -")]}
+        for name, one in self.at.items():
+            title = self.titles.get(one.step, one.step_title)
+            groups.setdefault(title, []).append((name, one.field.label))
+        return grouped(groups)
+
+
+class ConditionForm(OutlineForm):
+    """Rows of comparisons, or a text; the rows are members named row_0_is, row_0_values and so on."""
+
+    asked: Asked
+    rows: Mapping[int, Piece]
+
+    def row_fields(self) -> list[tuple[int, str, list[Any]]]:
+        """Give for each row its number, what it is about and its fields."""
+        parts = ("name", "is", "values")
+        return [
+            (
+                number,
+                self.asked.label(piece.name),
+                [self[f"row_{number}_{part}"] for part in parts if f"row_{number}_{part}" in self],
+            )
+            for number, piece in self.rows.items()
+        ]
+
+    @property
+    def sent_rows(self) -> list[Piece]:
+        """Give the rows as they were filled in."""
+        return [
+            Piece(piece.name, self[f"row_{n}_is"].data or "", self._values(n))
+            for n, piece in self.rows.items()
+        ]
+
+    def _values(self, number: int) -> tuple[str, ...]:
+        name = f"row_{number}_values"
+        given = self[name].data if name in self else None
+        if given in (None, "", []):
+            return ()
+        return tuple(given) if isinstance(given, list) else (str(given),)
+
+    def condition(self) -> str | None:
+        """Give the condition that was chosen or written, None where none is; notes what is wrong."""
+        if self.when.data == ROWS:
+            return self._of_rows()
+        if self.when.data == TEXT:
+            return self._of_text()
+        return None
+
+    def _of_rows(self) -> str | None:
+        rows = self.sent_rows
+        if not rows:
+            self.more.errors = [*self.more.errors, "Choose an answer to compare, and add it."]
+            return None
+        if self._lacks_values(rows):
+            return None
+        return pieces.condition_of(self.joined.data or ALL, rows, self.asked.fields)
+
+    def _lacks_values(self, rows: Sequence[Piece]) -> bool:
+        wrong = False
+        for number, piece in zip(self.rows, rows, strict=True):
+            needs = piece.operator not in (ANSWERED, UNANSWERED)
+            if needs and not piece.values:
+                values = self[f"row_{number}_values"]
+                values.errors = values.errors or ["Say what it is compared with."]
+                wrong = True
+        return wrong
+
+    def _of_text(self) -> str | None:
+        text = (self.text.data or "").strip()
+        if not text:
+            self.text.errors = ["Write the condition, or choose another way to say it."]
+            return None
+        try:
+            compile_condition(text)
+        except ConditionError as error:
+            self.text.errors = [str(error)]
+            return None
+        return text
+
+
+def condition_form(
+    page: Opened,
+    base: type[ConditionForm],
+    asked: Asked,
+    text: str | None,
+    **data: Any,
+) -> ConditionForm:
+    """Give the form of a condition: as it stands, or as it was sent, with a row more or less."""
+    taken = pieces.pieces_of(text) if text else (ALL, [])
+    fitting = taken is not None and all(pieces.fits(one, asked.field(one.name)) for one in taken[1])
+    joined, kept = taken if taken and fitting else (ALL, [])
+    rows = dict(enumerate(pieces.on_row(one, asked.at[one.name].field) for one in kept))
+    if request.method == "POST":
+        rows = _sent_rows(asked)
+    members: dict[str, Any] = {"asked": asked, "rows": rows}
+    for number, piece in rows.items():
+        members |= _row_members(number, asked.at[piece.name].field)
+    if text and not data.get("when"):
+        data["when"] = ROWS if fitting else TEXT
+    form_class = type("RowsForm", (base,), members)
+    row_data = _row_data(rows, asked)
+    form: ConditionForm = filled(
+        form_class, page, joined=joined, text=text or "", **data, **row_data
+    )
+    form.more.choices = asked.choices
+    if request.form.get("do") == "add":
+        form.more.data = ""
+    return form
+
+
+def with_when(choices: Sequence[tuple[str, str]]) -> type[ConditionForm]:
+    """Give the form with these ways to say when."""
+
+    class WhenForm(ConditionForm):
+        when = RadioField("When", choices=offered(choices), default=choices[0][0])
+        joined = RadioField(
+            "If there are several comparisons",
+            choices=offered([(ALL, "All of them must hold"), (ANY, "One of them is enough")]),
+            default=ALL,
+            render_kw={"data-shown-when": _ONLY_ROWS},
+        )
+        more = SelectField(
+            "Compare an answer",
+            validators=[Optional()],
+            validate_choice=False,
+            description="What was asked by then, the nearest step first.",
+        )
+        text = TextAreaField(
+            "The condition as text",
+            description='For example ReviewRequest.decision = "approve" and count(Advise.concern = true) > 1.',
+            validators=[Optional(), Length(max=MAXIMUM_LENGTH)],
+            render_kw={"rows": 3, "data-shown-when": _ONLY_TEXT, "spellcheck": "false"},
+        )
+
+    return WhenForm
+
+
+def _sent_rows(asked: Asked) -> dict[int, Piece]:
+    """Read which rows the form has, without the one to remove and with the one to add."""
+    do, more = request.form.get("do", ""), request.form.get("more", "")
+    names = {number: request.form.get(f"row_{number}_name", "") for number in range(LAST_ROW)}
+    rows = {
+        number: Piece(name, "")
+        for number, name in names.items()
+        if name in asked.at and do != f"remove-{number}"
+    }
+    if do == "add" and more in asked.at:
+        rows[max(rows, default=-1) + 1] = Piece(more, "")
+    return rows
+
+
+def is_about_rows() -> bool:
+    """Whether the form was sent only to have a row more or less."""
+    do = request.form.get("do", "")
+    return do == "add" or do.startswith("remove-")
+
+
+def _row_members(number: int, field: Field) -> dict[str, Any]:
+    words = pieces.comparisons_for(field)
+    members: dict[str, Any] = {
+        f"row_{number}_name": HiddenField(),
+        f"row_{number}_is": SelectField("How", choices=offered(words.items())),
+    }
+    values = _values_field(field)
+    return members | ({f"row_{number}_values": values} if values else {})
+
+
+def _values_field(field: Field) -> Any:
+    """Give the control for what a field is compared with, None where it can only be answered or not."""
+    options = offered((option.id, option.label) for option in field.options)
+    yes_or_no = offered([("true", "yes"), ("false", "no")])
+    made: dict[str, tuple[type[Any], dict[str, Any]]] = {
+        "enum": (SelectMultipleField, {"choices": options}),
+        "multi-enum": (SelectField, {"choices": options}),
+        "boolean": (SelectField, {"choices": yes_or_no}),
+        "long": (DecimalField, {"places": None}),
+        "decimal": (DecimalField, {"places": None}),
+        "date": (DateField, {}),
+        "datetime": (DateField, {}),
+    }
+    if pieces.comparisons_for(field).keys() <= {ANSWERED, UNANSWERED}:
+        return None
+    control, more = made.get(field.type, (StringField, {}))
+    return control("Compared with", validators=[Optional()], **more)
+
+
+def _row_data(rows: Mapping[int, Piece], asked: Asked) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for number, piece in rows.items():
+        kind = asked.at[piece.name].field.type
+        data[f"row_{number}_name"] = piece.name
+        if piece.operator:
+            data[f"row_{number}_is"] = piece.operator
+        if piece.values:
+            data[f"row_{number}_values"] = _typed(kind, piece.values)
+    return data
+
+
+def _typed(kind: str, values: tuple[str, ...]) -> Any:
+    if kind == "enum":
+        return list(values)
+    if kind in ("date", "datetime"):
+        return date.fromisoformat(values[0][:10])
+    return values[0]
+
+
+def own_fields(page: Opened, element: str, but: str) -> list[FieldAt]:
+    """Give the other questions of the same form, which a condition of a question may read."""
+    node = page.node(element)
+    return [
+        FieldAt(element, node.title, replace(one), always=True)
+        for one in node.fields
+        if one.id != but
+    ]

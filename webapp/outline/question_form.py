@@ -1,0 +1,233 @@
+"""The form for one question of a step's form."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+
+from webapp.outline.offering import offered
+from webapp.outline.page import Opened, OutlineForm, filled
+from webapp.runtime import pack
+from webapp.studio_vocabulary import RESERVED
+from workflows.diagrams.graph import Field, Node, Option
+
+TYPES = {
+    "string": "Text, one line",
+    "long-text": "Text, several lines",
+    "enum": "One of several choices",
+    "multi-enum": "Some of several choices",
+    "boolean": "Yes or no",
+    "date": "Date",
+    "datetime": "Date and time",
+    "long": "Whole number",
+    "decimal": "Number",
+    "url": "Web address",
+    "email": "E-mail address",
+    "person": "Person of the city",
+    "unit": "Unit of the city",
+    "site": "Site",
+    "platform": "Platform",
+    "file": "Document",
+    "table": "Table of rows",
+}
+CELL_TYPES = ("string", "enum", "boolean", "date", "long", "decimal", "url", "email", "person")
+MOST_COLUMNS = 12
+LONGEST_ID = 40
+
+
+class ColumnForm(Form):
+    """A column of a table."""
+
+    label = StringField("Column", [Optional(), Length(max=80)])
+    type = SelectField("Type", choices=offered((one, TYPES[one]) for one in CELL_TYPES))
+    options = StringField("Choices, with commas between", [Optional(), Length(max=500)])
+    required = BooleanField("Required")
+
+
+class QuestionForm(OutlineForm):
+    """One question: what is asked, how it is answered, and what is asked of the answer."""
+
+    label = StringField("Question", [DataRequired("Say what is asked."), Length(max=200)])
+    type = SelectField("How it is answered", choices=offered(TYPES.items()))
+    required = BooleanField("It must be answered")
+    help = TextAreaField("Help below the question", [Length(max=500)], render_kw={"rows": 2})
+    options = TextAreaField(
+        "Choices",
+        [Length(max=4000)],
+        description="One on each line. Those that are there keep their ids while their words stay.",
+        render_kw={
+            "rows": 5,
+            "data-shown-when": '{"field": "type", "is": "in", "value": ["enum", "multi-enum"]}',
+        },
+    )
+    columns = FieldList(
+        FormField(ColumnForm),
+        "Columns of the table",
+        max_entries=MOST_COLUMNS,
+        render_kw={"data-row-name": "Column"},
+    )
+    classification = SelectField(
+        "Who may see the answer", description="By the law, beside who gave it."
+    )
+    minimum = StringField("Smallest number, or first date", [Optional(), Length(max=30)])
+    maximum = StringField("Largest number, or last date", [Optional(), Length(max=30)])
+    min_length = IntegerField("Fewest characters", [Optional(), NumberRange(0, 100_000)])
+    max_length = IntegerField("Most characters", [Optional(), NumberRange(1, 100_000)])
+    pattern = StringField(
+        "Pattern that a text must match",
+        [Optional(), Length(max=300)],
+        description="A regular expression, for whoever knows them.",
+    )
+    register = StringField(
+        "Kept on record as",
+        [Optional(), Length(max=100)],
+        description="A key of the records, such as decision.outcome. Empty: only with the case.",
+    )
+    refuse_message = TextAreaField(
+        "What is said where the answer has the form refused",
+        [Length(max=500)],
+        render_kw={"rows": 2},
+    )
+
+    node: Node
+    asked: Field | None
+
+    def validate_pattern(self, field: StringField) -> None:
+        """Refuse what is no regular expression."""
+        try:
+            re.compile(field.data or "")
+        except re.error as error:
+            raise ValidationError(f"This is no regular expression: {error}.") from error
+
+    def validate_options(self, field: TextAreaField) -> None:
+        """Ask for choices where there must be some, and for each only once."""
+        if self.type.data not in ("enum", "multi-enum"):
+            return
+        labels = _lines(field.data)
+        if not labels:
+            raise ValidationError("Write at least one choice, each on a line.")
+        if len(set(labels)) < len(labels):
+            raise ValidationError("Two choices read the same. Take one out.")
+
+    def validate_columns(self, field: FieldList) -> None:  # type: ignore[type-arg]
+        """Ask for columns where there must be some."""
+        if self.type.data == "table" and not any(one.form.label.data for one in field.entries):
+            raise ValidationError("Name at least one column.")
+
+    def as_field(self) -> Field:
+        """Give the question as the diagram has it; what the form does not show stays."""
+        base = self.asked or Field(id=self._new_id(), label="")
+        chosen = self.type.data in ("enum", "multi-enum")
+        return replace(
+            base,
+            label=(self.label.data or "").strip(),
+            type=self.type.data,
+            required=self.required.data,
+            help=" ".join((self.help.data or "").split()),
+            options=tuple(self._options(base)) if chosen else (),
+            columns=tuple(self._columns(base)) if self.type.data == "table" else (),
+            classification=self.classification.data,
+            minimum=self.minimum.data or None,
+            maximum=self.maximum.data or None,
+            min_length=self.min_length.data,
+            max_length=self.max_length.data,
+            pattern=self.pattern.data or None,
+            register=self.register.data or None,
+            refuse_message=(self.refuse_message.data or "").strip(),
+        )
+
+    def _new_id(self) -> str:
+        taken = {field.id for field in self.node.fields} | set(RESERVED)
+        return free_id(self.label.data or "", taken, "_")
+
+    def _options(self, base: Field) -> Iterator[Option]:
+        known = {option.label: option.id for option in base.options}
+        taken = {known[label] for label in _lines(self.options.data) if label in known}
+        for label in _lines(self.options.data):
+            identity = known.get(label) or free_id(label, taken, "-")
+            taken.add(identity)
+            yield Option(identity, label)
+
+    def _columns(self, base: Field) -> Iterator[Field]:
+        known = {column.label: column for column in base.columns}
+        taken = {column.id for column in base.columns}
+        for entry in self.columns.entries:
+            row = entry.form
+            if not row.label.data:
+                continue
+            column = known.get(row.label.data) or Field(free_id(row.label.data, taken, "_"), "")
+            taken.add(column.id)
+            labels = [one.strip() for one in (row.options.data or "").split(",") if one.strip()]
+            ids = {option.label: option.id for option in column.options}
+            yield replace(
+                column,
+                label=row.label.data,
+                type=row.type.data,
+                required=row.required.data,
+                options=tuple(Option(ids.get(one) or free_id(one, (), "-"), one) for one in labels)
+                if row.type.data == "enum"
+                else (),
+            )
+
+
+def question_form(page: Opened, node: Node, asked: Field | None) -> QuestionForm:
+    """Give the form of a question, of a new one where none is named."""
+    field = asked or Field("", "", type="string")
+    form: QuestionForm = filled(
+        QuestionForm,
+        page,
+        label=field.label,
+        type=field.type,
+        required=field.required,
+        help=field.help,
+        options="\n".join(option.label for option in field.options),
+        columns=[
+            {
+                "label": column.label,
+                "type": column.type,
+                "required": column.required,
+                "options": ", ".join(option.label for option in column.options),
+            }
+            for column in field.columns
+        ],
+        classification=field.classification,
+        minimum=field.minimum,
+        maximum=field.maximum,
+        min_length=field.min_length,
+        max_length=field.max_length,
+        pattern=field.pattern,
+        register=field.register,
+        refuse_message=field.refuse_message,
+    )
+    form.node, form.asked = node, asked
+    classes = pack().classifications
+    known = [(one.id, one.title) for one in classes.values()]
+    if field.classification not in classes:
+        known.append((field.classification, field.classification))
+    form.classification.choices = offered(known)
+    return form
+
+
+def free_id(words: str, taken: object, joint: str) -> str:
+    """Make an id of words that is not taken yet."""
+    plain = re.sub(r"[^a-z0-9]+", joint, words.lower()).strip(joint)[:LONGEST_ID].strip(joint)
+    stem = plain if plain[:1].isalpha() else f"answer{joint}{plain}".rstrip(joint)
+    found, number = stem, 2
+    while found in taken:  # type: ignore[operator]
+        found, number = f"{stem}{joint}{number}", number + 1
+    return found
+
+
+def _lines(text: str | None) -> list[str]:
+    return [" ".join(line.split()) for line in (text or "").splitlines() if line.strip()]
