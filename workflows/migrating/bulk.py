@@ -81,7 +81,8 @@ def begin(runtime: Runtime, plan: Plan, *, by: int, now: datetime) -> CaseMigrat
         if plan.case_ids is not None:
             wanted = wanted.where(Case.id.in_(plan.case_ids))
         cases = session.execute(wanted.with_only_columns(Case.id, Case.version_id)).all()
-        if not cases:
+        # Of confidential cases it is not even told whether there is one.
+        if not cases and not diagrams.diagrams[diagrams.main].confidential:
             raise ConflictError("No case runs on another version any more. Nothing was begun.")
         migration = CaseMigration(
             to_version_id=version.id,
@@ -97,7 +98,8 @@ def begin(runtime: Runtime, plan: Plan, *, by: int, now: datetime) -> CaseMigrat
              "state": MovedState.WAITING}
             for case in cases
         ]  # fmt: skip
-        session.execute(insert(MovedCase), rows)
+        if rows:
+            session.execute(insert(MovedCase), rows)
         _schedule(session, migration.id, now)
         _record(session, migration, "migration:begun", plan.reason.strip(), by, now)
         return migration

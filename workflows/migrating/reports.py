@@ -14,6 +14,8 @@ from models.case_migration import CaseMigration, MovedCase, MovedState
 from models.cases import Case, DiagramVersion, Process
 from workflows.errors import NotFoundError
 
+PER_PAGE = 25
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -70,9 +72,12 @@ def progress(session: Session, migration_id: int) -> Progress:
 
 
 def cases_of(
-    session: Session, migration_id: int, *, state: str | None = None
+    session: Session, migration_id: int, *, state: str | None = None, page: int | None = None
 ) -> Sequence[MovedCase]:
-    """Give the cases of a migration that may be named, with the versions they came from."""
+    """Give the cases of a migration that may be named, with the versions they came from.
+
+    Those in one state, and one page of PER_PAGE, where it is said.
+    """
     wanted = (
         select(MovedCase)
         .join(MovedCase.case)
@@ -80,9 +85,11 @@ def cases_of(
         .order_by(MovedCase.id)
         .options(contains_eager(MovedCase.case), joinedload(MovedCase.from_version))
     )
-    return session.scalars(
-        wanted if state is None else wanted.where(MovedCase.state == state)
-    ).all()
+    if state is not None:
+        wanted = wanted.where(MovedCase.state == state)
+    if page is not None:
+        wanted = wanted.limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    return session.scalars(wanted).all()
 
 
 def moves_of(session: Session, case_id: int) -> Sequence[MovedCase]:

@@ -58,7 +58,7 @@ class Sorting:
 
 
 def running(process: str, *, but: int | None) -> Select[Case]:
-    """Select the running cases of a process on other versions than this one, by its id."""
+    """Select the running cases of a process, those on one version (its id) left out; oldest first."""
     found = (
         select(Case)
         .join(DiagramVersion, DiagramVersion.id == Case.version_id)
@@ -72,18 +72,16 @@ def running(process: str, *, but: int | None) -> Select[Case]:
 def sort(
     session: Session,
     library: Library,
-    process: str,
+    wanted: Select[Case],
     to: Destination,
     *,
-    but: int | None,
     most: int = MOST_SORTED,
 ) -> Sorting:
-    """Sort the running cases of a process, the oldest `most` of them, for a destination.
+    """Sort running cases for a destination: of the `wanted`, as `running` selects them, the oldest.
 
-    `but` is the id of the version that is the destination; None for a draft. Confidential cases
-    are left out: where one stands is for those on its list. Nothing is written.
+    Confidential cases are left out: where one stands is for those on its list. Nothing is written.
     """
-    wanted = running(process, but=but).where(Case.confidential.is_(False))
+    wanted = wanted.where(Case.confidential.is_(False))
     counted = wanted.with_only_columns(func.count()).order_by(None)
     number = session.scalar(counted) or 0
     cases = session.scalars(

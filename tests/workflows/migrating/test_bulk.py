@@ -17,7 +17,6 @@ from models.case_migration import CaseMigration, MovedCase
 from models.database import db
 from models.trust import AuditRecord, Job
 from tests.workflows import walking
-from tests.workflows.drawn import drawn
 from tests.workflows.migrating import changed
 from tests.workflows.migrating.changed import REVIEWED, publish, small
 from tests.workflows.walking import Walk
@@ -113,10 +112,7 @@ def test_confidential_cases_are_moved_and_only_counted(app: Flask, now: datetime
     walk = several(now, 3)
     publish(walk, REVIEWED, confidential=True)
     case = walking.start(walk.town, now=walk.now, process="main")
-    walk.now += timedelta(minutes=1)
-    walking.put_in_force(
-        {"main": drawn(MORE, lanes=changed.lanes_of(MORE), **secret)}, now=walk.now
-    )  # type: ignore[arg-type]
+    publish(walk, MORE, confidential=True)
     migration = changed.begin(walk)
     changed.work(walk, migration)
     found = reports.progress(db.session(), migration)

@@ -15,7 +15,7 @@ from tests.workflows.migrating.changed import LANES, REVIEWED, fit, publish, sma
 from tests.workflows.walking import Town, Walk
 from workflows.library import parse
 from workflows.migrating.fitting import Destination, Verdict
-from workflows.migrating.sorting import gone_in_confidence, in_confidence, offers, sort
+from workflows.migrating.sorting import gone_in_confidence, in_confidence, offers, running, sort
 from workflows.publication import published_version
 
 CHOOSING = """
@@ -239,7 +239,7 @@ def test_an_unplayable_draft_takes_no_case(app: Flask, now: datetime) -> None:
     walk = small(now)
     on = parse({"main": drawn("start S\nuser Ask\nS -> Ask")}, "main")
     to = Destination(walk.town.runtime.pack, on)
-    found = sort(db.session(), walk.town.runtime.library, "main", to, but=None)
+    found = sort(db.session(), walk.town.runtime.library, running("main", but=None), to)
     (one,) = found.cases
     assert one.fit.words.startswith("The diagram cannot be run")
 
@@ -263,7 +263,8 @@ def test_running_cases_are_sorted_into_three_groups(three: Walk) -> None:
     town, session = three.town, db.session()
     version = published_version(session, "main", now=three.now)
     to = Destination(town.runtime.pack, town.runtime.library.of(session, version.id))
-    found = sort(session, town.runtime.library, "main", to, but=version.id)
+    wanted = running("main", but=version.id)
+    found = sort(session, town.runtime.library, wanted, to)
     labels = {verdict: [one.case.label for one in group] for verdict, group in found.groups}
     assert labels == {
         Verdict.MOVES: ["R-1001"],
@@ -274,7 +275,7 @@ def test_running_cases_are_sorted_into_three_groups(three: Walk) -> None:
     assert (gone.element, number) == ("Look", 1)
     titles = [one.title for one in offers(gone, three.diagrams.diagrams["main"].nodes, to.on)]
     assert titles == ["Decide", "Ask"]  # of the same party first
-    few = sort(session, town.runtime.library, "main", to, but=version.id, most=2)
+    few = sort(session, town.runtime.library, wanted, to, most=2)
     assert (len(few.cases), few.unsorted) == (2, 1)
 
 
@@ -285,9 +286,8 @@ def test_confidential_cases_are_counted_and_not_sorted(three: Walk) -> None:
     town, session = three.town, db.session()
     version = published_version(session, "main", now=three.now)
     on = town.runtime.library.of(session, version.id)
-    found = sort(
-        session, town.runtime.library, "main", Destination(town.runtime.pack, on), but=version.id
-    )
+    to = Destination(town.runtime.pack, on)
+    found = sort(session, town.runtime.library, running("main", but=version.id), to)
     assert [one.case.label for one in found.cases] == ["R-1002", "R-1003"]
     assert in_confidence(session, "main", but=version.id) == 1
     asked = gone_in_confidence([three.diagrams], on)
