@@ -98,7 +98,7 @@ def open_draft(key: str) -> ResponseReturnValue:
     """Open a draft from the version in force, or from the older one that was named."""
     number = row_number(request.form.get("version"))
     draft = drafts.open_from(key, number, by=access.me().id, now=clock.now())
-    flash("The draft is open. Download it, change it in a modeler, and upload it here.")
+    flash("The draft is open. Draw it, or edit it as an outline.")
     return _to(draft)
 
 

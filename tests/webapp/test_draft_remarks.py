@@ -44,7 +44,7 @@ def test_a_step_is_remarked_on_and_the_remark_settled(office: Desk) -> None:
     assert "Twice?" in page
     assert "Ada Osei" in page
     home = office.browser(people.nora).get(f"/diagrams/drafts/{draft()}").text
-    assert "1 open remark on it" in home
+    assert "1 is open" in home
     number = db.session.scalars(select(DraftComment.id)).one()
     assert office.post(people.nora, f"{address}/{number}/settled").status_code == 303
     assert "Settled" in office.browser(people.ada).get(address).text
