@@ -77,3 +77,334 @@ def test_every_page_of_the_outline_opens(office: Desk) -> None:
     for address in PAGES:
         page(office, f"/diagrams/drafts/{draft}/outline{address}")
     page(office, "/diagrams/drafts/new-process")
+
+
+def send(office: Desk, draft: int, address: str, status: int = 303, /, **fields: object) -> str:
+    """Nora sends a form of the outline, as the draft is now."""
+    nora = office.town.people.nora
+    revision = str(row(draft).revision)
+    data = {"revision": revision, **fields}
+    answer = office.post(nora, f"/diagrams/drafts/{draft}/outline{address}", **data)
+    assert answer.status_code == status, answer.text
+    return " ".join(answer.text.split())
+
+
+def row(draft: int) -> DiagramDraft:
+    db.session.rollback()
+    db.session.expire_all()
+    return drafts.of_id(db.session(), draft)
+
+
+def now_says(draft: int) -> Diagram:
+    diagram = read(row(draft).xml)[0]
+    assert diagram is not None
+    return diagram
+
+
+def test_a_step_is_added_from_a_block_and_says_who_and_what(office: Desk) -> None:
+    draft = opened(office)
+    send(
+        office,
+        draft,
+        "/add",
+        block="advise-law",
+        name="Ask the attorney",
+        party="City Attorney",
+        after="GatherAdvice",
+    )
+    diagram = now_says(draft)
+    (made,) = [node for node in diagram.nodes.values() if node.name == "Ask the attorney"]
+    assert (made.act, made.lane) == ("advise-law", "City Attorney")
+    assert made.fields
+    assert [flow.source for flow in diagram.incoming(made.id)] == ["GatherAdvice"]
+    assert "City Attorney" in diagram.lanes
+    text = page(office, f"/diagrams/drafts/{draft}/outline")
+    assert "“Ask the attorney” was added." in text
+    assert "Undo the last edit" in text
+
+
+def test_what_a_step_is_can_be_changed(office: Desk) -> None:
+    draft = opened(office)
+    node = now_says(draft).nodes["ReviewRequest"]
+    send(
+        office,
+        draft,
+        "/steps/ReviewRequest",
+        name="Look it over",
+        documentation="Briefly.",
+        party=node.lane,
+        act=node.act,
+        clauses="CO-2, CO-3",
+        due_number="3",
+        due_unit="BD",
+        loop="",
+    )
+    changed = now_says(draft).nodes["ReviewRequest"]
+    assert (changed.name, changed.documentation, changed.due) == (
+        "Look it over",
+        "Briefly.",
+        "P3BD",
+    )
+    assert changed.clauses == ("CO-2", "CO-3")
+    assert changed.fields == node.fields
+    text = send(
+        office, draft, "/steps/ReviewRequest", 422, name="x", party=node.lane, act="", clauses="ZZ-9",
+        due_number="0", due_unit="BD",
+    )  # fmt: skip
+    assert "The policy has no clause ZZ-9." in text
+    assert 'value="ZZ-9"' in text
+    assert now_says(draft).nodes["ReviewRequest"] == changed
+
+
+def test_a_decision_gets_ways_with_conditions_from_drop_downs(office: Desk) -> None:
+    draft = opened(office)
+    send(
+        office,
+        draft,
+        "/add",
+        block="plain-exclusiveGateway",
+        name="Is law advice needed?",
+        names="Yes\nNo",
+        after="ReviewRequest",
+    )
+    diagram = now_says(draft)
+    (gateway,) = [one for one in diagram.nodes.values() if one.name == "Is law advice needed?"]
+    yes, no = diagram.outgoing(gateway.id)
+    assert gateway.default_flow == no.id
+    address = f"/ways/{yes.id}"
+    fields = {"target": yes.target, "name": "Yes", "when": "rows", "joined": "and"}
+    text = send(
+        office, draft, address, 200, **fields, do="add", more="ReviewRequest.needs_law_advice"
+    )
+    assert "“Ask the City Attorney for legal advice?” (Step 2" in text
+    row_0 = {"row_0_name": "ReviewRequest.needs_law_advice", "row_0_is": "="}
+    lacking = send(office, draft, address, 422, **fields, row_0_name="ReviewRequest.decision",
+                   row_0_is="one-of")  # fmt: skip
+    assert "Say what it is compared with." in lacking
+    row_1 = {"row_1_name": "ReviewRequest.decision", "row_1_is": "none-of"}
+    send(
+        office,
+        draft,
+        address,
+        **fields,
+        **row_0,
+        row_0_values="true",
+        **row_1,
+        row_1_values=["return", "not-city-supported"],
+    )
+    assert now_says(draft).flows[yes.id].condition == (
+        "ReviewRequest.needs_law_advice = true and "
+        'not(ReviewRequest.decision in ["return", "not-city-supported"])'
+    )
+    # The same comes back as rows.
+    text = page(office, f"/diagrams/drafts/{draft}/outline{address}")
+    assert 'name="row_1_is"' in text
+    assert 'id="when-0" type="radio" name="when" value="rows" checked' in text
+    wrong = send(office, draft, address, 422, target=yes.target, name="", when="text", text="a b")
+    assert "a b" in wrong
+    send(office, draft, address, target=yes.target, name="", when="otherwise")
+    assert now_says(draft).nodes[gateway.id].default_flow == yes.id
+
+
+def test_ways_are_led_elsewhere_added_and_removed(office: Desk) -> None:
+    draft = opened(office)
+    send(office, draft, "/steps/RequestComplete/ways/new", target="DecideRequest", name="At once")
+    diagram = now_says(draft)
+    (made,) = [flow for flow in diagram.outgoing("RequestComplete") if flow.name == "At once"]
+    assert made.target == "DecideRequest"
+    send(
+        office, draft, f"/ways/{made.id}", 422, target="DecideRequest", name="At once", when="rows"
+    )
+    send(office, draft, f"/ways/{made.id}", target="GatherAdvice", name="At once", when="text",
+         text='ReviewRequest.decision = "complete"')  # fmt: skip
+    assert now_says(draft).flows[made.id].target == "GatherAdvice"
+    send(office, draft, f"/ways/{made.id}/removal")
+    assert made.id not in now_says(draft).flows
+
+
+def test_steps_are_moved_and_removed(office: Desk) -> None:
+    draft = opened(office, "gather-advice")
+    diagram = now_says(draft)
+    (start,) = diagram.starts()
+    step = next(diagram.of_kind("userTask"))
+    send(office, draft, f"/steps/{step.id}/place", after=start.id)
+    assert [flow.target for flow in now_says(draft).outgoing(start.id)] == [step.id]
+    send(office, draft, f"/steps/{step.id}/removal", and_cut_off="y")
+    assert step.id not in now_says(draft).nodes
+
+
+def test_deadlines_are_added_changed_and_removed(office: Desk) -> None:
+    draft = opened(office)
+    fields = {"number": "2", "unit": "D", "interrupting": "stays", "name": "Remind", "leads_to": ""}
+    send(office, draft, "/steps/ReviewRequest/deadlines/new", **fields)
+    (made,) = [one for one in now_says(draft).boundaries("ReviewRequest") if one.name == "Remind"]
+    assert (made.timer, made.interrupting) == ("P2D", False)
+    outgoing = now_says(draft).outgoing(made.id)[0]
+    changed = {"number": "4", "unit": "H", "interrupting": "stops", "name": "Late"}
+    send(office, draft, f"/deadlines/{made.id}", **changed, leads_to="ReturnForChanges")
+    late = now_says(draft).nodes[made.id]
+    assert (late.timer, late.interrupting, late.name) == ("PT4H", True, "Late")
+    assert now_says(draft).outgoing(made.id)[0].target == "ReturnForChanges"
+    assert outgoing.target != "ReturnForChanges"
+    send(office, draft, f"/deadlines/{made.id}/removal")
+    assert made.id not in now_says(draft).nodes
+    wrong = send(office, draft, "/steps/ReviewRequest/deadlines/new", 422, name="x", unit="D")
+    assert "Say after how long." in wrong
+
+
+def test_a_form_is_changed_question_by_question(office: Desk) -> None:
+    draft = opened(office)
+    base = "/steps/ReviewRequest/questions"
+    plain = {"classification": "public"}
+    send(
+        office,
+        draft,
+        base,
+        label="How sure are you?",
+        type="enum",
+        options="Very\nNot very",
+        **plain,
+    )
+    made = now_says(draft).nodes["ReviewRequest"].fields[-1]
+    assert (made.id, [one.id for one in made.options]) == ("how_sure_are_you", ["very", "not-very"])
+    options = "Very\nSomewhat\nNot very"
+    send(
+        office,
+        draft,
+        f"{base}/{made.id}",
+        label="Sure?",
+        type="enum",
+        options=options,
+        required="y",
+        **plain,
+    )
+    made = now_says(draft).nodes["ReviewRequest"].fields[-1]
+    assert (made.id, made.required) == ("how_sure_are_you", True)
+    assert [one.id for one in made.options] == ["very", "somewhat", "not-very"]
+    send(office, draft, f"{base}/{made.id}/place", direction="up")
+    assert now_says(draft).nodes["ReviewRequest"].fields[-2].id == made.id
+    rows = {"when": "rows", "row_0_name": "ReviewRequest.decision", "row_0_is": "one-of"}
+    send(office, draft, f"{base}/{made.id}/shown-when", **rows, row_0_values="complete")
+    changed = now_says(draft).nodes["ReviewRequest"].fields[-2]
+    assert changed.shown_when == 'ReviewRequest.decision = "complete"'
+    text = page(office, f"/diagrams/drafts/{draft}/outline/steps/ReviewRequest/form")
+    assert "Asked if “Decision” is &#34;The request is complete: ask for advice&#34;" in text
+    send(office, draft, f"{base}/{made.id}/shown-when", when="never")
+    send(office, draft, f"{base}/{made.id}/removal")
+    assert made.id not in {one.id for one in now_says(draft).nodes["ReviewRequest"].fields}
+    wrong = send(office, draft, base, 422, label="", type="enum", options="", help="kept", **plain)
+    assert "Say what is asked." in wrong
+    assert "kept" in wrong
+
+
+def test_a_table_is_asked_for_by_its_columns(office: Desk) -> None:
+    draft = opened(office)
+    columns = {
+        "columns-0-label": "Name", "columns-0-type": "string", "columns-0-required": "y",
+        "columns-1-label": "Kind", "columns-1-type": "enum", "columns-1-options": "Big, Small",
+        "columns-2-label": "", "columns-2-type": "string",
+    }  # fmt: skip
+    send(office, draft, "/steps/ReviewRequest/questions", label="Accounts", type="table",
+         classification="public", **columns)  # fmt: skip
+    made = now_says(draft).nodes["ReviewRequest"].fields[-1]
+    assert [(one.id, one.type, one.required) for one in made.columns] == [
+        ("name", "string", True),
+        ("kind", "enum", False),
+    ]
+    assert [one.label for one in made.columns[1].options] == ["Big", "Small"]
+
+
+def test_parties_come_and_go_in_their_order(office: Desk) -> None:
+    draft = opened(office)
+    send(office, draft, "/parties", known="City Clerk", name="")
+    assert now_says(draft).lanes == ("Communications", "City Clerk")
+    send(office, draft, "/parties/2/place", direction="up")
+    assert now_says(draft).lanes == ("City Clerk", "Communications")
+    send(office, draft, "/parties/1", known="City Attorney", name="")
+    send(office, draft, "/parties/1/removal")
+    assert now_says(draft).lanes == ("Communications",)
+    refused = send(office, draft, "/parties/1/removal", 409)
+    assert "Nothing was changed." in refused
+    send(office, draft, "/parties", 422, known="", name="")
+
+
+def test_the_process_itself_is_changed(office: Desk) -> None:
+    draft = opened(office)
+    send(office, draft, "/process", name="Decide", documentation="So it goes.", owner="policy_owner",
+         subject="site", starters=["requester"], confidential="y", inputs="SubmitRequest")  # fmt: skip
+    diagram = now_says(draft)
+    assert (diagram.name, diagram.documentation) == ("Decide", "So it goes.")
+    assert (diagram.starters, diagram.confidential) == (("requester",), True)
+    assert row(draft).name == "Decide"
+
+
+def test_edits_are_undone_one_by_one(office: Desk) -> None:
+    draft = opened(office)
+    before = row(draft).xml
+    send(office, draft, "/parties", known="City Clerk", name="")
+    send(office, draft, "/parties", known="City Attorney", name="")
+    send(office, draft, "/undo")
+    assert now_says(draft).lanes == ("Communications", "City Clerk")
+    send(office, draft, "/undo")
+    assert row(draft).xml == before
+    assert "There is no edit to undo" in send(office, draft, "/undo", 409)
+
+
+def test_a_new_process_begins_as_a_draft(office: Desk) -> None:
+    nora = office.town.people.nora
+    fields = {"name": "Change a site", "starters": "requester", "parties": ["Requester", "Department"],
+              "first": "Ask for the change", "owner": "policy_owner", "subject": "site"}  # fmt: skip
+    answer = office.post(nora, "/diagrams/drafts/new-process", **fields)
+    assert answer.status_code == 303, answer.text
+    draft = int(answer.location.split("/")[3])
+    diagram = now_says(draft)
+    assert (diagram.process_id, diagram.name) == ("change-a-site", "Change a site")
+    assert diagram.lanes == ("Requester", "Department")
+    assert diagram.subject == "site"
+    assert "BPMNShape" in row(draft).xml.decode()
+    assert "Ask for the change" in page(office, answer.location)
+    again = office.post(nora, "/diagrams/drafts/new-process", **{**fields, "key": DECIDE})
+    assert again.status_code == 422
+    assert "A process has this id already." in again.text
+    empty = office.post(nora, "/diagrams/drafts/new-process", name="", key="Bad Key")
+    assert empty.status_code == 422
+    assert "Bad Key" in empty.text
+
+
+def test_whoever_was_slower_is_told_and_loses_nothing(office: Desk) -> None:
+    draft = opened(office)
+    stale = {"revision": str(row(draft).revision)}
+    send(office, draft, "/parties", known="City Clerk", name="")
+    typed = {"name": "Typed with care", "party": "Communications", "act": "", "due_unit": "BD"}
+    text = send(office, draft, "/steps/ReviewRequest", 409, **typed, **stale)
+    assert "saved this draft" in text
+    assert "Typed with care" in text
+    assert f'name="revision" type="hidden" value="{row(draft).revision}"' in text
+    assert "saved this draft" in send(office, draft, "/parties/1/removal", 409, **stale)
+    send(office, draft, "/undo", 409, **stale)
+
+
+def test_a_draft_under_review_is_shown_and_not_edited(office: Desk) -> None:
+    draft = opened(office)
+    send(office, draft, "/parties", known="City Clerk", name="")
+    with transaction() as session:
+        found = session.get_one(DiagramDraft, draft)
+        found.submitted_by_id, found.submitted_at = office.town.people.nora, office.now
+    text = page(office, f"/diagrams/drafts/{draft}/outline")
+    assert "Take it back first to edit it." in text
+    assert "Add after" not in text
+    assert "Take it back" in page(office, f"/diagrams/drafts/{draft}/outline/process", 409)
+    typed = {"name": "Typed", "party": "Communications", "act": "", "due_unit": "BD"}
+    text = send(office, draft, "/steps/ReviewRequest", 409, **typed)
+    assert "Take it back" in text
+    assert 'value="Typed"' in text
+
+
+def test_what_is_gone_is_not_found_and_others_are_kept_out(office: Desk) -> None:
+    draft = opened(office)
+    for address in ("/steps/Nobody", "/ways/Nobody", "/steps/ReviewRequest/questions/nothing",
+                    "/steps/GatherAdvice/form", "/parties/9"):  # fmt: skip
+        page(office, f"/diagrams/drafts/{draft}/outline{address}", 404)
+    page(office, "/diagrams/drafts/999/outline", 404)
+    answer = office.browser(office.town.people.rosa).get(f"/diagrams/drafts/{draft}/outline")
+    assert answer.status_code == 403

@@ -80,6 +80,7 @@ class ConditionForm(OutlineForm):
 
     asked: Asked
     rows: Mapping[int, Piece]
+    condition: str | None = None
 
     def row_fields(self) -> list[tuple[int, str, list[Any]]]:
         """Give for each row its number, what it is about and its fields."""
@@ -108,8 +109,13 @@ class ConditionForm(OutlineForm):
             return ()
         return tuple(given) if isinstance(given, list) else (str(given),)
 
-    def condition(self) -> str | None:
-        """Give the condition that was chosen or written, None where none is; notes what is wrong."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, then whether rows or text make a condition, which is `condition` then."""
+        super().validate(extra_validators)
+        self.condition = self._made()
+        return not self.errors
+
+    def _made(self) -> str | None:
         if self.when.data == ROWS:
             return self._of_rows()
         if self.when.data == TEXT:

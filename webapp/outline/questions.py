@@ -160,11 +160,13 @@ def change_question_condition(
     form = _condition_form(page, node, asked, which)
     if is_about_rows():
         return _condition_page(page, node, asked, which, form)
-    form.validate()
-    text = form.condition()
-    changed = _with_condition(asked, which, text)
     work = Work(
-        lambda sheet: forms.replace_field(sheet, element=node.id, former=asked.id, field=changed),
+        lambda sheet: forms.replace_field(
+            sheet,
+            element=node.id,
+            former=asked.id,
+            field=_with_condition(asked, which, form.condition),
+        ),
         f"The condition of “{asked.label}” was changed.",
         lambda _: _form_address(page, node, asked),
         is_drawn=False,

@@ -68,17 +68,16 @@ def change_way(draft_id: int, flow: str) -> ResponseReturnValue:
     form = _way_form(page, one)
     if is_about_rows():
         return _way_page(page, one, form)
-    form.validate()
-    text = form.condition()
     work = Work(
-        lambda sheet: _change(sheet, page, one, form, text),
+        lambda sheet: _change(sheet, page, one, form),
         f"The way out of “{page.node(one.source).title}” was changed.",
         lambda _: page.address(one.source),
     )
     return answered(page, form, work, lambda: _way_page(page, one, form))
 
 
-def _change(sheet: Sheet, page: Opened, flow: Flow, form: ConditionForm, text: str | None) -> None:
+def _change(sheet: Sheet, page: Opened, flow: Flow, form: ConditionForm) -> None:
+    text = form.condition
     if form.target.data != flow.target:
         edits.reconnect(sheet, flow=flow.id, target=form.target.data)
     if (form.name.data or "") != flow.name:
