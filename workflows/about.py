@@ -45,9 +45,12 @@ def _unit(move: Move, field: str, answer: Any) -> Unit:
 
 
 def _concern(move: Move, field: str, answer: Any) -> None:
-    """Let the case be about a site of the register: its unit is that of the site."""
+    """Let the case be about a site of the register: its unit is that of the site.
+
+    The site is locked: whoever asks what other cases about it hold waits for this one.
+    """
     with move.session.no_autoflush:
-        site = move.session.get(Site, answer)
+        site = move.session.get(Site, answer, with_for_update=True)
     if site is None:
         raise InvalidAnswersError({field: "There is no such site; choose another one."})
     move.case.site_id = site.id

@@ -52,6 +52,7 @@ class Hand:
             ),
             "platform": self.platform,
             "unit": people.parks,
+            "site": 1,
             "date": (self.now.date() + timedelta(days=30)).isoformat(),
             "datetime": self.now.isoformat(),
             "url": "https://social.example/northwater-parks",

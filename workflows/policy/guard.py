@@ -15,7 +15,6 @@ from workflows.policy.rules import AtOnce, Elsewhere, Exclusion, Lane, Part, Rul
 
 Named = Mapping[str, frozenset[int]]
 NOBODY: Named = {}
-Elsewheres = Sequence[Sequence["Deed"]]
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,14 @@ class Deed:
     def people(self) -> frozenset[int]:
         """Everyone who answers for the deed."""
         return frozenset(p for p in (self.performer, self.acting_for) if p is not None)
+
+
+@dataclass(frozen=True)
+class OtherCase:
+    """Another case about the same site: what was done in it, and whether it has ended."""
+
+    deeds: Sequence[Deed]
+    has_ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,13 +83,12 @@ def verdict(
     attempt: Deed,
     *,
     named: Named = NOBODY,
-    elsewhere: Elsewheres = (),
+    elsewhere: Sequence[OtherCase] = (),
 ) -> list[Refusal]:
     """Give the rules that forbid the next deed; none means that it may be done.
 
     `named` are the people whom the case names, by the register key of the field, e.g.
-    {"site-role": {3, 7}}; `elsewhere` the deeds of each other open case about the same site. A
-    breach in the past refuses nothing by itself.
+    {"site-role": {3, 7}}; `elsewhere` the other cases about the same site. A breach in the past refuses nothing by itself.
     """
     return _refusals(pack, past, attempt, _Around(named, elsewhere), "error")
 
@@ -93,7 +99,7 @@ def warnings(
     attempt: Deed,
     *,
     named: Named = NOBODY,
-    elsewhere: Elsewheres = (),
+    elsewhere: Sequence[OtherCase] = (),
 ) -> list[Refusal]:
     """Give the rules of severity warning that the next deed would break: to be shown, not refused."""
     return _refusals(pack, past, attempt, _Around(named, elsewhere), "warning")
@@ -105,7 +111,7 @@ def could(
     attempt: Deed,
     *,
     named: Named = NOBODY,
-    elsewhere: Elsewheres = (),
+    elsewhere: Sequence[OtherCase] = (),
 ) -> list[Refusal]:
     """Give what forbids an act whatever its yes is, before anybody fills in its form.
 
@@ -146,7 +152,7 @@ class _Around:
     """What a rule knows beside the deeds of the case: whom it names, and the other cases."""
 
     named: Named
-    elsewhere: Elsewheres
+    elsewhere: Sequence[OtherCase]
 
 
 def _refusals(
@@ -227,12 +233,14 @@ def _named(constraint: Separation | Exclusion, attempt: Deed, named: Named) -> _
     return None
 
 
-def _is_owed(rule: Elsewhere, attempt: Deed, elsewhere: Elsewheres) -> bool:
+def _is_owed(rule: Elsewhere, attempt: Deed, elsewhere: Sequence[OtherCase]) -> bool:
     """Say whether another case waits for something that this deed would make impossible."""
     if not attempt.atoms & rule.before:
         return False
     return any(
-        rule.asked.open(run(rule.asked, (deed.atoms for deed in deeds))) for deeds in elsewhere
+        rule.asked.open(run(rule.asked, (deed.atoms for deed in other.deeds)))
+        for other in elsewhere
+        if rule.lasting or not other.has_ended
     )
 
 

@@ -57,12 +57,14 @@ class Exclusion:
 class Elsewhere:
     """None of `before` while another open case about the same site has something unanswered.
 
-    That is: one of `opened` happened in it, and none of `closed` since.
+    That is: one of `opened` happened in it, and none of `closed` since. What is `lasting` stays so
+    when that case has ended, as a hold does until it is released.
     """
 
     before: Atoms
     opened: Atoms
     closed: Atoms
+    lasting: bool = False
 
     @property
     def acts(self) -> Atoms:
@@ -253,6 +255,7 @@ def _elsewhere(entry: Entry, vocabulary: Vocabulary) -> Constraint:
         before=_atoms(entry, "before", vocabulary, required=True),
         opened=_atoms(entry, "opened", vocabulary, required=True),
         closed=_atoms(entry, "closed", vocabulary),
+        lasting=entry.flag("lasting"),
     )
 
 
