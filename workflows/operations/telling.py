@@ -12,7 +12,7 @@ from models.sites import Site, SiteStatus
 from models.trust import Notice
 from workflows import notices
 from workflows.operations import facts
-from workflows.operations.launch import decision_of, launch_site
+from workflows.operations.launch import LICENSING, decision_of, launch_site
 from workflows.operations.occasion import Fact, Occasion
 
 # A role with hundreds of holders is not reminded person by person: the task list shows it.
@@ -26,7 +26,13 @@ DECISIONS = {
     "return": "Communications returned it for changes. Reason: {reason}",
     "not-city-supported": "Communications found that it is not a City-Supported site. "
     "Reason: {reason}",
+    "retire": "Communications decided to retire the site.",
+    "keep": "Communications decided to keep the site. Reason: {reason}",
+    "transfer": "Communications decided that another unit takes the site. Reason: {reason}",
+    "merge": "Communications decided to merge the site with another. Reason: {reason}",
 }
+# Acts that decide on a change of a site, or on its end.
+LATER_DECISIONS = ("approve-change", "retire-site")
 
 
 def inform_requester(occasion: Occasion) -> None:
@@ -115,7 +121,7 @@ def _news(occasion: Occasion) -> str:
     answer, reason = _latest_answer(occasion)
     if answer is None or answer.value not in DECISIONS:
         return "There is news. Open the case to see what happened."
-    if code is not None and answer.value.startswith("approve"):
+    if code is not None and answer.value in LICENSING and answer is decision_of(occasion):
         return LIVE.format(code=code)
     return DECISIONS[answer.value].format(
         reason=facts.text(occasion, reason) or "see the case.",
@@ -125,10 +131,11 @@ def _news(occasion: Occasion) -> str:
 
 def _latest_answer(occasion: Occasion) -> tuple[Fact | None, str]:
     """What Communications said last, in its review or its decision, and where the reason stands."""
-    reviewed, decided = facts.done(occasion, "review-request"), decision_of(occasion)
-    if reviewed is not None and (decided is None or decided.at < reviewed.at):
-        return reviewed, "review.reason"
-    return decided, "decision.reason"
+    said = [(decision_of(occasion), "decision.reason")]
+    said += [(facts.done(occasion, act), "decision.reason") for act in LATER_DECISIONS]
+    said.append((facts.done(occasion, "review-request"), "review.reason"))
+    answers = [(fact, key) for fact, key in said if fact is not None]
+    return max(answers, key=lambda one: one[0].at, default=(None, "decision.reason"))
 
 
 def _tell(occasion: Occasion, people: Iterable[int], sentence: str) -> None:
