@@ -28,8 +28,10 @@ from workflows.publication.family import Plan, diagrams_of, plan
 from workflows.publication.gating import Tried, set_aside_in, tried
 from workflows.rehearsals import Placed
 from workflows.rehearsing import (
+    Cast,
     Coverage,
     Deadline,
+    Invented,
     Place,
     Played,
     Stage,
@@ -106,6 +108,7 @@ class Page:
     placed: Placed
     wanted: Place | None = None
     fills: bool = False
+    given: Mapping[str, Any] | None = None
     sent: StepForm | None = None
     error: PolicyError | None = None
 
@@ -222,7 +225,8 @@ def form_of(page: Page, wait: Wait, sent: MultiDict[str, Any] | None = None) -> 
         return form_for(wait.node, around, submitted=sent)
     before = dict(_before(page.stage, wait) or {})
     if page.fills:
-        before |= invented_answers(wait.node, cast, diagrams, now=page.stage.now)
+        now, given = page.stage.now, page.given
+        before |= invented_answers(wait.node, cast, diagrams, now=now, given=given)
     stubs = {field.id: 1 for field in wait.node.fields if field.type == "file"}
     return form_for(wait.node, around, answers={**stubs, **before})
 
@@ -323,6 +327,7 @@ class Overview:
 
     draft: DiagramDraft
     begins: Sequence[Diagram]
+    starters: Sequence[Invented]
     rows: Sequence[Row]
     kept: Sequence[Kept]
     retired: Sequence[Scenario]
@@ -339,9 +344,12 @@ def overview(draft_id: int) -> Overview:
     draft = drafts.of_id(session, draft_id)
     changes = plan(session, {draft.key: draft.xml}, now=now)
     kept = kept_of(draft, changes)
+    begins = rehearsals.beginnings(changes, draft.key)
+    cast = Cast(runtime().pack)
     return Overview(
         draft=draft,
-        begins=rehearsals.beginnings(changes, draft.key),
+        begins=begins,
+        starters=cast.starters(begins[0], begins) if begins else [],
         rows=[_row(draft, one) for one in rehearsals.of_draft(session, draft_id)],
         kept=kept,
         retired=scenarios.retired_of(session, changes),

@@ -20,6 +20,7 @@ from workflows.publication import drafts
 from workflows.publication.family import plan
 from workflows.rehearsing import (
     Answer,
+    Begin,
     Days,
     Move,
     Place,
@@ -33,6 +34,7 @@ bp = Blueprint("rehearsals", __name__, url_prefix="/diagrams/drafts/<int:draft_i
 
 # Names of our own beside the fields of a step, which may be called anything else.
 PLACE, BY, REVISION = "rehearsal-place", "rehearsal-by", "rehearsal-revision"
+FILL = "rehearsal-fill"
 
 
 class KeepForm(PageForm):
@@ -78,8 +80,8 @@ def begin(draft_id: int) -> ResponseReturnValue:
     if scenario is not None:
         row = rehearsals.begin_from(runtime(), draft_id, scenario, by=by, now=now)
     else:
-        process = request.form.get("process", "")
-        row = rehearsals.begin(runtime(), draft_id, process, by=by, now=now)
+        start = Begin(request.form.get("process", ""), request.form.get("starter", ""))
+        row = rehearsals.begin(runtime(), draft_id, start, by=by, now=now)
     return _to(draft_id, row.id)
 
 
@@ -101,6 +103,10 @@ def answer(draft_id: int, rehearsal_id: int) -> ResponseReturnValue:
             "This step does not wait here any more. Look where the rehearsal stands."
         )
     form = form_of(page, wait, request.form)
+    if FILL in request.form:
+        # A box that is not ticked says nothing yet.
+        given = {name: said for name, said in form.answers.items() if said is not False}
+        return _page(gathered(draft_id, rehearsal_id, wanted=wait.place, fills=True, given=given))
     page = Page(page.draft, page.placed, wanted=wait.place, sent=form)
     if not form.validate():
         return _page(page, 422)
@@ -189,7 +195,7 @@ def _page(page: Page, status: int = 200, keeping: KeepForm | None = None) -> Res
         says=page.says,
         keeping=keeping or KeepForm(formdata=None, data=revision),
         shapes=SHAPES,
-        names={"place": PLACE, "by": BY, "revision": REVISION},
+        names={"place": PLACE, "by": BY, "revision": REVISION, "fill": FILL},
         chosen_by=request.form.get(BY, ""),
     )
     return shown, status

@@ -84,7 +84,7 @@ def beginnings(changes: Plan, key: str) -> list[Diagram]:
     return own + callers if not callers or (own and own[0].starters) else callers + own
 
 
-def begin(runtime: Runtime, draft_id: int, process: str, *, by: int, now: datetime) -> Rehearsal:
+def begin(runtime: Runtime, draft_id: int, start: Begin, *, by: int, now: datetime) -> Rehearsal:
     """Begin a rehearsal of a draft with the start of a process: its own, or one that calls it.
 
     Raises NotPlayableError where the diagrams cannot be played, NotFoundError for another process.
@@ -92,9 +92,9 @@ def begin(runtime: Runtime, draft_id: int, process: str, *, by: int, now: dateti
     with transaction() as session:
         draft = _open(runtime, session, draft_id)
         changes = plan(session, {draft.key: draft.xml}, now=now)
-        if process not in changes.new:
+        if start.process not in changes.new:
             raise NotFoundError("This draft cannot be rehearsed in such a process.")
-        moves = (Begin(process),)
+        moves = (start,)
         _refuse_stuck(_played(runtime, changes, moves, now))
         return _add(session, draft, as_json(moves), begins=now, by=by, now=now)
 

@@ -109,6 +109,18 @@ def test_a_form_that_lacks_something_comes_back_with_what_was_typed(
     assert "northwaterparks" in answer.text
 
 
+def test_the_rest_of_a_form_is_filled_in_around_what_was_chosen(
+    office: Desk, draft: int, clock_stands: None
+) -> None:
+    nora, address = office.town.people.nora, begun(office, draft)
+    sent = {**typed(office.browser(nora).get(address).text), "proposed_name": ["Northwater Rinks"]}
+    answer = office.post(nora, f"{address}/answers", **sent, **{"rehearsal-fill": "yes"})
+    assert answer.status_code == 200
+    whole = typed(answer.text)
+    assert whole["proposed_name"] == ["Northwater Rinks"]
+    assert office.post(nora, f"{address}/answers", **whole).status_code == 303
+
+
 def test_the_clock_moves_to_a_deadline_and_back_by_taking_the_move_back(
     office: Desk, draft: int, clock_stands: None
 ) -> None:
@@ -121,7 +133,7 @@ def test_the_clock_moves_to_a_deadline_and_back_by_taking_the_move_back(
     fields = {"rehearsal-revision": revision, "deadline": deadline[1]}
     assert office.post(nora, f"{address}/clock", **fields).status_code == 303
     text = page(office, nora, address)
-    assert "The deadline “After 3 business days” came." in text
+    assert "The deadline “After 3 business days” of “Forward the request” came." in text
     assert "would be reminded" in text
     assert "Thursday 19 November 2026" in text
     revision = hidden(text, "rehearsal-revision")

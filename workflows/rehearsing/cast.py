@@ -67,16 +67,22 @@ class Cast:
         found = [one for one in self.people if one.role in wanted]
         return sorted(found, key=lambda one: one.key.endswith("/2"))
 
-    def starter(self, diagram: Diagram) -> Invented:
-        """Give who starts a case: the first of those who may, else one of those whom all are."""
-        everyone = [role.id for role in self.pack.roles.values() if role.held == "everyone"]
+    def starters(self, diagram: Diagram, among: Iterable[Diagram]) -> list[Invented]:
+        """Give who may start a case, who usually does first: what everybody may, those of the lanes."""
         may = [role for role in diagram.starters if role in self.pack.roles]
-        return (self.holding(may) or self.holding(everyone) or list(self.people))[0]
+        everyone = self._everyone.intersection(may) or (set() if may else self._everyone)
+        usual = self.holding(everyone or may)
+        others = self.of_lanes(among) if everyone else []
+        return list(dict.fromkeys([*usual, *others])) or list(self.people)
+
+    @cached_property
+    def _everyone(self) -> frozenset[str]:
+        return frozenset(r.id for r in self.pack.roles.values() if r.held == "everyone")
 
     def choices(self, kind: str, diagrams: Iterable[Diagram]) -> list[tuple[int, str]]:
         """Give what a field of this type offers: numbers and names, of people those of the lanes."""
         if kind == "person":
-            return [(one.number, one.name) for one in self._of_lanes(diagrams)]
+            return [(one.number, one.name) for one in self.of_lanes(diagrams)]
         return list(enumerate(THINGS.get(kind, ()), 1))
 
     def name(self, kind: str, number: int) -> str:
@@ -86,8 +92,9 @@ class Cast:
             return person.name if person else "Somebody"
         return dict(enumerate(THINGS[kind], 1)).get(number, THINGS[kind][0])
 
-    def _of_lanes(self, diagrams: Iterable[Diagram]) -> list[Invented]:
-        roles = {role.id for role in self.pack.roles.values() if role.held == "everyone"}
+    def of_lanes(self, diagrams: Iterable[Diagram]) -> list[Invented]:
+        """Give the people who could do the steps of these diagrams, and those whom everybody is."""
+        roles = set(self._everyone)
         for diagram in diagrams:
             roles.update(diagram.starters)
             for lane in diagram.lanes:

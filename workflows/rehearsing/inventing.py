@@ -27,12 +27,20 @@ _SIMPLE = {
 
 
 def invented_answers(
-    node: Node, cast: Cast, diagrams: Sequence[Diagram], *, now: datetime
+    node: Node,
+    cast: Cast,
+    diagrams: Sequence[Diagram],
+    *,
+    now: datetime,
+    given: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Fill in a form as far as it must be: the first choice that is not refused, different people."""
-    hand = _Hand(node, cast, diagrams, now)
+    """Fill in a form as far as it must be: the first choice that is not refused, different people.
+
+    What is `given` stays, and the rest is filled in around it.
+    """
+    hand = _Hand(node, cast, diagrams, now, dict(given or {}))
     for asked in node.fields:
-        if hand.is_wanted(asked):
+        if asked.id not in hand.given and hand.is_wanted(asked):
             hand.fill(asked)
     return {name: answer for name, answer in hand.given.items() if answer is not None}
 
@@ -43,9 +51,9 @@ class _Hand:
     cast: Cast
     diagrams: Sequence[Diagram]
     now: datetime
+    given: dict[str, Any]
 
     def __post_init__(self) -> None:
-        self.given: dict[str, Any] = {}
         numbers = [number for number, _ in self.cast.choices("person", self.diagrams)]
         self.people: Iterator[int] = cycle(numbers or [1])
 

@@ -46,9 +46,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Begin:
-    """A case of the process is started."""
+    """A case of the process is started, by the invented person with this key or whoever usually does."""
 
     process: str
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ def as_json(moves: Sequence[Move]) -> list[dict[str, Any]]:
 
 def _as_json(move: Move) -> dict[str, Any]:
     match move:
-        case Begin(process):
-            return {"kind": "begin", "process": process}
+        case Begin(process, by):
+            return {"kind": "begin", "process": process, "by": by}
         case Answer(place, by, answers, title):
             said = {"by": by, "answers": dict(answers), "title": title}
             return {"kind": "answer", "place": place.text, **said}
@@ -117,7 +118,7 @@ def read(kept: Sequence[Mapping[str, Any]]) -> tuple[Move, ...]:
 def _read(move: Mapping[str, Any]) -> Move:
     match move["kind"]:
         case "begin":
-            return Begin(move["process"])
+            return Begin(move["process"], move["by"])
         case "days":
             return Days(move["number"])
         case "until":

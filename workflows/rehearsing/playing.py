@@ -62,10 +62,10 @@ def _played(
 
 def _make(stage: Stage, move: Move) -> None:
     match move:
-        case Begin(process):
+        case Begin(process, by):
             if process != stage.diagrams.main:
                 raise Misfit(f"It begins with another process than “{process}”.")
-            stage.begin()
+            stage.begin(by)
         case Answer():
             stage.answer(move)
         case Ring(place, title):

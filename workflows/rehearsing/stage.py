@@ -1,7 +1,7 @@
 """A case on the stage: tokens, invented answers, a clock; what waits, and what has been told so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from workflows.runtime import Runtime
 # As in real cases: far above any diagram that people can read.
 MOST_OPERATIONS = 50
 # One move of the clock that sets off more is a deadline that repeats too often to be watched.
-MOST_RINGS = 200
+MOST_RINGS = 100
 DEFAULT_DUE = "P10BD"
 
 
@@ -62,13 +62,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A deadline that waits: when it will come, for the how manyeth time."""
+    """A deadline that waits: when it will come, for the how manyeth time, and on which step."""
 
     waiting: engine.Waiting
     place: Place
     title: str
     at: datetime
     rings: int = 1
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,15 @@ class Stage:
     def __post_init__(self) -> None:
         self.cast = Cast(self.runtime.pack)
 
-    def begin(self) -> None:
-        """Start the case, up to its first steps."""
+    def begin(self, by: str = "") -> None:
+        """Start the case, up to its first steps, as the person with this key or who usually does."""
         main = self.diagrams.diagrams[self.diagrams.main]
-        self.starter = self.cast.starter(main)
+        may = self.cast.starters(main, self.diagrams.diagrams.values())
+        starter = next((one for one in may if by in ("", one.key)), None)
+        if starter is None:
+            known = self.cast.of_key(by)
+            raise Misfit(f"{known.name if known else 'This person'} may not start this process.")
+        self.starter = starter
         self.run = engine.start(self.diagrams.specs, self.history)
         self.tell("done", f"{self.starter.name} started “{main.name or self.diagrams.main}”.")
         self._settle(self.starter)
@@ -308,7 +314,8 @@ class Stage:
         if waiting.kind == "deadline":
             at = due(self.runtime.calendar, waiting.timer or "", self.now)
             title = self.diagrams.node(waiting.diagram, waiting.element).title
-            self._deadlines[waiting.id] = Deadline(waiting, place, title, at)
+            host = waiting.host and self.diagrams.node(waiting.diagram, waiting.host).title
+            self._deadlines[waiting.id] = Deadline(waiting, place, title, at, step=host or "")
 
     def _operate(self, service: engine.Waiting) -> None:
         node, place = self.diagrams.node(service.diagram, service.element), Place.of(service)
@@ -329,13 +336,14 @@ class Stage:
     def _ring(self, coming: Deadline) -> None:
         del self._deadlines[coming.waiting.id]
         self.run.fire(coming.waiting.id)
-        self.tell("deadline", f"The deadline “{coming.title}” came.", coming.place)
+        of = f" of “{coming.step}”" if coming.step else ""
+        self.tell("deadline", f"The deadline “{coming.title}”{of} came.", coming.place)
         self._settle(None)
         if any(one.id == coming.waiting.id for one in self.run.waiting()):
             timer = parse_timer(coming.waiting.timer or "")
             if coming.rings != timer.repetitions:
                 at = following(self.runtime.calendar, timer, coming.at)
-                again = Deadline(coming.waiting, coming.place, coming.title, at, coming.rings + 1)
+                again = replace(coming, at=at, rings=coming.rings + 1)
                 self._deadlines[coming.waiting.id] = again
 
     def _end(self, actor: Invented | None) -> None:
