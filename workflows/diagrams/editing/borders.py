@@ -8,7 +8,7 @@ from workflows.diagrams.document import local
 from workflows.diagrams.editing import words
 from workflows.diagrams.editing.building import Place, build, prepare
 from workflows.diagrams.editing.errors import EditError
-from workflows.diagrams.editing.lanes import lane_of, seat
+from workflows.diagrams.editing.lanes import own_lane, seat
 from workflows.diagrams.editing.naming import new_id
 from workflows.diagrams.editing.plain import Block, Plain
 from workflows.diagrams.editing.sheet import Sheet
@@ -50,8 +50,8 @@ def put_on(sheet: Sheet, border: Border) -> str:
     make(event, border.trigger).set(
         "id", new_id(sheet, f"{identity} {border.trigger}", border.trigger)
     )
-    lane = lane_of(sheet, host)
-    if lane is not None and level_of(host) is sheet.process:
+    lane = own_lane(sheet, host)
+    if lane is not None:
         seat(sheet, event, lane)
     return identity
 

@@ -4,11 +4,12 @@ from lxml import etree
 
 from workflows.diagrams.document import child, local
 from workflows.diagrams.editing.definitions import references, release
+from workflows.diagrams.editing.reach import Reach
 from workflows.diagrams.editing.removal import Removal
 from workflows.diagrams.editing.sheet import Sheet
 from workflows.diagrams.editing.spacing import put, take
 from workflows.diagrams.editing.traces import forget
-from workflows.diagrams.editing.wiring import erase, lead_to, reached
+from workflows.diagrams.editing.wiring import erase, lead_to
 
 _CHOOSING = ("exclusiveGateway", "inclusiveGateway")
 
@@ -81,18 +82,18 @@ def clear(sheet: Sheet, node: etree._Element) -> Removal:
     return gone
 
 
-def clear_cut_off(sheet: Sheet, could_be_reached: set[str]) -> Removal:
+def clear_cut_off(sheet: Sheet, before: Reach) -> Removal:
     """Take out every node that could be reached before and cannot be any more."""
     gone = Removal()
-    for identity in cut_off(sheet, could_be_reached):
+    for identity in cut_off(sheet, before):
         node = next((node for node in sheet.nodes() if node.get("id") == identity), None)
         if node is not None:
             gone = gone.with_more(clear(sheet, node))
     return gone
 
 
-def cut_off(sheet: Sheet, could_be_reached: set[str]) -> tuple[str, ...]:
+def cut_off(sheet: Sheet, before: Reach) -> tuple[str, ...]:
     """Give the nodes that could be reached before and cannot be any more, as the file has them."""
-    now = reached(sheet)
+    lost = before.nodes - before.again(sheet).nodes
     ids = (node.get("id", "") for node in sheet.nodes())
-    return tuple(identity for identity in ids if identity in could_be_reached - now)
+    return tuple(identity for identity in ids if identity in lost)

@@ -1,9 +1,11 @@
 """The parts of an element that hold our marks and forms, made when needed, gone when empty."""
 
+from collections.abc import Sequence
+
 from lxml import etree
 
-from workflows.diagrams.document import child
-from workflows.diagrams.editing.spacing import empty, make
+from workflows.diagrams.document import child, children
+from workflows.diagrams.editing.spacing import empty, make, put
 
 
 def extensions(element: etree._Element) -> etree._Element:
@@ -30,6 +32,20 @@ def drop_empty(element: etree._Element) -> None:
 def inner_text(element: etree._Element | None) -> str:
     """Give the words inside, remarks left out, without white space around them."""
     return "" if element is None else str(element.xpath("string()")).strip()
+
+
+def enlist(parent: etree._Element, name: str, identity: str, order: Sequence[str]) -> None:
+    """Add an id to the children `name` of an element, before those that come later in `order`."""
+    places = {known: place for place, known in enumerate(order)}
+    own = places.get(identity, len(places))
+    members = list(children(parent, name))
+    later = [one for one in members if places.get(inner_text(one), -1) > own]
+    if later:
+        made = etree.Element(later[0].tag)
+        put(parent, made, after=later[0].getprevious())
+    else:
+        made = make(parent, name, after=members[-1] if members else None)
+    made.text = identity
 
 
 def rewrite(element: etree._Element, words: str) -> None:

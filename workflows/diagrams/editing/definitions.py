@@ -9,6 +9,8 @@ from workflows.diagrams.editing.sheet import Sheet
 from workflows.diagrams.editing.spacing import make, take
 from workflows.diagrams.editing.traces import is_used
 
+_ATTRIBUTES = {"id", "name", "errorCode"}
+
 
 def definition(sheet: Sheet, kind: str, name: str) -> str:
     """Give the id of the message or error of this name, defined where it is new.
@@ -18,7 +20,8 @@ def definition(sheet: Sheet, kind: str, name: str) -> str:
     """
     given = words.needed(name, kind, f"the {kind}")
     for known in children(sheet.root, kind):
-        if " ".join((known.get("name") or known.get("errorCode") or "").split()) == given:
+        said = known.get("name") or known.get("errorCode") or known.get("id") or ""
+        if " ".join(said.split()) == given:
             return known.get("id", "")
     made = make(sheet.root, kind, after=_last_definition(sheet))
     made.set("id", new_id(sheet, f"{pascal(given)}{kind.capitalize()}", kind.capitalize()))
@@ -34,11 +37,12 @@ def _last_definition(sheet: Sheet) -> etree._Element | None:
 
 
 def release(sheet: Sheet, identity: str | None) -> None:
-    """Take out a message or error that nobody refers to any more."""
+    """Take out a message or error that nobody refers to any more, if it says no more than its name."""
     if not identity or is_used(sheet, identity):
         return
     for known in list(children(sheet.root, "message", "error")):
-        if known.get("id") == identity:
+        says_more = len(known) or not set(known.attrib) <= _ATTRIBUTES or not known.get("name")
+        if known.get("id") == identity and not says_more:
             take(known)
 
 

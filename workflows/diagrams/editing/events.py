@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from workflows.diagrams.document import child, children, local
+from workflows.diagrams.document import BPMN, child, children, local
 from workflows.diagrams.editing import words
 from workflows.diagrams.editing.containers import rewrite, set_or_drop
 from workflows.diagrams.editing.definitions import definition, release
@@ -23,13 +23,16 @@ def set_timer(sheet: Sheet, *, element: str, timer: str) -> None:
     sheet.needs(XSI)
     trigger = _trigger(sheet, element, "timerEventDefinition")
     wanted = _TIMERS[given.kind]
-    for other in list(children(trigger, *_TIMERS.values())):
-        if local(other) != wanted:
-            take(other)
-    when = child(trigger, wanted)
-    if when is None:
+    there = list(children(trigger, *_TIMERS.values()))
+    if there:
+        when = there[0]
+    else:
         when = make(trigger, wanted)
         mark_expression(when)
+    for other in there[1:]:
+        take(other)
+    if local(when) != wanted:
+        when.tag = f"{{{BPMN}}}{wanted}"
     rewrite(when, given.text)
 
 

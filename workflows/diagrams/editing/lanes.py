@@ -3,10 +3,10 @@
 from lxml import etree
 
 from workflows.diagrams.document import children
-from workflows.diagrams.editing.containers import inner_text
+from workflows.diagrams.editing.containers import enlist, inner_text
 from workflows.diagrams.editing.errors import EditError
 from workflows.diagrams.editing.sheet import Sheet
-from workflows.diagrams.editing.spacing import make, put, take
+from workflows.diagrams.editing.spacing import take
 from workflows.diagrams.editing.traces import lanes
 
 
@@ -30,14 +30,16 @@ def lane_of(sheet: Sheet, node: etree._Element) -> etree._Element | None:
     """Find the lane of a node: its own, that of the step it is on, or of the subprocess it is in."""
     seat: etree._Element | None = node
     while seat is not None and seat is not sheet.process:
-        if (lane := _own_lane(sheet, seat.get("id", ""))) is not None:
+        if (lane := own_lane(sheet, seat)) is not None:
             return lane
         host = seat.get("attachedToRef")
         seat = sheet.node(host) if host else seat.getparent()
     return None
 
 
-def _own_lane(sheet: Sheet, identity: str) -> etree._Element | None:
+def own_lane(sheet: Sheet, node: etree._Element) -> etree._Element | None:
+    """Find the lane that lists a node itself."""
+    identity = node.get("id", "")
     for lane in lanes(sheet):
         if any(inner_text(member) == identity for member in children(lane, "flowNodeRef")):
             return lane
@@ -47,19 +49,11 @@ def _own_lane(sheet: Sheet, identity: str) -> etree._Element | None:
 def seat(sheet: Sheet, node: etree._Element, lane: etree._Element) -> None:
     """Put a node into a lane, and out of any other; in the order in which the steps are written."""
     identity = node.get("id", "")
-    former = _own_lane(sheet, identity)
+    former = own_lane(sheet, node)
     if former is lane:
         return
     if former is not None:
         for member in list(children(former, "flowNodeRef")):
             if inner_text(member) == identity:
                 take(member)
-    order = {other.get("id", ""): place for place, other in enumerate(sheet.nodes())}
-    members = list(children(lane, "flowNodeRef"))
-    earlier = [one for one in members if order.get(inner_text(one), 0) < order[identity]]
-    if members and not earlier:
-        made = etree.Element(members[0].tag)
-        put(lane, made, after=members[0].getprevious())
-    else:
-        made = make(lane, "flowNodeRef", after=earlier[-1] if earlier else None)
-    made.text = identity
+    enlist(lane, "flowNodeRef", identity, [other.get("id", "") for other in sheet.nodes()])

@@ -14,12 +14,13 @@ from workflows.diagrams.editing.clearing import (
 )
 from workflows.diagrams.editing.containers import set_or_drop
 from workflows.diagrams.editing.errors import EditError
-from workflows.diagrams.editing.lanes import lane_named, lane_of, seat
+from workflows.diagrams.editing.lanes import lane_named, lane_of, own_lane, seat
 from workflows.diagrams.editing.marks import write_documentation
 from workflows.diagrams.editing.plain import Block, Plain
+from workflows.diagrams.editing.reach import Reach
 from workflows.diagrams.editing.removal import Removal
 from workflows.diagrams.editing.sheet import Sheet, edit
-from workflows.diagrams.editing.wiring import draw, erase, lead_to, level_of, reached, title, way_on
+from workflows.diagrams.editing.wiring import draw, erase, lead_to, level_of, title, way_on
 from workflows.diagrams.graph import ENDS
 
 _FIXED = ("startEvent", "endEvent", "boundaryEvent")
@@ -131,7 +132,7 @@ def to_party(sheet: Sheet, *, element: str, party: str) -> None:
     former = lane_of(sheet, node)
     if former is lane:
         return
-    borders = [event for event in sheet.boundaries(node) if lane_of(sheet, event) is former]
+    borders = [event for event in sheet.boundaries(node) if own_lane(sheet, event) is former]
     seat(sheet, node, lane)
     for event in borders:
         seat(sheet, event, lane)
@@ -147,7 +148,7 @@ def remove(sheet: Sheet, *, element: str, keep: str = "", and_cut_off: bool = Fa
     node = sheet.node(element)
     if local(node) == "startEvent" and len(list(children(level_of(node), "startEvent"))) == 1:
         raise EditError("element", "This is where it begins. A process cannot do without a start.")
-    could_be_reached = reached(sheet)
+    before = Reach.of(sheet)
     way = _staying(sheet, node, keep)
     joined, erased = close(sheet, node, way)
     if way is not None and len(sheet.outgoing(node)) == 1:
@@ -155,8 +156,8 @@ def remove(sheet: Sheet, *, element: str, keep: str = "", and_cut_off: bool = Fa
             carry_condition(sheet, way, sheet.flow(flow))
     gone = Removal(flows=tuple(erased)).with_more(clear(sheet, node))
     if and_cut_off:
-        return gone.with_more(clear_cut_off(sheet, could_be_reached))
-    return gone.with_more(Removal(cut_off=cut_off(sheet, could_be_reached)))
+        return gone.with_more(clear_cut_off(sheet, before))
+    return gone.with_more(Removal(cut_off=cut_off(sheet, before)))
 
 
 def _staying(sheet: Sheet, node: etree._Element, keep: str) -> etree._Element | None:

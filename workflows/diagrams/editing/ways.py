@@ -13,6 +13,7 @@ from workflows.diagrams.editing.containers import rewrite, set_or_drop
 from workflows.diagrams.editing.errors import EditError
 from workflows.diagrams.editing.marks import mark_expression
 from workflows.diagrams.editing.plain import Plain
+from workflows.diagrams.editing.reach import Reach
 from workflows.diagrams.editing.removal import Removal
 from workflows.diagrams.editing.sheet import XSI, Sheet, edit
 from workflows.diagrams.editing.spacing import make, take
@@ -21,7 +22,6 @@ from workflows.diagrams.editing.wiring import (
     draw,
     erase,
     lead_to,
-    reached,
     title,
     way_on,
 )
@@ -56,9 +56,9 @@ def connect(sheet: Sheet, *, source: str, target: str, name: str = "", condition
 @edit
 def disconnect(sheet: Sheet, *, flow: str) -> Removal:
     """Take a way out; tells which steps nothing leads to now. Field: flow."""
-    could_be_reached = reached(sheet)
+    before = Reach.of(sheet)
     erase(sheet, sheet.flow(flow))
-    return Removal(flows=(flow,), cut_off=cut_off(sheet, could_be_reached))
+    return Removal(flows=(flow,), cut_off=cut_off(sheet, before))
 
 
 @edit

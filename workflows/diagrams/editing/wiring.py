@@ -3,7 +3,7 @@
 from lxml import etree
 
 from workflows.diagrams.document import children, local
-from workflows.diagrams.editing.containers import inner_text
+from workflows.diagrams.editing.containers import enlist, inner_text
 from workflows.diagrams.editing.errors import EditError
 from workflows.diagrams.editing.naming import flow_id
 from workflows.diagrams.editing.sheet import Sheet
@@ -20,8 +20,8 @@ def draw(sheet: Sheet, source: etree._Element, target: etree._Element) -> etree.
     flow.set("id", flow_id(sheet, begin, end))
     flow.set("sourceRef", begin)
     flow.set("targetRef", end)
-    _name(source, "outgoing", flow)
-    _name(target, "incoming", flow)
+    _name(sheet, source, "outgoing", flow)
+    _name(sheet, target, "incoming", flow)
     return flow
 
 
@@ -29,7 +29,7 @@ def lead_to(sheet: Sheet, flow: etree._Element, target: etree._Element) -> None:
     """Let a flow end at another node."""
     _unname(_node(sheet, flow.get("targetRef", "")), "incoming", flow)
     flow.set("targetRef", target.get("id", ""))
-    _name(target, "incoming", flow)
+    _name(sheet, target, "incoming", flow)
 
 
 def begin_at(sheet: Sheet, flow: etree._Element, source: etree._Element) -> None:
@@ -38,7 +38,7 @@ def begin_at(sheet: Sheet, flow: etree._Element, source: etree._Element) -> None
     _unname(former, "outgoing", flow)
     _undefault(former, flow)
     flow.set("sourceRef", source.get("id", ""))
-    _name(source, "outgoing", flow)
+    _name(sheet, source, "outgoing", flow)
 
 
 def erase(sheet: Sheet, flow: etree._Element) -> None:
@@ -85,34 +85,13 @@ def title(node: etree._Element) -> str:
     return " ".join((node.get("name") or "").split()) or node.get("id", "")
 
 
-def reached(sheet: Sheet) -> set[str]:
-    """Give the ids of the nodes to which a way leads from a start of the process."""
-    nodes = {node.get("id", ""): node for node in sheet.nodes()}
-    following: dict[str, list[str]] = {}
-    for flow in sheet.flows():
-        following.setdefault(flow.get("sourceRef", ""), []).append(flow.get("targetRef", ""))
-    for identity, node in nodes.items():
-        if node.get("attachedToRef"):
-            following.setdefault(node.get("attachedToRef", ""), []).append(identity)
-        elif local(node) == "startEvent":
-            parent = level_of(node).get("id", "") if level_of(node) is not sheet.process else ""
-            following.setdefault(parent, []).append(identity)
-    seen: set[str] = set()
-    queue = list(following.get("", ()))
-    while queue:
-        identity = queue.pop()
-        if identity in nodes and identity not in seen:
-            seen.add(identity)
-            queue += following.get(identity, ())
-    return seen
-
-
 def _node(sheet: Sheet, identity: str) -> etree._Element | None:
     return next((node for node in sheet.nodes() if node.get("id") == identity), None)
 
 
-def _name(node: etree._Element, end: str, flow: etree._Element) -> None:
-    make(node, end).text = flow.get("id")
+def _name(sheet: Sheet, node: etree._Element, end: str, flow: etree._Element) -> None:
+    order = [other.get("id", "") for other in sheet.flows()]
+    enlist(node, end, flow.get("id", ""), order)
 
 
 def _unname(node: etree._Element | None, end: str, flow: etree._Element) -> None:
