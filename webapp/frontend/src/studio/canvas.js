@@ -7,6 +7,9 @@ import PaletteModule from 'bpmn-js/lib/features/palette';
 import SpaceToolModule from 'bpmn-js/lib/features/space-tool';
 import { moddle, panelModule } from './panel/index.js';
 
+// Below the one, labels cannot be read; at the other they can.
+const SMALLEST = 0.42;
+const READABLE = 0.7;
 const KEYS_HINT = 'Press ? for the keys.';
 
 class Studio extends Modeler {}
@@ -30,7 +33,8 @@ export async function open(holder, panel, page) {
   });
   await modeler.importXML(page.xml);
   name(holder);
-  whole(modeler);
+  begin(modeler);
+  new ResizeObserver(() => modeler.get('canvas').resized()).observe(holder);
   scrollOnlyWithFocus(holder, modeler.get('zoomScroll'));
   return modeler;
 }
@@ -55,6 +59,17 @@ export function whole(modeler) {
   canvas.resized();
   canvas.zoom('fit-viewport', 'auto');
   canvas.zoom(Math.min(canvas.zoom() * 0.96, 1.2), 'auto');
+}
+
+// Where the whole could not be read, it begins where the process begins.
+function begin(modeler) {
+  whole(modeler);
+  const canvas = modeler.get('canvas');
+  const start = modeler.get('elementRegistry').find(({ type }) => type === 'bpmn:StartEvent');
+  if (canvas.zoom() >= SMALLEST || !start) return;
+  const { width, height } = canvas.viewbox().outer;
+  const size = { width: width / READABLE, height: height / READABLE };
+  canvas.viewbox({ x: start.x - size.width / 4, y: start.y + start.height / 2 - size.height / 2, ...size });
 }
 
 export const xmlOf = async (modeler) => (await modeler.saveXML({ format: true })).xml;

@@ -65,6 +65,7 @@ export function saving({ root, page, modeler, tell }) {
     state.revision = null;
     history.replaceState(null, '', `${url}/studio`);
     for (const link of document.querySelectorAll('[data-hub]')) link.href = url;
+    for (const link of document.querySelectorAll('[data-outline]')) link.href = `${url}/outline`;
     for (const one of document.querySelectorAll('[data-draft-number]')) one.textContent = id;
     tell.drop('others-saved');
     tell.show('parted', 'warning', [`${data.message} You are now editing draft ${id}. `, theirs, ', ', { text: `draft ${id}`, href: url }, '.']);

@@ -25,7 +25,12 @@ export function tools({ root, page, modeler, tell, say }) {
     button.addEventListener('click', () => button.getAttribute('aria-disabled') !== 'true' && acts[button.dataset.tool]());
   }
   const keyboard = modeler.get('keyboard');
-  keyboard.addListener(({ keyEvent }) => keyEvent.key === '?' && (acts.keys(), true));
+  // True keeps the key from all others, and so would false.
+  keyboard.addListener(({ keyEvent }) => {
+    if (keyEvent.key !== '?') return undefined;
+    acts.keys();
+    return true;
+  });
 
   const able = () => {
     set(root, 'undo', stack.canUndo());
@@ -64,9 +69,8 @@ function finding({ root, page, modeler, say }) {
     const targets = from ? inOrder(registry.filter((one) => isStep(one) && allowed(modeler, from, one))) : [];
     fill(connectTo, from ? 'Choose an element' : 'Choose a step first', targets);
     goTo.value = from?.id ?? '';
-    if (!remark) return;
     remark.hidden = !from;
-    if (from) remark.href = `${page.hub}/remarks?element=${encodeURIComponent(from.id)}`;
+    if (from) remark.querySelector('a').href = `${page.hub}/remarks?element=${encodeURIComponent(from.id)}`;
   };
 
   goTo.addEventListener('change', () => goTo.value && go(modeler, goTo.value));

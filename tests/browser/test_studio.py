@@ -1,0 +1,146 @@
+"""Somebody who owns the policy draws a change: sees it judged and saved, and loses nothing of it."""
+
+import re
+from collections.abc import Iterable
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.looking import assert_clear, assert_focus_is_seen
+from tests.browser.person import PHONE, Person
+from tests.browser.test_keyboard import focused, tab_to
+from tests.browser.test_picture import ON_TOP, lit
+from webapp.demo.people import PASSWORD, email_of
+
+OWNER, OTHER = "Ottoline Harrowgate", "Bram Fennimore"
+SAVED = re.compile(r"^Saved \d\d:\d\d$")
+# What the network or an ended sign-in makes the browser say of itself.
+EXPECTED = ("ERR_INTERNET_DISCONNECTED", "status of 401", "status of 409")
+
+
+def open_studio(person: Person, process: str = "decide-request") -> Page:
+    """Open a draft of the version in force, and that draft on the canvas."""
+    person.open(f"/diagrams/{process}")
+    person.press("Open a draft to change it")
+    person.page.get_by_role("link", name="Edit it on the canvas").first.click()
+    return ready(person.page)
+
+
+def ready(page: Page) -> Page:
+    """Wait until the draft is drawn and has been judged."""
+    expect(canvas(page)).to_have_attribute("data-ready", "true")
+    expect(page.locator("[data-studio]")).to_have_attribute("data-judged", re.compile(r"\d"))
+    return page
+
+
+def canvas(page: Page) -> Locator:
+    return page.locator("[data-canvas]")
+
+
+def saved(page: Page) -> Locator:
+    return page.locator("[data-saved]")
+
+
+def verdict(page: Page) -> Locator:
+    return page.locator("[data-verdict]")
+
+
+def element(page: Page, id_: str) -> Locator:
+    return canvas(page).locator(f".djs-element[data-element-id={id_}]").first
+
+
+def choose(page: Page, name: str) -> None:
+    """Choose an element by the list, as one without a mouse does."""
+    page.get_by_label("Go to", exact=True).select_option(label=name)
+
+
+def rename(page: Page, name: str, new: str) -> None:
+    choose(page, name)
+    field = page.locator("[data-panel]").get_by_label("Name", exact=True)
+    field.fill(new)
+    field.press("Tab")
+
+
+def forgive(people: Iterable[Person], *expected: str) -> None:
+    """Forget what a browser complains of when its network or sign-in is gone."""
+    for person in people:
+        person.complaints[:] = [
+            one for one in person.complaints if not any(words in one for words in expected)
+        ]
+
+
+def test_a_change_is_drawn_judged_mended_and_saved(arrive: Arrive) -> None:
+    ottoline = arrive(OWNER)
+    page = open_studio(ottoline)
+    expect(verdict(page)).to_have_text("Nothing in the way of publishing")
+    rename(page, "Review the request", "Read the request")
+    expect(element(page, "ReviewRequest")).to_contain_text("Read the request")
+    expect(saved(page)).to_have_text(SAVED)
+    page.get_by_label("Find a block").fill("legal advice")
+    page.locator("[data-blocks]").get_by_role("button", name="Legal advice").click()
+    placed = element(page, "AdviseLaw")
+    expect(placed).to_have_class(re.compile("selected"))
+    expect(verdict(page)).to_have_text("1 problem in the way of publishing")
+    assert lit(canvas(page), "has-error") == {"AdviseLaw"}
+    expect(canvas(page).locator(".flag--error")).to_have_count(1)
+    choose(page, "Approved")
+    problem = page.locator(".problem--error .problem__go")
+    expect(problem).to_contain_text('only "City Attorney" may do it')
+    problem.click()
+    expect(placed).to_have_class(re.compile("selected"))
+    expect(placed).to_be_in_viewport()
+    assert_watermark_on_top(page)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(placed).to_have_count(0)
+    expect(verdict(page)).to_have_text("Nothing in the way of publishing")
+    expect(saved(page)).to_have_text(SAVED)
+    page.reload()
+    expect(element(ready(page), "ReviewRequest")).to_contain_text("Read the request")
+    assert_clear(ottoline, "studio")
+    assert_focus_is_seen(ottoline)
+
+
+def assert_watermark_on_top(page: Page) -> None:
+    mark = canvas(page).locator("a.bjs-powered-by")
+    expect(mark).to_be_visible()
+    assert mark.evaluate(ON_TOP)
+
+
+def test_nothing_drawn_is_lost_to_the_network_to_others_or_to_an_ended_sign_in(
+    arrive: Arrive,
+) -> None:
+    ottoline, bram = arrive(OWNER), arrive(OTHER)
+    page = open_studio(ottoline)
+    ottoline.context.set_offline(True)
+    rename(page, "Review the request", "Read it first")
+    expect(saved(page)).to_contain_text("Not saved: no connection. Kept in this browser")
+    ottoline.context.set_offline(False)
+    expect(saved(page)).to_have_text(SAVED)
+
+    theirs = page.url
+    other = ready(bram.open(theirs))
+    expect(element(other, "ReviewRequest")).to_contain_text("Read it first")
+    expect(other.locator("[data-others]")).to_have_text(f"{OWNER} has this draft open too")
+    rename(other, "Read it first", "Weigh it first")
+    expect(saved(other)).to_have_text(SAVED)
+    rename(page, "Gather advice", "Ask for advice")
+    notice = page.locator("[data-notice=parted]")
+    expect(notice).to_contain_text(f"{OTHER} changed draft")
+    expect(notice.get_by_role("link", name="Look at theirs")).to_be_visible()
+    expect(saved(page)).to_have_text(SAVED)
+    assert page.url != theirs
+    expect(element(ready(bram.open(theirs)), "GatherAdvice")).to_contain_text("Gather advice")
+
+    ottoline.context.clear_cookies()
+    rename(page, "Ask for advice", "Ask all sides")
+    expect(saved(page)).to_have_text("Not saved: your sign-in has ended")
+    page.get_by_role("link", name="Sign in again").click()
+    ottoline.fill({"E-mail address": email_of(OWNER), "Password": PASSWORD})
+    ottoline.press("Sign in")
+    expect(ready(page).locator("[data-notice=kept]")).to_contain_text("It is back.")
+    expect(element(page, "GatherAdvice")).to_contain_text("Ask all sides")
+    expect(saved(page)).to_have_text(SAVED)
+    page.reload()
+    expect(element(ready(page), "GatherAdvice")).to_contain_text("Ask all sides")
+    expect(page.locator("[data-notice=kept]")).to_have_count(0)
+    forgive([ottoline], *EXPECTED)
