@@ -31,6 +31,8 @@ class Grid:
             place += 1
         self.height = place
         self.rows = frozenset(self.row_y)
+        # Their lower border belongs to the events on it.
+        self.hosts = frozenset(node.host for node in level.nodes.values() if node.host)
         self.columns = 1 + max((node.column for node in self.shapes()), default=0)
         self._by_row: dict[int, list[int]] = defaultdict(list)
         self._by_column: dict[int, list[int]] = defaultdict(list)

@@ -47,9 +47,13 @@ def set_labels(level: Level) -> None:
     for node in (*level.nodes.values(), *level.notes):
         if node.name and _is_named_beside(node):
             node.label = _best(_around(node), room)
+    leaving: dict[str, list[Flow]] = defaultdict(list)
+    for flow in level.flows:
+        leaving[flow.source].append(flow)
     for flow in level.flows:
         if flow.name:
-            flow.label = _best(_along(flow), room)
+            others = [other for other in leaving[flow.source] if other is not flow]
+            flow.label = _best(_along(flow, others), room)
 
 
 def _drawn(level: Level) -> Room:
@@ -124,15 +128,22 @@ def _around(node: Node) -> Iterator[Box]:
         yield Box(x - width - 7, second + further, width, height)
 
 
-def _along(flow: Flow) -> Iterator[Box]:
-    """Beside the first piece of the line near its beginning, then beside the others."""
+def _along(flow: Flow, others: list[Flow]) -> Iterator[Box]:
+    """Beside the first piece that is the flow's alone, near its beginning; then beside the others."""
     width, height = size_of(flow.name)
+    pieces = list(segments(flow.points))
+    theirs = [piece for other in others for piece in segments(other.points)]
+    shared = [any(piece.runs_along(other) for other in theirs) for piece in pieces]
+    # What runs beside others for a while is alone at its end.
+    own = [piece for piece, is_shared in zip(pieces, shared, strict=True) if not is_shared]
+    common = [piece for piece in pieces if piece not in own]
     later: list[Box] = []
-    for piece in segments(flow.points):
+    for piece in own:
         boxes = list(_beside(piece, width, height))
-        yield boxes[0]
-        yield boxes[1]
+        yield from boxes[:2]
         later += boxes[2:]
+    for piece in common:
+        later += reversed(list(_beside(piece, width, height)))
     yield from later
 
 

@@ -57,18 +57,45 @@ def _columns(
     for node in grid.shapes():
         widths[node.column] = max(widths[node.column], node.width)
     words = _words(level, grid, routes, widths)
+    aside = _aside(level, widths)
     x = title
     for column, width in enumerate(widths):
+        left, right = aside.get((2 * column, 1), 0), aside.get((2 * column, -1), 0)
         number = tracks.number.get((0, 2 * column), 0)
         least = COLUMN_GAP if column else _EDGE
-        gap = max(least, (number + 1) * _TRACK + 8 if number else 0, words.get(2 * column, 0))
-        rulers.across[2 * column] = x, x + gap
+        lines = left + right + ((number + 1) * _TRACK if number else 0) + 8
+        gap = round(max(least, lines, words.get(2 * column, 0)))
+        rulers.across[2 * column] = x + left, x + gap - right
         rulers.across[2 * column + 1] = x + gap, x + gap + width
         x += gap + width
     last = 2 * grid.columns
-    end = max(_EDGE + 14, (tracks.number.get((0, last), 0) + 1) * _TRACK)
-    rulers.across[last] = x, x + end
+    beside = aside.get((last, 1), 0)
+    end = round(max(_EDGE + 14, beside + (tracks.number.get((0, last), 0) + 1) * _TRACK))
+    rulers.across[last] = x + beside, x + end
     return x + end
+
+
+def _aside(level: Level, widths: list[float]) -> dict[tuple[int, int], float]:
+    """Give how far the words of events and gateways reach into channels.
+
+    By channel and side: 1 for words of the column left of it, -1 for those of the one right of it.
+    """
+    found: dict[tuple[int, int], float] = {}
+    for node in level.nodes.values():
+        words = size_of(node.name)[0]
+        if not words or not (node.is_event or node.is_gateway):
+            continue
+        right = left = words / 2 + 4
+        if node.host is not None:
+            offset = host_offset(level, node)
+            right, left = offset + words + 24, words + 24 - offset
+            # Words stand right of the last event on a border, left of the others.
+            right, left = (right, 0) if offset >= 0 else (0, left)
+        half = widths[node.column] / 2
+        for side, reach in ((1, right - half), (-1, left - half)):
+            key = (2 * node.column + 1 + side, side)
+            found[key] = max(found.get(key, 0), round(reach), 0)
+    return found
 
 
 def _words(

@@ -247,6 +247,8 @@ def _fits(route: Route, grid: Grid, source: Node, target: Node) -> bool:
         all(one[0] == other[0] or one[1] == other[1] for one, other in pairwise(route))
         and not any(grid.is_taken(*place) for place in route[1:-1])
         and not _turns_on_itself(route)
+        and not (source.id in grid.hosts and _direction(*route[:2])[1] > 0)
+        and not (target.id in grid.hosts and _direction(*route[-2:])[1] < 0)
         and all(grid.is_free(one, other) for one, other in pairwise(route))
     )
 

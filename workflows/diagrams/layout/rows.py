@@ -76,11 +76,13 @@ def _length(chain: _Chain) -> tuple[float, float, int]:
 
 def _chains(level: Level, forward: list[Flow]) -> list[_Chain]:
     next_ = _preferred(level, forward)
+    main = _main(level, next_)
     before: dict[str, str] = {}
     for one, other in next_.items():
-        if other not in before or _depth(level, one) > _depth(level, before[other]):
+        if other not in before or _nearness(level, one, other, main) > _nearness(
+            level, before[other], other, main
+        ):
             before[other] = one
-    main = _main(level, next_)
     chains: list[_Chain] = []
     for rank, node in enumerate(level.nodes.values()):
         if node.host is not None or _is_followed(level, node, before, next_):
@@ -105,8 +107,10 @@ def _is_followed(level: Level, node: Node, before: dict[str, str], next_: dict[s
     return one is not None and level.nodes[one].lane == node.lane and next_[one] == node.id
 
 
-def _depth(level: Level, identity: str) -> int:
-    return level.nodes[identity].column
+def _nearness(level: Level, one: str, other: str, main: set[str]) -> tuple[bool, bool, int]:
+    """Which of several steps another one stands in line with: one of its lane, of the normal path."""
+    node = level.nodes[one]
+    return node.lane == level.nodes[other].lane, one in main, node.column
 
 
 def _preferred(level: Level, forward: list[Flow]) -> dict[str, str]:

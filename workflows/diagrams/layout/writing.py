@@ -14,6 +14,7 @@ from workflows.diagrams.layout.parts import Flow, Level, Node, Plane
 from workflows.diagrams.layout.pools import levels
 
 _PREFIXES = {BPMNDI: "bpmndi", DC: "dc", DI: "di"}
+_XML = "http://www.w3.org/XML/1998/namespace"
 # What the new drawing says itself; every other attribute of an old shape is kept.
 _OURS = frozenset({"id", "bpmnElement", "isExpanded", "isHorizontal", "isMarkerVisible"})
 _MARKED = "exclusiveGateway"
@@ -29,11 +30,15 @@ class Old:
     extensions: dict[str, list[str]] = field(default_factory=dict)
     boxes: dict[str, Box] = field(default_factory=dict)
     diagrams: list[etree._Element] = field(default_factory=list)
+    spaces: dict[str, str] = field(default_factory=dict)
 
 
 def read_old(root: etree._Element) -> Old:
     """Read it."""
     old = Old(diagrams=list(root.iterchildren(f"{{{BPMNDI}}}BPMNDiagram")))
+    for diagram in old.diagrams:
+        for one in diagram.iter("*"):
+            old.spaces.update({uri: prefix for prefix, uri in one.nsmap.items() if prefix})
     for part in root.iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge"):
         element = part.get("bpmnElement", "").rpartition(":")[2]
         if not element or element in old.ids:
@@ -79,6 +84,8 @@ class Writer:
         """Take prefixes and ids from the file."""
         self._old = old
         self._spaces = {uri: prefix for prefix, uri in root.nsmap.items()}
+        self._prefixed = {uri: prefix for prefix, uri in root.nsmap.items() if prefix}
+        self._prefixed[_XML] = "xml"
         self._ids = {
             one.get("id", "")
             for one in root.iter()
@@ -86,12 +93,21 @@ class Writer:
         }
         self._declared: dict[str, str] = {}
         self._lines: list[str] = []
-        taken = set(root.nsmap)
+        self._taken = set(root.nsmap)
         for uri, usual in _PREFIXES.items():
             if uri not in self._spaces:
-                prefix = next(one for one in _similar(usual) if one not in taken)
-                self._declared[prefix] = uri
-                self._spaces[uri] = prefix
+                self._spaces[uri] = self._declare(uri, usual)
+        for uri, usual in old.spaces.items():
+            if uri not in self._prefixed:
+                self._declare(uri, usual)
+
+    def _declare(self, uri: str, usual: str) -> str:
+        """Give a namespace a prefix on the drawing, one that the file has no other use for."""
+        prefix = next(one for one in _similar(usual) if one not in self._taken)
+        self._taken.add(prefix)
+        self._declared[prefix] = uri
+        self._prefixed[uri] = prefix
+        return prefix
 
     def write(self, planes: list[Plane]) -> str:
         """Give the text of all pictures."""
@@ -138,14 +154,8 @@ class Writer:
         qualified = etree.QName(name)
         if qualified.namespace is None:
             return f" {qualified.localname}={quoteattr(value)}"
-        prefix = self._spaces.get(str(qualified.namespace))
-        if prefix:
-            return f" {prefix}:{qualified.localname}={quoteattr(value)}"
-        # The prefix was declared inside of the old drawing.
-        return (
-            f" xmlns:kept={quoteattr(str(qualified.namespace))}"
-            f" kept:{qualified.localname}={quoteattr(value)}"
-        )
+        prefix = self._prefixed[str(qualified.namespace)]
+        return f" {prefix}:{qualified.localname}={quoteattr(value)}"
 
     def _pools(self, plane: Plane) -> None:
         for pool in plane.pools:
