@@ -212,6 +212,13 @@ ENDPOINTS: Mapping[str, str] = {
     "comparisons.versions": SIGNED_IN,
     "comparisons.played": "diagrams.edit",
     "comparisons.played_on_draft": "diagrams.edit",
+    # The owners of the process and those who manage all: the page asks, as interventions do.
+    "case_migrations.index": SIGNED_IN,
+    "case_migrations.begin": SIGNED_IN,
+    "case_migrations.show": SIGNED_IN,
+    "case_migrations.cases_csv": SIGNED_IN,
+    "case_migrations.undo": SIGNED_IN,
+    "case_migrations.undo_one": SIGNED_IN,
     "check_reports.of_version": SIGNED_IN,
     "check_reports.way_of_version": SIGNED_IN,
     "check_reports.of_draft": "diagrams.edit",

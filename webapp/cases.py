@@ -25,10 +25,11 @@ from workflows.diagrams.graph import CATCHES
 from workflows.diagrams.text import describe
 from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.library import DiagramSet
+from workflows.migrating.reports import moves_of, remembered
 from workflows.people import Duties
 from workflows.reading import Reach, may_add, reach, readable, sight, started_by
 from workflows.task_care import care_for
-from workflows.timeline import Event, state_of, timeline
+from workflows.timeline import Event, state_of, timeline, with_moves
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -137,12 +138,15 @@ def _gather(case: Case, held: Duties) -> CasePage:
     rows, remarks = interventions.of_case(db.session(), case.id), cases.comments_on(case.id)
     waiting = [task for task in case.tasks if task.is_open and task.kind == TaskKind.USER]
     sees = sight(runtime().pack, case, held, diagrams.main)
+    moves = moves_of(db.session(), case.id)
+    known = remembered(db.session(), runtime().library, case, moves)
+    happened = timeline(case, known, remarks, files, rows, care_for(case.id))
     return CasePage(
         case=case,
         sentence=_sentence(case),
         site=db.session.get(Site, case.site_id) if case.site_id else None,
-        events=timeline(case, diagrams.diagrams, remarks, files, rows, care_for(case.id)),
-        steps=answers_of(case.tasks, diagrams.diagrams, sees),
+        events=with_moves(happened, moves),
+        steps=answers_of(case.tasks, known, sees),
         files=files,
         pictures=_pictures(case, diagrams, rows),
         waiting=waiting,
@@ -192,6 +196,8 @@ def _pictures(case: Case, diagrams: DiagramSet, rows: list[Intervention]) -> lis
     ]
     for diagram, _ in live:
         passed.setdefault(diagram, set())
+    # A case that was moved may have passed what its version now does not have.
+    passed = {key: elements for key, elements in passed.items() if key in diagrams.diagrams}
     return [
         Picture(
             key=key,

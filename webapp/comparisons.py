@@ -17,12 +17,16 @@ from workflows import publication
 from workflows.diagrams.comparing import Change, compare
 from workflows.errors import NotFoundError
 from workflows.library import DiagramSet, parse
+from workflows.migrating.fitting import Destination
+from workflows.migrating.sorting import Sorting, running, sort
 from workflows.publication import drafts
 from workflows.publication.family import diagrams_of, plan, reach
 from workflows.replaying import Impact, impact
 
-# Played while somebody waits: about a second.
+# Played and sorted while somebody waits: about a second each.
 PLAYED = 100
+SORTED = 200
+LISTED = 25
 
 bp = Blueprint("comparisons", __name__, url_prefix="/diagrams")
 
@@ -81,7 +85,9 @@ def played_on_draft(draft_id: int) -> ResponseReturnValue:
         for process in session.scalars(select(Process).where(Process.key.in_(changed.new)))
     }
     parts = [
-        _played(process, parse({name: files[name] for name in reach(key, diagrams)}, key))
+        _played_and_sorted(
+            process, parse({name: files[name] for name in reach(key, diagrams)}, key)
+        )
         for key, process in sorted(processes.items())
         if key in diagrams and diagrams[key].starters
     ]
@@ -91,15 +97,21 @@ def played_on_draft(draft_id: int) -> ResponseReturnValue:
 
 
 def _impact(name: str, back: str, parts: Sequence["Part"]) -> str:
-    return render_template("diagrams/impact.html", name=name, back=back, parts=parts, most=PLAYED)
+    return render_template(
+        "diagrams/impact.html", name=name, back=back, parts=parts, most=PLAYED, listed=LISTED
+    )
 
 
 @dataclass(frozen=True)
 class Part:
-    """What the cases of one process would have met; `found` None where they are confidential."""
+    """What the cases of one process would have met; `found` None where they are confidential.
+
+    `running` are those that run, sorted for a draft; None for a version, which has a page for it.
+    """
 
     name: str
     found: Impact | None
+    running: Sorting | None = None
 
 
 def _played(process: Process, on: DiagramSet) -> Part:
@@ -108,6 +120,16 @@ def _played(process: Process, on: DiagramSet) -> Part:
         return Part(process.name, None)
     found = impact(db.session(), runtime().library, process.id, on, now=clock.now(), most=PLAYED)
     return Part(process.name, found)
+
+
+def _played_and_sorted(process: Process, on: DiagramSet) -> Part:
+    """Also sort the running cases, for owners who would want to move them to it."""
+    part = _played(process, on)
+    if part.found is None:
+        return part
+    to = Destination(runtime().pack, on)
+    found = sort(db.session(), runtime().library, running(process.key, but=None), to, most=SORTED)
+    return Part(part.name, part.found, found)
 
 
 def _versions(session: Session, key: str) -> Sequence[DiagramVersion]:

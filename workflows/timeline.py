@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.case_migration import MovedCase
 from models.cases import (
     CareKind,
     Case,
@@ -60,6 +61,25 @@ def timeline(
             events.append(Event(ended_at, f"The case ended: {outcome}."))
     order = {id(event): place for place, event in enumerate(events)}
     return sorted(events, key=lambda event: (event.at, order[id(event)]))
+
+
+def with_moves(events: Iterable[Event], moves: Iterable[MovedCase]) -> list[Event]:
+    """Put the moves of a case to other versions, and those taken back, among what happened in it.
+
+    The moves come with their versions and people loaded.
+    """
+    told = [event for move in moves for event in _of_move(move)]
+    return sorted([*events, *told], key=lambda event: event.at)
+
+
+def _of_move(move: MovedCase) -> Iterator[Event]:
+    migration, before = move.migration, move.from_version.number
+    if move.moved_at is not None:
+        what = f"moved the case from version {before} to version {migration.to_version.number}"
+        yield Event(move.moved_at, f"{migration.by.name} {what}.", migration.reason)
+    if move.undone_at is not None and move.undone_by is not None:
+        what = f"took that back: the case runs on version {before} again"
+        yield Event(move.undone_at, f"{move.undone_by.name} {what}.")
 
 
 def _of_care(care: TaskCare) -> str:

@@ -38,6 +38,8 @@ class Gone:
     element: str
     title: str
     why: str
+    act: str | None = None
+    party: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Fit:
     """What can become of one case: in words why, where it does not simply move.
 
     `stands_at` are the titles of the steps it waits at. `gone` are those about which somebody has
-    to decide. `passed_by` are new steps that it will not come to any more. `run` has the tokens
+    to decide, or has. `passed_by` are new steps that it will not come to any more. `run` has the tokens
     where they would be, where it moves.
     """
 
@@ -75,8 +77,22 @@ class Destination:
             found = engine.transplant(state, before.specs, self.on.specs, history, self.decided)
         except engine.EngineError as error:
             return Fit(Verdict.CANNOT, f"It cannot go on there: {error}", stands_at)
+        return self._fit(found, history, before, stands_at)
+
+    def _fit(
+        self,
+        found: engine.Transplant,
+        history: History,
+        before: DiagramSet,
+        stands_at: tuple[str, ...],
+    ) -> Fit:
+        if lost := next((one for one in found.astray if one.why in _KEPT), None):
+            title = before.node(lost.diagram, lost.element).title
+            return Fit(Verdict.CANNOT, _WHY[lost.why].format(title), stands_at)
+        gone = tuple(dict.fromkeys(_gone(one, before) for one in found.astray))
         if found.run is None:
-            return self._astray(found.astray, before, stands_at)
+            undecided = (one.why for one in gone if (one.diagram, one.element) not in self.decided)
+            return Fit(Verdict.DECIDE, " ".join(dict.fromkeys(undecided)), stands_at, gone)
         ahead = after(self.on.diagrams, _places(found.run.waiting()))
         refused = (
             self._over(found.run)
@@ -84,8 +100,9 @@ class Destination:
             or self._way_on.missing(found.run, history)
         )
         if refused:
-            return Fit(Verdict.CANNOT, refused, stands_at)
-        return Fit(Verdict.MOVES, "", stands_at, (), self._passed_by(before, ahead), found.run)
+            return Fit(Verdict.CANNOT, refused, stands_at, gone)
+        passed_by = self._passed_by(before, ahead)
+        return Fit(Verdict.MOVES, "", stands_at, gone, passed_by, found.run)
 
     @cached_property
     def unfit(self) -> str | None:
@@ -131,20 +148,6 @@ class Destination:
         said = ", ".join(f"“{label}”" for label in sorted(labels))
         return f"The other version has no place for the answer to {said}." if said else None
 
-    def _astray(
-        self, astray: Sequence[engine.Astray], before: DiagramSet, stands_at: tuple[str, ...]
-    ) -> Fit:
-        gone = []
-        for one in astray:
-            title = before.node(one.diagram, one.element).title
-            words = _WHY[one.why].format(title)
-            if one.why in _KEPT:
-                return Fit(Verdict.CANNOT, words, stands_at)
-            if (one.diagram, one.element) not in self.decided:
-                gone.append(Gone(one.diagram, one.element, title, words))
-        words = " ".join(dict.fromkeys(one.why for one in gone))
-        return Fit(Verdict.DECIDE, words, stands_at, tuple(dict.fromkeys(gone)))
-
     def _over(self, run: engine.Run) -> str | None:
         """A move puts tokens down and does nothing else: nobody could take it back."""
         if run.ended:
@@ -188,6 +191,12 @@ _WHY = {
     "message": "“{}” waits for another message in the other version; what is sent would be lost.",
     "called": "It is in the middle of “{}”, which the other version does not call there.",
 }
+
+
+def _gone(one: engine.Astray, before: DiagramSet) -> Gone:
+    node = before.node(one.diagram, one.element)
+    words = _WHY[one.why].format(node.title)
+    return Gone(one.diagram, one.element, node.title, words, node.act, node.lane)
 
 
 def _places(waiting: Iterable[engine.Waiting]) -> list[Place]:

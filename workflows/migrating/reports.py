@@ -4,15 +4,17 @@ Confidential cases are counted and never named: which they are, those on their l
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.case_migration import CaseMigration, MovedCase, MovedState
 from models.cases import Case, DiagramVersion, Process
+from workflows.diagrams.graph import Diagram, Node
 from workflows.errors import NotFoundError
+from workflows.library import Library
 
 PER_PAGE = 25
 
@@ -118,3 +120,29 @@ def _migrations() -> Select[CaseMigration]:
             joinedload(CaseMigration.undo_by),
         )
     )
+
+
+def remembered(
+    session: Session, library: Library, case: Case, moves: Iterable[MovedCase]
+) -> Mapping[str, Diagram]:
+    """Give the diagrams of a case with the steps and questions of versions that it ran on before.
+
+    For reading its record only: what was answered to a question that is gone was answered all the
+    same.
+    """
+    found = dict(library.of(session, case.version_id).diagrams)
+    for move in moves:
+        for key, diagram in library.of(session, move.from_version_id).diagrams.items():
+            here = found.get(key, diagram)
+            found[key] = replace(here, nodes=_with_old(diagram.nodes, here.nodes))
+    return found
+
+
+def _with_old(old: Mapping[str, Node], new: Mapping[str, Node]) -> dict[str, Node]:
+    both = {**old, **new}
+    for name in old.keys() & new.keys():
+        known = {field.id for field in new[name].fields}
+        gone = tuple(field for field in old[name].fields if field.id not in known)
+        if gone:
+            both[name] = replace(new[name], fields=(*new[name].fields, *gone))
+    return both

@@ -1,7 +1,7 @@
 """The running cases of a process, sorted by what can become of them on another set of diagrams."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, func, select
@@ -113,13 +113,9 @@ class Offer:
     diagram: str
 
 
-def offers(gone: Gone, before: Mapping[str, Node], on: DiagramSet) -> Sequence[Offer]:
-    """Give where tokens of a step that is gone may go on: with the same act first, then its party.
-
-    `before` are the nodes of its diagram as they were.
-    """
-    old = before.get(gone.element)
-    order = sorted(_stops(on), key=lambda stop: _distance(old, stop, gone.diagram))
+def offers(gone: Gone, on: DiagramSet) -> Sequence[Offer]:
+    """Give where tokens of a step that is gone may go on: with the same act first, then its party."""
+    order = sorted(_stops(on), key=lambda stop: _distance(gone, *stop))
     return [Offer((key, node.id), node.title, on.diagrams[key].name or key) for key, node in order]
 
 
@@ -128,11 +124,10 @@ def _stops(on: DiagramSet) -> Iterator[tuple[str, Node]]:
         yield from ((key, node) for node in diagram.nodes.values() if node.kind in STOPS)
 
 
-def _distance(old: Node | None, stop: tuple[str, Node], diagram: str) -> tuple[bool, ...]:
-    key, node = stop
-    same_act = old is not None and old.act is not None and node.act == old.act
-    same_party = old is not None and old.lane is not None and node.lane == old.lane
-    return (not same_act, not same_party, key != diagram)
+def _distance(gone: Gone, key: str, node: Node) -> tuple[bool, ...]:
+    same_act = gone.act is not None and node.act == gone.act
+    same_party = gone.party is not None and node.lane == gone.party
+    return (not same_act, not same_party, key != gone.diagram)
 
 
 def gone_in_confidence(before: Sequence[DiagramSet], on: DiagramSet) -> list[Gone]:
@@ -147,5 +142,5 @@ def gone_in_confidence(before: Sequence[DiagramSet], on: DiagramSet) -> list[Gon
             for node in diagram.nodes.values():
                 if node.kind in STOPS - {"subProcess", "callActivity"} and node.id not in known:
                     words = f"The other version has no step “{node.title}”."
-                    found[key, node.id] = Gone(key, node.id, node.title, words)
+                    found[key, node.id] = Gone(key, node.id, node.title, words, node.act, node.lane)
     return list(found.values())

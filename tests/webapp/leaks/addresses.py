@@ -182,6 +182,12 @@ CLASSIFIED = {
     "comparisons.versions": APART,
     "comparisons.played": LISTS,
     "comparisons.played_on_draft": LISTS,
+    "case_migrations.index": LISTS,
+    "case_migrations.begin": LISTS,
+    "case_migrations.show": LISTS,
+    "case_migrations.cases_csv": LISTS,
+    "case_migrations.undo": LISTS,
+    "case_migrations.undo_one": LISTS,
     "evidence.index": LISTS,
     "evidence.sites_csv": LISTS,
     "evidence.site": LISTS,
@@ -452,6 +458,10 @@ def _single(named: Named) -> Iterator[tuple[str, str]]:
     yield "comparisons.versions", "/diagrams/investigate-complaint/compare"
     yield "comparisons.played", "/diagrams/investigate-complaint/versions/1/impact"
     yield "comparisons.played_on_draft", "/diagrams/drafts/1/impact"
+    for key in PROCESSES:
+        yield "case_migrations.index", f"/diagrams/{key}/migrations"
+    yield "case_migrations.show", "/diagrams/investigate-complaint/migrations/1"
+    yield "case_migrations.cases_csv", "/diagrams/investigate-complaint/migrations/1/cases.csv"
     yield "diagrams.xml", "/diagrams/investigate-complaint/versions/1/xml"
     yield "sites.show", "/sites/PRK"
     yield "sites.document", "/sites/PRK/decisions/1/document"

@@ -51,6 +51,13 @@ WITHOUT_MUTATION = {
         workflows.operations.telling:launch_and_tell workflows.tasks:_name_the_case
         workflows.publication.drafts:open_upload workflows.publication.drafts:replace""",
     DEMO: "webapp.demo.requests:_Player._ready webapp.demo.requests:_Player._type",
+    "no city here has cases on an earlier version: tests/webapp/test_case_migrations.py has one": """
+        webapp.case_migrations:_index webapp.case_migrations:_only
+        webapp.case_migrations:_questions webapp.case_migrations:_report
+        workflows.migrating.bulk:begin workflows.migrating.fitting:Destination._record_lost
+        workflows.migrating.moving:_say workflows.migrating.reports:cases_of
+        workflows.migrating.reports:progress workflows.migrating.sorting:in_confidence
+        workflows.migrating.sorting:sort""",
     "no page shows it: an incident counts them, from five on, and no city here changes its policy": """
         workflows.policy_recheck:_breaches workflows.policy_recheck:_broken
         workflows.policy_recheck:_tell_lists

@@ -134,6 +134,17 @@ def test_the_moves_of_a_case_are_told_with_who_made_them(app: Flask, now: dateti
     assert row.undone_by is not None
 
 
+def test_what_was_answered_before_a_move_stays_readable(app: Flask, now: datetime) -> None:
+    walk = small(now, fields={"Ask": ["why", "how"]}).do("Ask", why="Because.", how="So.")
+    text = REVIEWED.replace("Look", "Decide")
+    publish(walk, text, fields={"Ask": ["how"]})
+    changed.move(walk, {("main", "Look"): ("main", "Decide")})
+    moves = reports.moves_of(db.session(), walk.case_id)
+    known = reports.remembered(db.session(), walk.town.runtime.library, walk.case, moves)
+    assert {field.id for field in known["main"].nodes["Ask"].fields} == {"why", "how"}
+    assert {"Look", "Decide"} <= known["main"].nodes.keys()
+
+
 class Mover:
     """A worker to be killed."""
 

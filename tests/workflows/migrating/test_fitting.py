@@ -273,7 +273,7 @@ def test_running_cases_are_sorted_into_three_groups(three: Walk) -> None:
     }
     ((gone, number),) = found.gone
     assert (gone.element, number) == ("Look", 1)
-    titles = [one.title for one in offers(gone, three.diagrams.diagrams["main"].nodes, to.on)]
+    titles = [one.title for one in offers(gone, to.on)]
     assert titles == ["Decide", "Ask"]  # of the same party first
     few = sort(session, town.runtime.library, wanted, to, most=2)
     assert (len(few.cases), few.unsorted) == (2, 1)
@@ -305,5 +305,5 @@ def test_the_same_act_is_offered_first(app: Flask, now: datetime) -> None:
     on = walk.town.runtime.library.of(
         db.session(), published_version(db.session(), "main", now=walk.now).id
     )
-    found = offers(gone, walk.diagrams.diagrams["main"].nodes, on)
+    found = offers(gone, on)
     assert [one.title for one in found] == ["Second", "First", "Ask"]
