@@ -10,8 +10,6 @@ from models.publication import DiagramDraft
 from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
-from webapp.runtime import settings
-from workflows import publication
 from workflows.diagrams.graph import Diagram
 from workflows.diagrams.reading import read
 from workflows.publication import drafts

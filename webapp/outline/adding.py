@@ -69,7 +69,7 @@ class AddingForm(OutlineForm):
     wait_number = IntegerField(
         "It goes on after", [InputRequired("Say after how long."), NumberRange(1, lengths.MOST)]
     )
-    wait_unit = SelectField("Counted in", choices=offered(lengths.UNITS.items()))
+    wait_unit = SelectField("Counted in", [InputRequired()], choices=offered(lengths.UNITS.items()))
     party = SelectField("Whose step it is")
     after = SelectField("Where it stands", [DataRequired("Choose where it stands.")])
 

@@ -17,7 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from webapp.forms import Choice
 from webapp.outline import pieces
@@ -188,7 +188,9 @@ def with_when(choices: Sequence[tuple[str, str]]) -> type[ConditionForm]:
     """Give the form with these ways to say when."""
 
     class WhenForm(ConditionForm):
-        when = RadioField("When", choices=offered(choices), default=choices[0][0])
+        when = RadioField(
+            "When", [InputRequired("Say when.")], choices=offered(choices), default=choices[0][0]
+        )
         joined = RadioField(
             "If there are several comparisons",
             choices=offered([(ALL, "All of them must hold"), (ANY, "One of them is enough")]),

@@ -32,9 +32,10 @@ class DeadlineForm(OutlineForm):
     number = IntegerField(
         "After", [InputRequired("Say after how long."), NumberRange(1, lengths.MOST)]
     )
-    unit = SelectField("Counted in")
+    unit = SelectField("Counted in", [InputRequired()])
     interrupting = RadioField(
         "What becomes of the step",
+        [InputRequired()],
         choices=offered(
             [
                 (STAYS, "It stays open; something is begun beside it, such as a reminder"),

@@ -1,5 +1,6 @@
 """The form for one question of a step's form."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from webapp.outline.offering import offered
 from webapp.outline.page import Opened, OutlineForm, filled
@@ -46,6 +54,11 @@ MOST_COLUMNS = 12
 LONGEST_ID = 40
 
 
+def _only_for(*types: str) -> dict[str, str]:
+    """Show a field of this form only while the question is of one of these types."""
+    return {"data-shown-when": json.dumps({"field": "type", "is": "in", "value": types})}
+
+
 class ColumnForm(Form):
     """A column of a table."""
 
@@ -59,45 +72,54 @@ class QuestionForm(OutlineForm):
     """One question: what is asked, how it is answered, and what is asked of the answer."""
 
     label = StringField("Question", [DataRequired("Say what is asked."), Length(max=200)])
-    type = SelectField("How it is answered", choices=offered(TYPES.items()))
+    type = SelectField("How it is answered", [InputRequired()], choices=offered(TYPES.items()))
     required = BooleanField("It must be answered")
     help = TextAreaField("Help below the question", [Length(max=500)], render_kw={"rows": 2})
     options = TextAreaField(
         "Choices",
         [Length(max=4000)],
         description="One on each line. Those that are there keep their ids while their words stay.",
-        render_kw={
-            "rows": 5,
-            "data-shown-when": '{"field": "type", "is": "in", "value": ["enum", "multi-enum"]}',
-        },
+        render_kw={"rows": 5, **_only_for("enum", "multi-enum")},
     )
     columns = FieldList(
         FormField(ColumnForm),
         "Columns of the table",
         max_entries=MOST_COLUMNS,
-        render_kw={"data-row-name": "Column"},
+        render_kw={"data-row-name": "Column", **_only_for("table")},
     )
     classification = SelectField(
-        "Who may see the answer", description="By the law, beside who gave it."
+        "Who may see the answer", [InputRequired()], description="By the law, beside who gave it."
     )
-    minimum = StringField("Smallest number, or first date", [Optional(), Length(max=30)])
-    maximum = StringField("Largest number, or last date", [Optional(), Length(max=30)])
-    min_length = IntegerField("Fewest characters", [Optional(), NumberRange(0, 100_000)])
-    max_length = IntegerField("Most characters", [Optional(), NumberRange(1, 100_000)])
+    minimum = StringField(
+        "Smallest number, or first date",
+        [Optional(), Length(max=30)],
+        render_kw=_only_for("long", "decimal", "date", "datetime"),
+    )
+    maximum = StringField(
+        "Largest number, or last date",
+        [Optional(), Length(max=30)],
+        render_kw=_only_for("long", "decimal", "date", "datetime"),
+    )
+    min_length = IntegerField(
+        "Fewest characters",
+        [Optional(), NumberRange(0, 100_000)],
+        render_kw=_only_for("string", "long-text"),
+    )
+    max_length = IntegerField(
+        "Most characters",
+        [Optional(), NumberRange(1, 100_000)],
+        render_kw=_only_for("string", "long-text"),
+    )
     pattern = StringField(
         "Pattern that a text must match",
         [Optional(), Length(max=300)],
         description="A regular expression, for whoever knows them.",
+        render_kw=_only_for("string"),
     )
     register = StringField(
         "Kept on record as",
         [Optional(), Length(max=100)],
         description="A key of the records, such as decision.outcome. Empty: only with the case.",
-    )
-    refuse_message = TextAreaField(
-        "What is said where the answer has the form refused",
-        [Length(max=500)],
-        render_kw={"rows": 2},
     )
 
     node: Node
@@ -144,7 +166,6 @@ class QuestionForm(OutlineForm):
             max_length=self.max_length.data,
             pattern=self.pattern.data or None,
             register=self.register.data or None,
-            refuse_message=(self.refuse_message.data or "").strip(),
         )
 
     def _new_id(self) -> str:
@@ -208,7 +229,6 @@ def question_form(page: Opened, node: Node, asked: Field | None) -> QuestionForm
         max_length=field.max_length,
         pattern=field.pattern,
         register=field.register,
-        refuse_message=field.refuse_message,
     )
     form.node, form.asked = node, asked
     classes = pack().classifications

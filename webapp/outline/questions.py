@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import TextAreaField
+from wtforms.validators import Length
 
 from webapp import clock
 from webapp.outline.blueprint import bp
@@ -165,7 +167,7 @@ def change_question_condition(
             sheet,
             element=node.id,
             former=asked.id,
-            field=_with_condition(asked, which, form.condition),
+            field=_with_condition(asked, which, form),
         ),
         f"The condition of “{asked.label}” was changed.",
         lambda _: _form_address(page, node, asked),
@@ -174,8 +176,10 @@ def change_question_condition(
     return answered(page, form, work, lambda: _condition_page(page, node, asked, which, form))
 
 
-def _with_condition(field: Field, which: str, text: str | None) -> Field:
-    changes: dict[str, Any] = {CONDITIONS[which][0]: text}
+def _with_condition(field: Field, which: str, form: ConditionForm) -> Field:
+    changes: dict[str, Any] = {CONDITIONS[which][0]: form.condition}
+    if "message" in form:
+        changes["refuse_message"] = " ".join((form.message.data or "").split())
     return replace(field, **changes)
 
 
@@ -188,7 +192,23 @@ def _condition_form(page: Opened, node: Node, field: Field, which: str) -> Condi
         [(NEVER, never), (ROWS, "When these comparisons hold"), (TEXT, "When this text holds")]
     )
     asked = Asked.of(page, own_fields(page, node.id, ""))
-    return condition_form(page, base, asked, text)
+    if which == "refuse-when":
+        base = _with_message(base)
+    return condition_form(page, base, asked, text, message=field.refuse_message)
+
+
+def _with_message(base: type[ConditionForm]) -> type[ConditionForm]:
+    """Ask also what is said where the form is refused."""
+
+    class RefusalForm(base):  # type: ignore[misc, valid-type]
+        message = TextAreaField(
+            "What is then said",
+            [Length(max=500)],
+            description="What is wrong with the answers, and what to do instead.",
+            render_kw={"rows": 2},
+        )
+
+    return RefusalForm
 
 
 def _condition_page(page: Opened, node: Node, field: Field, which: str, form: ConditionForm) -> str:

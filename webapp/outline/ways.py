@@ -3,7 +3,7 @@
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from webapp.outline.blueprint import bp
 from webapp.outline.choices import target_choices
@@ -97,7 +97,7 @@ def _way_form(page: Opened, flow: Flow) -> ConditionForm:
     chooses = source.kind in CHOOSING and len(page.diagram.outgoing(source.id)) > 1
 
     class WayForm(with_when([*_WHEN, _OTHERWISE] if chooses else [_ALWAYS])):  # type: ignore[misc]
-        target = SelectField("It leads to", validate_choice=True)
+        target = SelectField("It leads to", [InputRequired("Choose where it leads.")])
         name = StringField("Words on the way", [Length(max=120)])
 
     is_default = source.default_flow == flow.id
