@@ -342,6 +342,10 @@ def _plain() -> Iterator[tuple[str, str]]:
         ),
         ("check_reports.of_draft", "/diagrams/drafts/1/report"),
         ("check_reports.way_of_draft", "/diagrams/drafts/1/report/findings/1"),
+        ("case_migrations.index", "/diagrams/investigate-complaint/migrations"),
+        ("case_migrations.index", "/diagrams/conduct-investigation/migrations"),
+        ("case_migrations.show", "/diagrams/investigate-complaint/migrations/1"),
+        ("case_migrations.cases_csv", "/diagrams/investigate-complaint/migrations/1/cases.csv"),
         ("check_reports.check", "/diagrams/check"),
         ("diagram_drafts.index", "/diagrams/drafts"),
         ("diagram_drafts.show", "/diagrams/drafts/1"),
@@ -458,10 +462,6 @@ def _single(named: Named) -> Iterator[tuple[str, str]]:
     yield "comparisons.versions", "/diagrams/investigate-complaint/compare"
     yield "comparisons.played", "/diagrams/investigate-complaint/versions/1/impact"
     yield "comparisons.played_on_draft", "/diagrams/drafts/1/impact"
-    for key in PROCESSES:
-        yield "case_migrations.index", f"/diagrams/{key}/migrations"
-    yield "case_migrations.show", "/diagrams/investigate-complaint/migrations/1"
-    yield "case_migrations.cases_csv", "/diagrams/investigate-complaint/migrations/1/cases.csv"
     yield "diagrams.xml", "/diagrams/investigate-complaint/versions/1/xml"
     yield "sites.show", "/sites/PRK"
     yield "sites.document", "/sites/PRK/decisions/1/document"
