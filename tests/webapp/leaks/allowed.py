@@ -56,7 +56,9 @@ ALLOWED = (
         statements=True,
     ),
     _one(
-        "diagrams.show diagrams.show_version diagram_drafts.show diagram_reviews.show",
+        "diagrams.show diagrams.show_version diagram_drafts.show diagram_reviews.show "
+        # A refused form is answered with the page that it stands on.
+        "diagram_drafts.replace diagram_drafts.note diagram_drafts.submit diagram_reviews.answer",
         ANYBODY,
         r"(Cases of it that run now: )?(5 or more|fewer than 5)"
         r"(\. All running cases stay on the versions that they began on\.)?",
