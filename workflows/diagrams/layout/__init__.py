@@ -2,7 +2,7 @@
 
 from workflows.diagrams.document import Findings, parse_document
 from workflows.diagrams.layout.parts import planes_of
-from workflows.diagrams.layout.pools import set_groups, set_lines, set_plane
+from workflows.diagrams.layout.pools import TOP, set_groups, set_lines, set_plane
 from workflows.diagrams.layout.writing import Writer, read_old, spliced
 
 
@@ -25,8 +25,9 @@ def tidy(data: bytes) -> bytes:
     if not planes:
         return data
     old = read_old(root)
+    top: float = TOP
     for plane in planes:
-        set_plane(plane)
+        top = set_plane(plane, top)
         set_lines(plane)
         set_groups(plane, old.boxes)
     return spliced(data, Writer(root, old).write(planes))

@@ -9,8 +9,8 @@ from workflows.diagrams.layout.parts import Level, Node
 from workflows.diagrams.layout.routes import Route, lead_flows
 from workflows.diagrams.layout.rows import assign_rows
 
-# How many flows are drawn on trial at most, so that a large diagram does not take long.
-_TRIALS = 600
+# How many flows, each as often as there are rows, are drawn on trial, so that none takes long.
+_TRIALS = 5_000
 
 
 Arrangement = tuple[Grid, dict[str, Route], float]
@@ -47,7 +47,7 @@ def _settle_rows(level: Level, back: set[str]) -> Arrangement:
     """Lead the flows, with the rows in the best order found; the first row of a lane stays."""
     grid = Grid(level)
     routes, cost = lead_flows(level, grid, back)
-    trials = _TRIALS // max(1, len(level.flows))
+    trials = _TRIALS // max(1, len(level.flows) * len(grid.row_y))
     is_better = True
     while is_better:
         is_better = False

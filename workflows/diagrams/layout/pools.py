@@ -6,20 +6,21 @@ from workflows.diagrams.layout.levels import lay_out
 from workflows.diagrams.layout.parts import Flow, Level, Node, Plane, Pool
 from workflows.diagrams.layout.places import TITLE
 
-_LEFT, _TOP = 160, 80
+TOP = 80
+_LEFT = 160
 _BAND = 60
 _BETWEEN = 50
 _NARROWEST = 600
 
 
-def set_plane(plane: Plane) -> None:
-    """Place everything of a picture."""
+def set_plane(plane: Plane, top: float) -> float:
+    """Place everything of a picture below a line; gives where the next picture may begin."""
     for pool in plane.pools:
         if pool.level is not None:
             lay_out(pool.level, TITLE * pool.level.depth + 10)
     wide = [pool.level.width for pool in plane.pools if pool.level is not None]
     width = max(wide, default=_NARROWEST)
-    y: float = _TOP
+    y = top
     for pool in plane.pools:
         strip = TITLE if pool.id else 0
         height = _BAND if pool.level is None else max(_BAND, pool.level.height)
@@ -32,6 +33,8 @@ def set_plane(plane: Plane) -> None:
     shapes = _shapes(plane)
     for number, message in enumerate(plane.messages):
         _lead(message, number, shapes, plane)
+    lowest = max((note.box.bottom for note in plane.notes), default=y)
+    return max(y, lowest) + TOP
 
 
 def _shapes(plane: Plane) -> dict[str, Box]:
