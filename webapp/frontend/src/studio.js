@@ -1,5 +1,6 @@
 // The studio: a draft on a canvas. What is drawn is saved, judged and shown by the parts in studio/.
 import { open } from './studio/canvas.js';
+import { hinting } from './studio/hints.js';
 import { notices } from './studio/notices.js';
 import { palette } from './studio/palette.js';
 import { placing } from './studio/placing.js';
@@ -21,6 +22,7 @@ async function begin(root) {
   const saver = saving({ root, page, modeler, tell });
   const judge = verdicts({ root, page, modeler, walk: walking({ root, page, modeler }) });
   keepToProfile(modeler, palette({ root, modeler, vocabulary: await words, placer: placing(modeler), say }));
+  hinting({ root, modeler });
   await saver.takeUpKept();
   presence({ root, page, saver, tell });
   judge.plan();

@@ -13,6 +13,8 @@ export function walking({ root, page, modeler }) {
   function begin(finding, from) {
     way = finding.way;
     opener = from;
+    // The pad beside a chosen element would cover the way.
+    modeler.get('selection').select(null);
     pane.hidden = false;
     go(0);
     next.focus();
