@@ -114,6 +114,9 @@ def _add(sheet: Sheet, page: Opened, ware: Ware, form: AddingForm) -> str:
         return ways.branch(sheet, after=after, kind=kind, names=names[:MOST_WAYS], name=name)
     step = Plain(kind, name, **_needed(form))
     if ware.is_end:
+        # After a step with one way on, that way ends there: a second one would run beside it.
+        onward = page.diagram.outgoing(after)
+        after = onward[0].id if len(onward) == 1 else after
         return ends.add(sheet, end=step, after=after, name=name, party=party)
     return steps.add(sheet, block=step, after=after, name=name, party=party)
 

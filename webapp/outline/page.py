@@ -16,7 +16,7 @@ from webapp.forms import PageForm
 from webapp.incoming import row_number
 from webapp.runtime import runtime
 from workflows import publication
-from workflows.diagrams.editing import EditError, Sheet
+from workflows.diagrams.editing import EditError, Sheet, meetings
 from workflows.diagrams.graph import Diagram, Field, Flow, Node
 from workflows.diagrams.layout import tidy
 from workflows.diagrams.reading import read
@@ -212,6 +212,8 @@ def _kept(page: Opened, work: Work) -> ResponseReturnValue:
     draft = page.draft
     sheet = Sheet.open(draft.xml)
     made = work.edit(sheet)
+    if work.is_drawn:
+        meetings.collapse(sheet)
     content = sheet.to_bytes()
     if work.is_drawn:
         content = tidy(content)
