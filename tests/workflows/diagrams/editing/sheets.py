@@ -98,7 +98,11 @@ def as_the_canvas_writes_it(data: bytes) -> bytes:
         ends = list(children(element, "incoming", "outgoing"))
         for end in ends:
             element.remove(end)
-        place = sum(1 for part in element if local(part) in ("documentation", "extensionElements"))
+        place = sum(
+            1
+            for part in element.iterchildren("*")
+            if local(part) in ("documentation", "extensionElements")
+        )
         for end in ends:
             element.insert(place, end)
     return etree.tostring(root)
