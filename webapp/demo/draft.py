@@ -3,6 +3,7 @@
 from models.database import db
 from webapp.access import CAPABILITIES
 from webapp.demo.people import Settled
+from webapp.demo.rehearsed import keep_scenarios
 from webapp.demo.timeline import Timeline
 from workflows.publication import drafts, reviewing
 from workflows.publication.reviewing import Wish
@@ -16,15 +17,17 @@ NOTE = "Two business days were too short to look at a request when one of us is 
 
 
 def wait_for_review(runtime: Runtime, settled: Settled, timeline: Timeline) -> None:
-    """Open a draft of a shipped diagram with one due time changed, and submit it."""
+    """Open a draft of a shipped diagram with one due time changed, rehearse it, and submit it."""
     by, now = settled.people[AUTHOR], timeline.now
     draft = drafts.open_from(PROCESS, None, by=by, now=now)
     content = drafts.of_id(db.session(), draft.id).xml.replace(BEFORE, AFTER, 1)
     saved = drafts.replace(draft.id, content, revision=draft.revision, by=by, now=now).draft
+    draft_id, revision = saved.id, saved.revision
+    keep_scenarios(runtime, draft_id, by=by, now=now)
     reviewing.submit(
         runtime,
-        saved.id,
-        Wish(saved.revision, NOTE),
+        draft_id,
+        Wish(revision, NOTE),
         by=by,
         reviewers=CAPABILITIES["diagrams.publish"],
         now=now,
