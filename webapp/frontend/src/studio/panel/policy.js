@@ -14,8 +14,8 @@ import { isOneOf, triggerOf } from './words.js';
 const MARKED = ['bpmn:UserTask', 'bpmn:ManualTask', 'bpmn:ServiceTask', 'bpmn:ReceiveTask', 'bpmn:BoundaryEvent', 'bpmn:IntermediateCatchEvent'];
 
 export class Policy {
-  constructor(propertiesPanel, studioChanges, studioServer, modeling, elementRegistry, canvas) {
-    this.tools = { changes: studioChanges, server: studioServer, modeling, registry: elementRegistry, canvas };
+  constructor(propertiesPanel, studioChanges, studioServer, modeling, elementRegistry, selection) {
+    this.tools = { changes: studioChanges, server: studioServer, modeling, registry: elementRegistry, selection };
     propertiesPanel.registerProvider(this);
   }
 
@@ -46,6 +46,6 @@ export class Policy {
     ];
   }
 }
-Policy.$inject = ['propertiesPanel', 'studioChanges', 'studioServer', 'modeling', 'elementRegistry', 'canvas'];
+Policy.$inject = ['propertiesPanel', 'studioChanges', 'studioServer', 'modeling', 'elementRegistry', 'selection'];
 
 const group = (id, label, component, tools, more = {}) => ({ id, label, ...more, children: html`<${component} ...${tools} />` });

@@ -73,11 +73,11 @@ function Added({ words, add }) {
   };
   return html`<fieldset class="panel-add">
     <legend>Add a question</legend>
-    <${Entry} id="new-question" label="Question" error=${error}>
+    <${Entry} id="new-question" label="New question" error=${error}>
       ${(attributes) => html`<input class="usa-input" ...${attributes} value=${label} autocomplete="off" onInput=${(event) => setLabel(event.currentTarget.value)}
         onKeyDown=${(event) => event.key === 'Enter' && press()} />`}
     <//>
-    <${ChoiceEntry} id="new-question-type" label="Kind of answer" value=${type} write=${setType}
+    <${ChoiceEntry} id="new-question-type" label="Its kind of answer" value=${type} write=${setType}
       choices=${words.field_types.map((one) => ({ value: one.id, label: one.title }))} />
     <${Button} kind="outline" press=${press}>Add the question<//>
   </fieldset>`;

@@ -45,10 +45,15 @@ function Need({ field, questions, apply, type, others, entry, condition }) {
     ...(type === 'boolean' || mode === 'ticked' ? [{ value: 'ticked', label: 'A box that must be ticked' }] : []),
     ...(others.length || mode === 'when' ? [{ value: 'when', label: 'Only in some cases' }] : []),
   ];
+  const conditionFor = (chosen) => {
+    if (chosen === 'ticked') return ALWAYS;
+    if (chosen !== 'when') return '';
+    return when && when !== ALWAYS ? when : firstOf(others);
+  };
   const write = (chosen) =>
     apply([
       ...questions.withConstraints(field, { required: chosen === 'yes' ? true : '' }),
-      ...questions.withProperty(field, 'required-when', { ticked: ALWAYS, when: when && when !== ALWAYS ? when : firstOf(others) }[chosen] ?? ''),
+      ...questions.withProperty(field, 'required-when', conditionFor(chosen)),
     ]);
   return html`<${ChoiceEntry} id=${entry('required')} label="Must it be answered?" value=${mode} choices=${choices} write=${write} />
     ${mode === 'when' && condition('required-when', 'It must be answered when', others)}`;
@@ -74,8 +79,9 @@ function Refusal({ field, answers, entry, condition, apply, questions }) {
     { value: 'when', label: 'When answers contradict each other' },
   ];
   const write = (chosen) => {
-    const first = { 'refuse-when': firstOf(answers), 'refuse-message': message || 'These answers do not go together. Change one of them.' };
-    apply(questions.withProperties(field, chosen === 'when' ? first : { 'refuse-when': '', 'refuse-message': '' }));
+    const isOn = chosen === 'when';
+    const said = message || 'These answers do not go together. Change one of them.';
+    apply(questions.withProperties(field, { 'refuse-when': isOn ? firstOf(answers) : '', 'refuse-message': isOn ? said : '' }));
   };
   return html`<${ChoiceEntry} id=${entry('refuse')} label="Is the form refused here?" value=${text ? 'when' : 'never'} choices=${choices} write=${write} />
     ${text &&

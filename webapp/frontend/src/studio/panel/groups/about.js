@@ -15,7 +15,7 @@ export function About({ element, object, changes, server, modeling }) {
   return html`<${Fact} id="kind">${kindWords(object)}<//>
     ${!isLane && html`<${TextEntry} id="name" label=${LABELS[object.$type] ?? 'Name'} value=${object.name ?? ''} write=${(name) => changes.rename(element, name)} />`}
     ${isDocumented &&
-    html`<${AreaEntry} id="documentation" label="In a sentence, for whoever does it" value=${object.documentation?.[0]?.text?.trim() ?? ''}
+    html`<${AreaEntry} id="documentation" label=${isOneOf(element, 'bpmn:UserTask', 'bpmn:ManualTask') ? 'In a sentence, for whoever does it' : 'In a sentence'} value=${object.documentation?.[0]?.text?.trim() ?? ''}
       write=${(text) => changes.document(element, text)} />`}
     ${server.failed && html`<p class="panel-entry__error">${server.failed}</p>`}`;
 }

@@ -2,7 +2,7 @@
 import { html } from 'diagram-js/lib/ui';
 import { Condition } from '../condition/builder.js';
 import { ALWAYS } from '../condition/text.js';
-import { ChoiceEntry, Fact, TickEntry } from '../entries.js';
+import { Button, ChoiceEntry, Fact, TickEntry } from '../entries.js';
 import { titleOf } from '../words.js';
 import { useAnswers } from './answers.js';
 
@@ -50,7 +50,7 @@ function expression(object, body, changes) {
 
 const siblings = (element) => [element.source, ...(element.source?.outgoing ?? [])].filter((one) => one && one !== element);
 
-export function WaysOut({ element, object, changes }) {
+export function WaysOut({ element, object, changes, selection }) {
   const flows = object.get('outgoing') ?? [];
   const chosen = object.get('default');
   const choices = [{ value: '', label: 'None: one of the conditions always holds' }, ...flows.map((flow) => ({ value: flow.id, label: wayWords(flow) }))];
@@ -61,7 +61,22 @@ export function WaysOut({ element, object, changes }) {
   };
   if (flows.length < 2) return html`<${Fact} id="few-ways">Draw at least two ways out, then say when each is gone.<//>`;
   return html`<${ChoiceEntry} id="otherwise" label="Where no other way fits" value=${chosen?.id ?? ''} choices=${choices} write=${write} />
-    <p class="panel-entry__help">Choose a way on the canvas to say when it is gone.</p>`;
+    <div class="panel-entry" data-entry="ways">
+      <p class="panel-entry__label">When each is gone</p>
+      <ul class="panel-ways">
+        ${element.outgoing.map(
+          (way) => html`<li key=${way.id}>
+            <${Button} press=${() => selection.select(way)}>${wayWords(way.businessObject)}<//> <small>${whenWords(way.businessObject, chosen)}</small>
+          </li>`,
+        )}
+      </ul>
+    </div>`;
+}
+
+function whenWords(flow, chosen) {
+  if (flow === chosen) return 'where no other fits';
+  if (!conditionOf(flow)) return 'not said yet';
+  return conditionOf(flow) === ALWAYS ? 'always' : 'on a condition';
 }
 
 const wayWords = (flow) => (flow.name ? `${flow.name} (to ${titleOf(flow.targetRef)})` : `To ${titleOf(flow.targetRef)}`);
