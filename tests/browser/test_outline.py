@@ -2,16 +2,42 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.colours import assert_told_without_colours
 from tests.browser.conftest import Arrive
 from tests.browser.looking import assert_clear, assert_focus_is_seen
+from tests.browser.person import Person
 from tests.browser.test_keyboard import tab_to
 
 OWNER = "Ottoline Harrowgate"
 PROCESS = "/diagrams/decide-request"
 # A page with a verdict waits for the proof, which shares the machine with the browser.
 LONGEST_WAIT = 30_000
+
+PAGES = {
+    "": "outline",
+    "/words": "outline-words",
+    "/add?after=ReviewRequest": "outline-add",
+    "/add?after=ReviewRequest&block=advise-law": "outline-adding",
+    "/add?after=ReviewRequest&block=plain-exclusiveGateway": "outline-adding-decision",
+    "/steps/ReviewRequest": "outline-step",
+    "/steps/RequestComplete": "outline-decision",
+    "/steps/ReviewRequest/form": "outline-form",
+    "/steps/ReviewRequest/questions": "outline-new-question",
+    "/steps/ReviewRequest/questions/decision": "outline-question",
+    "/steps/ReviewRequest/questions/determination/refuse-when": "outline-question-condition",
+    "/steps/ReviewRequest/place": "outline-move",
+    "/steps/RequestComplete/removal": "outline-remove",
+    "/steps/RequestComplete/ways/new": "outline-connect",
+    "/steps/ReviewRequest/deadlines/new": "outline-new-deadline",
+    "/deadlines/RequestWaitsForReview": "outline-deadline",
+    "/ways/RequestCompleteToInformNotCitySupported": "outline-way",
+    "/parties": "outline-parties",
+    "/parties/1": "outline-party",
+    "/process": "outline-process",
+}
 
 
 def go(page: Page, words: str) -> None:
@@ -33,15 +59,18 @@ def write(page: Page, label: str, text: str) -> None:
     page.keyboard.type(text)
 
 
-def test_a_rule_is_broken_read_about_and_kept_again(arrive: Arrive) -> None:
-    ottoline = arrive(OWNER)
+def open_a_draft(ottoline: Person) -> None:
+    """Open a draft of the process on its outline."""
     page = ottoline.open(PROCESS)
     go(page, "Open a draft to change it")
     go(page, "Edit it as an outline")
-    main = page.locator("main")
     expect(ottoline.heading).to_have_text("Outline: Decide on request")
-    expect(main).to_contain_text("May be published")
-    # A decision, with the advice of the attorney on one of its ways.
+    expect(page.locator("main")).to_contain_text("May be published")
+
+
+def add_a_decision(ottoline: Person) -> None:
+    """Put a decision with two ways after the review."""
+    page = ottoline.page
     go(page, "Add after: Step 2")
     write(page, "What the step does", "decision")
     enter(page)
@@ -52,8 +81,12 @@ def test_a_rule_is_broken_read_about_and_kept_again(arrive: Arrive) -> None:
     expect(ottoline.said).to_contain_text("“Is the law in doubt?” was added.")
     assert_clear(ottoline, "outline-with-problems")
     assert_focus_is_seen(ottoline)
+
+
+def say_when_it_is_taken(ottoline: Person) -> None:
+    """Choose the condition of the first way from drop-downs."""
+    page = ottoline.page
     go(page, "Change this way out of Step 3")
-    tab_to(page, "When these comparisons hold")
     tab_to(page, "Compare an answer")
     page.keyboard.type("Is it a City-Supported")
     go(page, "Add the comparison")
@@ -61,7 +94,13 @@ def test_a_rule_is_broken_read_about_and_kept_again(arrive: Arrive) -> None:
     page.keyboard.press("Space")
     assert_clear(ottoline, "outline-condition")
     go(page, "Save the way")
-    expect(main).to_contain_text('If "Is it a City-Supported site?" is "Unclear')
+    words = 'If "Is it a City-Supported site?" is "Unclear'
+    expect(page.locator("main")).to_contain_text(words)
+
+
+def ask_the_attorney_on_it(ottoline: Person) -> None:
+    """Put the advice of the attorney on that way, from a building block."""
+    page = ottoline.page
     go(page, "Change this way out of Step 3")
     go(page, "Add a step on this way")
     write(page, "What the step does", "legal advice")
@@ -69,19 +108,44 @@ def test_a_rule_is_broken_read_about_and_kept_again(arrive: Arrive) -> None:
     go(page, "Legal advice")
     go(page, "Add it")
     expect(ottoline.said).to_contain_text("was added.")
-    expect(main.locator(".page__lede")).to_contain_text("May be published")
+    expect(page.locator("main .page__lede")).to_contain_text("May be published")
+
+
+def test_a_rule_is_broken_read_about_and_kept_again(arrive: Arrive) -> None:
+    ottoline = arrive(OWNER)
+    open_a_draft(ottoline)
+    add_a_decision(ottoline)
+    say_when_it_is_taken(ottoline)
+    ask_the_attorney_on_it(ottoline)
+    page = ottoline.page
     # Without the question whether it is approved, everything would be.
     go(page, "Remove: Step 8: Approved?")
-    assert_clear(ottoline, "outline-removal")
     go(page, "Remove it")
-    expect(main.locator(".page__lede")).to_contain_text("May not be published")
+    lede = page.locator("main .page__lede")
+    expect(lede).to_contain_text("May not be published")
     for words in ("See the", "The way there, in"):
         tab_to(page, words)
         page.keyboard.press("Enter")
-    problem = main.locator(".finding--error", has=page.locator("details[open]"))
+    problem = page.locator(".finding--error", has=page.locator("details[open]"))
     expect(problem.locator("li").last).to_be_visible()
     expect(problem).to_contain_text(re.compile("Rule K"))
     page.reload()
     go(page, "Undo the last edit")
     expect(ottoline.said).to_contain_text("Undone: “Approved?” was removed.")
-    expect(main.locator(".page__lede")).to_contain_text("May be published")
+    expect(lede).to_contain_text("May be published")
+
+
+@pytest.mark.long
+def test_every_page_of_the_outline_is_clear_to_everybody(arrive: Arrive) -> None:
+    ottoline = arrive(OWNER)
+    ottoline.open(PROCESS)
+    ottoline.press("Open a draft to change it")
+    draft = re.sub(r"\D", "", ottoline.page.url.rsplit("/", 1)[1])
+    addresses = {f"/diagrams/drafts/{draft}/outline{part}": name for part, name in PAGES.items()}
+    for address, name in {**addresses, "/diagrams/drafts/new-process": "outline-new"}.items():
+        answer = ottoline.page.goto(address)
+        assert answer is not None
+        assert answer.status == 200
+        assert_clear(ottoline, name)
+        assert_told_without_colours(ottoline)
+        assert_focus_is_seen(ottoline)
