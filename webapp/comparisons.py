@@ -1,8 +1,7 @@
 """Two versions of a process side by side: what differs, and what it would have meant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.cases import DiagramVersion, Process
 from models.database import db
 from webapp import clock
+from webapp.painted_changes import Named, grouped, sides
 from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.comparing import Change, compare
@@ -31,15 +31,6 @@ LISTED = 25
 bp = Blueprint("comparisons", __name__, url_prefix="/diagrams")
 
 
-@dataclass(frozen=True)
-class Side:
-    """One of the two: what it is called, where its BPMN is, and which changes are marked on it."""
-
-    name: str
-    xml_url: str
-    notes: Mapping[str, str]
-
-
 @bp.get("/<key>/compare")
 def versions(key: str) -> ResponseReturnValue:
     """Show what differs between two versions of a process: in words, and marked on both."""
@@ -53,11 +44,8 @@ def versions(key: str) -> ResponseReturnValue:
         versions=known,
         before=before,
         after=after,
-        groups=_grouped(changes),
-        sides=(
-            _side(before, "Version", [change.before for change in changes]),
-            _side(after, "Version", [change.after for change in changes]),
-        ),
+        groups=grouped(changes),
+        sides=sides(_named(before), _named(after), changes),
     )
 
 
@@ -175,21 +163,8 @@ def _changes(session: Session, before: DiagramVersion, after: DiagramVersion) ->
     )
 
 
-def _grouped(changes: Sequence[Change]) -> list[tuple[str, list[tuple[int, Change]]]]:
-    """Give the changes under their headings, numbered through: the numbers stand on the drawings."""
-    numbered = list(enumerate(changes, 1))
-    return [
-        (topic.value, list(some)) for topic, some in groupby(numbered, lambda pair: pair[1].topic)
-    ]
-
-
-def _side(version: DiagramVersion, word: str, marked: Sequence[tuple[str, ...]]) -> Side:
-    numbers: dict[str, list[str]] = {}
-    for number, elements in enumerate(marked, 1):
-        for element in elements:
-            numbers.setdefault(element, []).append(str(number))
-    return Side(
-        f"{word} {version.number}",
+def _named(version: DiagramVersion) -> Named:
+    return Named(
+        f"Version {version.number}",
         url_for("diagrams.xml", key=version.process.key, number=version.number),
-        {element: ", ".join(found) for element, found in numbers.items()},
     )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from flask import url_for
 from sqlalchemy import func, select
@@ -14,6 +13,7 @@ from models.publication import CheckReport, DiagramDraft, DraftReview
 from models.studio import ScenarioSetAside
 from webapp import access, clock
 from webapp.diagrams import told
+from webapp.painted_changes import Named, Side, grouped, sides
 from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.comparing import Change, compare
@@ -45,7 +45,7 @@ class Page:
     in_force: DiagramVersion | None
     running: int | str
     callers: list[Caller]
-    changes: list[tuple[str, list[Change]]]
+    changes: list[tuple[str, list[tuple[int, Change]]]]
     hindrance: str
     reviews: list[DraftReview]
     open_remarks: int
@@ -58,7 +58,7 @@ class Page:
     @property
     def all_changes(self) -> list[Change]:
         """What it says otherwise than the version in force, without headings."""
-        return [change for _, changes in self.changes for change in changes]
+        return [change for _, changes in self.changes for _, change in changes]
 
     @property
     def set_aside(self) -> Sequence[ScenarioSetAside]:
@@ -114,16 +114,17 @@ def _hindrance(draft: DiagramDraft, now: datetime) -> str:
     return ""
 
 
-def _changes(in_force: DiagramVersion | None, diagram: Diagram) -> list[tuple[str, list[Change]]]:
-    """Give what the draft says otherwise than the version in force, under headings."""
+def _changes(
+    in_force: DiagramVersion | None, diagram: Diagram
+) -> list[tuple[str, list[tuple[int, Change]]]]:
+    """Give what the draft says otherwise than the version in force, numbered, under headings."""
     if in_force is None:
         return []
     before = runtime().library.of(db.session(), in_force.id).diagrams[diagram.process_id]
     acts = runtime().pack.acts
-    found = compare(
-        before, diagram, title_of_act=lambda act: acts[act].title if act in acts else act
+    return grouped(
+        compare(before, diagram, title_of_act=lambda act: acts[act].title if act in acts else act)
     )
-    return [(topic.value, list(some)) for topic, some in groupby(found, lambda one: one.topic)]
 
 
 def running_of(version: DiagramVersion) -> int | str:
@@ -143,4 +144,18 @@ def shown(page: Page) -> dict[str, object]:
         "draft": page.draft,
         "steps": list(describe(page.diagram)),
         "xml_url": url_for("diagram_drafts.xml", draft_id=page.draft.id),
+        "sides": _sides(page) if page.in_force else (),
     }
+
+
+def _sides(page: Page) -> tuple[Side, Side]:
+    """Give the version in force and the draft, with the changes painted on both."""
+    draft, number = page.draft, page.in_force.number if page.in_force else 0
+    return sides(
+        Named(
+            f"In force: version {number}",
+            url_for("diagrams.xml", key=draft.key, number=number),
+        ),
+        Named("The draft", url_for("diagram_drafts.xml", draft_id=draft.id)),
+        page.all_changes,
+    )

@@ -32,6 +32,7 @@ export async function draw(holder, xml, state, label = holder.dataset.label ?? '
   followWidth(holder, viewer, start);
   holder.dataset.ready = 'true';
   return {
+    viewer,
     async show(next, source, title) {
       shown = next;
       if (source) await open(source, title);
@@ -90,10 +91,10 @@ function navigation(viewer) {
       if (element) canvas.scrollToElement(element, 60);
     },
     // On a narrow screen the whole would be unreadable: begin where the case stands.
-    begin({ here, live = [], late = {}, notes = {} }) {
+    begin({ here, live = [], late = {}, notes = {}, changes = {} }) {
       all();
       if (canvas.zoom() >= SMALLEST) return;
-      const waiting = [here, ...live, ...Object.keys(late), ...Object.keys(notes)].find((one) => registry.get(one));
+      const waiting = [here, ...live, ...Object.keys(late), ...Object.keys(notes), ...Object.keys(changes)].find((one) => registry.get(one));
       const element = registry.get(waiting) ?? registry.find(({ type }) => type === 'bpmn:StartEvent');
       if (!element) return;
       const { width, height } = canvas.viewbox().outer;

@@ -2,7 +2,7 @@
 
 // Gives a function that takes all marks away again.
 export function mark(viewer, state) {
-  const { live = [], passed = [], here = null, hereWords = 'This task', wrong = false, ends = false, notes = {}, late = {}, times = {}, heat = {} } = state;
+  const { live = [], passed = [], here = null, hereWords = 'This task', wrong = false, ends = false, notes = {}, late = {}, times = {}, heat = {}, changes = {} } = state;
   const canvas = viewer.get('canvas');
   const registry = viewer.get('elementRegistry');
   const overlays = viewer.get('overlays');
@@ -36,6 +36,11 @@ export function mark(viewer, state) {
   badges(times, 'time', { top: -13, right: 46 });
   for (const [id, level] of Object.entries(heat)) {
     if (registry.get(id)) light(id, `heat-${level}`);
+  }
+  for (const [id, { kind, text }] of Object.entries(changes)) {
+    if (!registry.get(id)) continue;
+    light(id, `is-${kind}`);
+    put(id, badge(kind, text), registry.get(id).waypoints ? { top: -22, left: 0 } : { top: -13, left: -6 });
   }
   return () => {
     overlays.remove({ type: 'state' });

@@ -1,4 +1,5 @@
 // Draws every [data-diagram] of the page from its BPMN XML and marks where a case stands.
+import { beside } from './compare.js';
 import { draw } from './drawing.js';
 import { follow } from './way.js';
 
@@ -11,7 +12,9 @@ async function read(address) {
 async function fill(holder) {
   const way = holder.closest('[data-way]');
   if (way) return follow(way, holder, read);
-  return draw(holder, await read(holder.dataset.xmlUrl), JSON.parse(holder.dataset.state || '{}'));
+  const drawn = await draw(holder, await read(holder.dataset.xmlUrl), JSON.parse(holder.dataset.state || '{}'));
+  beside(holder, drawn.viewer);
+  return drawn;
 }
 
 function begin(holder) {
