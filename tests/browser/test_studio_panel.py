@@ -58,13 +58,23 @@ def test_a_form_a_condition_a_deadline_and_an_act_are_changed_without_a_code(
     ottoline = arrive(OWNER)
     page = open_studio(ottoline)
     choose(page, "Review the request")
-    this = panel(page)
+    say_what_the_policy_says(page)
+    change_the_questions(page)
+    assert violations(page) == []
+    panel(page).get_by_text("As staff will see it").click()
+    preview = panel(page).get_by_role("group", name="Preview of the form")
+    expect(preview.get_by_role("group", name="What do you decide?")).to_be_visible()
+    choose(page, "Complete?")
+    say_when_a_way_is_taken(page)
+    assert_all_is_said(diagram(ottoline))
 
+
+def say_what_the_policy_says(page: Page) -> None:
+    this = panel(page)
     write(this, "To be done within", "0")
     expect(this.get_by_text("Write a whole number from 1 to 9999.")).to_be_visible()
     write(this, "To be done within", "3")
     expect(this.get_by_text("Due 3 working days after it arrives.")).to_be_visible()
-
     act = this.get_by_role("combobox", name="Act of the policy")
     act.fill("return the request")
     expect(this.get_by_role("option", name="Return the request for changes")).to_be_visible()
@@ -75,17 +85,18 @@ def test_a_form_a_condition_a_deadline_and_an_act_are_changed_without_a_code(
     clause.press("Enter")
     this.get_by_role("button", name=re.compile("^Take out DF-1:")).click()
 
+
+def change_the_questions(page: Page) -> None:
+    this = panel(page)
     decision = question(page, "decision")
     write(decision, "Question", "What do you decide?")
-    write(decision, "New choice", "Ask again later")
-    decision.get_by_role("button", name="Add the choice").click()
+    add_choice(decision, "Ask again later")
     write(decision, "Choice 1", "It is complete")
     decision.get_by_role("button", name="Move up: Ask again later").click()
     decision.get_by_label("Must it be answered?").select_option(label="No, it may stay empty")
     expect(decision.locator("small").first).to_have_text("One choice")
 
-    reason = question(page, "reason")
-    when = reason.get_by_role("group", name="It is asked when")
+    when = question(page, "reason").get_by_role("group", name="It is asked when")
     when.get_by_label("Comparison 1").select_option(label="is")
     when.get_by_label("Value 1").select_option(label="It is complete")
     when.get_by_role("button", name="Add a line").click()
@@ -95,25 +106,25 @@ def test_a_form_a_condition_a_deadline_and_an_act_are_changed_without_a_code(
     write(this, "New question", "Who should be told?")
     this.get_by_label("Its kind of answer").select_option(label="Several choices")
     this.get_by_role("button", name="Add the question").click()
-    told = this.locator("[data-question=who_should_be_told]")
-    write(told, "New choice", "The department")
-    told.get_by_role("button", name="Add the choice").click()
+    add_choice(this.locator("[data-question=who_should_be_told]"), "The department")
     this.get_by_role("button", name="Move up: Who should be told?").click()
-    assert violations(page) == []
 
-    this.get_by_text("As staff will see it").click()
-    preview = this.get_by_role("group", name="Preview of the form")
-    expect(preview.get_by_role("group", name="What do you decide?")).to_be_visible()
 
-    choose(page, "Complete?")
-    this.get_by_role("button", name="Complete (to Gather advice)").click()
-    way = this.get_by_role("group", name="It is gone when")
+def add_choice(place: Locator, label: str) -> None:
+    write(place, "New choice", label)
+    place.get_by_role("button", name="Add the choice").click()
+
+
+def say_when_a_way_is_taken(page: Page) -> None:
+    panel(page).get_by_role("button", name="Complete (to Gather advice)").click()
+    way = panel(page).get_by_role("group", name="It is taken when")
     way.get_by_label("Answer 1").select_option(label="Is it a City-Supported site?")
     way.get_by_label("Comparison 1").select_option(label="is one of")
     way.get_by_label("No", exact=True).check()
     way.get_by_label(re.compile("^Unclear")).check()
 
-    found = diagram(ottoline)
+
+def assert_all_is_said(found: Diagram) -> None:
     step, fields = found.nodes["ReviewRequest"], asked(found, "ReviewRequest")
     assert (step.due, step.act) == ("P3BD", "return-request")
     assert step.clauses == ("CO-2", "CO-3", "PS-2a", "DF-4c", "PS-1")

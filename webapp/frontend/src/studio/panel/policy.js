@@ -36,7 +36,7 @@ export class Policy {
       isOneOf(element, 'bpmn:Activity', 'bpmn:Lane') && group('party', 'Who does it', Party, tools),
       isOneOf(element, 'bpmn:ServiceTask') && group('operation', 'What Siteward does', Operation, tools),
       isOneOf(element, 'bpmn:CallActivity') && group('called', 'Called diagram', Called, tools),
-      isOneOf(element, 'bpmn:SequenceFlow') && group('way', 'When it is gone', Way, tools),
+      isOneOf(element, 'bpmn:SequenceFlow') && group('way', 'When it is taken', Way, tools),
       isOneOf(element, 'bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway') && group('ways', 'Ways out', WaysOut, tools),
       trigger === 'Timer' && group('deadline', 'When it rings', Deadline, tools),
       (isOneOf(element, 'bpmn:ReceiveTask') || ['Message', 'Error'].includes(trigger)) && group('named', trigger === 'Error' ? 'Outcome' : 'Message', Named, tools),

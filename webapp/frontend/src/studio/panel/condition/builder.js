@@ -64,8 +64,8 @@ function Row({ id, row, answers, number, write, remove }) {
     ${isUnknown && html`<p class="panel-entry__error">This has not been asked by then. Choose another answer.</p>`}
     <div class="panel-rule__test">
       <${Select} value=${row.is} choices=${comparisonsFor(chosen?.field, row.is)} write=${compare} attributes=${label('Comparison')} />
-      ${key && html`<${Value} field=${chosen?.field} row=${row} label=${`Value ${number}`} id=${`${id}-value-${number}`} write=${(value) => write({ ...row, value })} />`}
       ${remove && html`<${Button} kind="icon" label=${`Remove line ${number}`} press=${remove}>×<//>`}
+      ${key && html`<${Value} field=${chosen?.field} row=${row} label=${`Value ${number}`} id=${`${id}-value-${number}`} write=${(value) => write({ ...row, value })} />`}
     </div>
     ${row.times && html`<${Times} ...${{ row, number, write }} />`}
     ${chosen && !chosen.always && html`<p class="panel-entry__help">Not every case has come by “${chosen.step_title}”. Ask first whether it is answered.</p>`}

@@ -6,8 +6,11 @@ import { optionsOf, renameChoice } from './model.js';
 
 export function Options({ element, field, questions, changes, server, act }) {
   const known = server.words.acts.find((one) => one.id === act);
-  const outcomes = known ? [...known.outcomes, ...known.may_offer] : [];
+  const all = known ? [...known.outcomes, ...known.may_offer] : [];
   const options = optionsOf(field);
+  // One question decides how the act ends; until one does, any may.
+  const decides = (one) => optionsOf(one).some((option) => all.includes(option.get('id')));
+  const outcomes = decides(field) || !questions.all.some(decides) ? all : [];
   const apply = (made) => changes.apply(element, made);
   const id = field.get('id');
   const put = (next) => apply(questions.setOptions(field, next));
@@ -31,7 +34,7 @@ export function Options({ element, field, questions, changes, server, act }) {
     const named = { step: element.businessObject.id, field: id, from, to };
     changes.apply(element, [{ object: option, properties: { id: to } }, ...renameChoice(objects(nodes), objects(flows), named)], [...nodes, ...flows]);
   };
-  const missing = known?.outcomes.filter((one) => !options.some((option) => option.get('id') === one)) ?? [];
+  const missing = (outcomes.length ? known.outcomes : []).filter((one) => !options.some((option) => option.get('id') === one));
   return html`<fieldset class="panel-options" data-entry=${`question-${id}-options`}>
     <legend class="panel-entry__label">Choices</legend>
     <ol>
@@ -80,6 +83,6 @@ export function Added({ id, add, label = 'New choice', action = 'Add the choice'
       ${(attributes) => html`<input class="usa-input" ...${attributes} value=${text} autocomplete="off" onInput=${(event) => setText(event.currentTarget.value)}
         onKeyDown=${(event) => event.key === 'Enter' && press()} />`}
     <//>
-    <${Button} kind="outline" press=${press}>${action}<//>
+    <${Button} kind="outline" label=${action} press=${press}>Add<//>
   </div>`;
 }

@@ -36,7 +36,7 @@ export function Deadline({ element, object, changes }) {
 
 function Interrupting({ element, object, changes }) {
   return html`<${TickEntry} id="interrupting" label="It ends the step" value=${object.cancelActivity !== false}
-    help=${object.cancelActivity === false ? 'The step stays open; this way is gone beside it.' : 'The step is closed and can no longer be done.'}
+    help=${object.cancelActivity === false ? 'The step stays open; this way is taken beside it.' : 'The step is closed and can no longer be done.'}
     write=${(isOn) => changes.modeling.updateProperties(element, { cancelActivity: isOn })} />`;
 }
 

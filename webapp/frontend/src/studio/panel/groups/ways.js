@@ -1,4 +1,4 @@
-// Ways between steps: when one is gone, and which is gone where no other fits.
+// Ways between steps: when one is taken, and which is taken where no other fits.
 import { html } from 'diagram-js/lib/ui';
 import { Condition } from '../condition/builder.js';
 import { ALWAYS } from '../condition/text.js';
@@ -25,7 +25,7 @@ export function Way({ element, object, changes, server }) {
     changes.apply(element, isOn && text ? [...made, expression(object, undefined, changes)] : made, siblings(element));
   };
   const others = source.get('outgoing').filter((flow) => flow !== object && flow === source.get('default'));
-  return html`<${TickEntry} id="default" label="It is gone when no other way fits" value=${isDefault} write=${otherwise}
+  return html`<${TickEntry} id="default" label="It is taken when no other way fits" value=${isDefault} write=${otherwise}
       help=${!isDefault && others.length ? `Now that is “${titleOf(others[0])}”, to “${titleOf(others[0].targetRef)}”.` : undefined} />
     ${!isDefault && html`<${When} ...${{ object, text, answers, server, write }} isInclusive=${source.$instanceOf('bpmn:InclusiveGateway')} />`}`;
 }
@@ -36,9 +36,9 @@ function When({ object, text, answers, server, write, isInclusive }) {
     { value: 'when', label: 'when' },
     { value: 'always', label: 'always' },
   ];
-  return html`${(isInclusive || isAlways) && html`<${ChoiceEntry} id="when" label="It is gone" value=${isAlways ? 'always' : 'when'} choices=${choices}
+  return html`${(isInclusive || isAlways) && html`<${ChoiceEntry} id="when" label="It is taken" value=${isAlways ? 'always' : 'when'} choices=${choices}
       write=${(chosen) => write(chosen === 'always' ? ALWAYS : undefined)} />`}
-    ${!isAlways && html`<${Condition} id="condition" label="It is gone when" text=${text} answers=${answers} server=${server} place=${{ element: object.id }} write=${write} />`}
+    ${!isAlways && html`<${Condition} id="condition" label="It is taken when" text=${text} answers=${answers} server=${server} place=${{ element: object.id }} write=${write} />`}
     ${answers?.length === 0 && html`<p class="panel-entry__help">Nothing has been asked by then. Put a step with a question before the choice.</p>`}`;
 }
 
@@ -59,10 +59,10 @@ export function WaysOut({ element, object, changes, selection }) {
     const made = [{ object, properties: { default: flow } }];
     changes.apply(element, flow && conditionOf(flow) ? [...made, expression(flow, undefined, changes)] : made, element.outgoing);
   };
-  if (flows.length < 2) return html`<${Fact} id="few-ways">Draw at least two ways out, then say when each is gone.<//>`;
+  if (flows.length < 2) return html`<${Fact} id="few-ways">Draw at least two ways out, then say when each is taken.<//>`;
   return html`<${ChoiceEntry} id="otherwise" label="Where no other way fits" value=${chosen?.id ?? ''} choices=${choices} write=${write} />
     <div class="panel-entry" data-entry="ways">
-      <p class="panel-entry__label">When each is gone</p>
+      <p class="panel-entry__label">When each is taken</p>
       <ul class="panel-ways">
         ${element.outgoing.map(
           (way) => html`<li key=${way.id}>
