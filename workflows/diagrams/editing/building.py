@@ -134,9 +134,9 @@ def _say(sheet: Sheet, identity: str, block: Block | Plain) -> None:
 
 def _say_plain(sheet: Sheet, identity: str, plain: Plain) -> None:
     _, trigger = _TAGS.get(plain.kind, ("", ""))
-    if plain.topic:
+    if plain.topic and plain.kind == "serviceTask":
         marks.set_topic(sheet, element=identity, topic=plain.topic)
-    if plain.called:
+    if plain.called and plain.kind == "callActivity":
         marks.set_called(sheet, element=identity, called=plain.called)
     if trigger == "timerEventDefinition":
         events.set_timer(sheet, element=identity, timer=plain.timer)

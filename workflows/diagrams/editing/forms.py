@@ -48,7 +48,6 @@ def add_field(sheet: Sheet, *, element: str, field: Field, after: str = "") -> N
     made = etree.Element(f"{{{CAMUNDA}}}formField")
     last = form[-1] if len(form) else None
     put(form, made, after=_entry(there, after, "after") if after else last)
-    made.set("id", field.id)
     write_field(made, field)
 
 
@@ -133,7 +132,6 @@ def _entry(there: dict[str, etree._Element], identity: str, argument: str) -> et
 def _write(form: etree._Element, entry: etree._Element | None, field: Field) -> etree._Element:
     if entry is None:
         entry = make(form, "formField", ns=CAMUNDA)
-        entry.set("id", field.id)
     write_field(entry, field)
     return entry
 

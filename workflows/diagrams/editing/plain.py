@@ -34,7 +34,7 @@ class Plain:
 
     `kind` is one of graph.KINDS other than a start or a boundary event. `topic` is for a serviceTask,
     `called` for a callActivity, `timer` for a timerCatch, `message` for a receiveTask, messageCatch,
-    messageThrow or messageEnd, `error` for an errorEnd.
+    messageThrow or messageEnd, `error` for an errorEnd; with another kind each is left out.
     """
 
     kind: str
