@@ -4,7 +4,7 @@ import { problemList } from './problems.js';
 import { ask } from './talk.js';
 
 const PAUSE = 900;
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 export function verdicts({ root, page, modeler, walk }) {
   const line = root.querySelector('[data-verdict]');
