@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.test_studio import OWNER, SAVED, canvas, choose, element, rename, saved
@@ -61,7 +61,11 @@ def large() -> bytes:
 
 def upload(page: Page) -> None:
     page.goto("/diagrams/drafts")
-    file = {"name": "large.bpmn", "mimeType": "application/xml", "buffer": large()}
+    file: FilePayload = {
+        "name": "large.bpmn",
+        "mimeType": "application/xml",
+        "buffer": large(),
+    }
     page.locator("main input[type=file]").set_input_files(file)
     page.locator("main .page-form__buttons button[type=submit]").click(timeout=60_000)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Large process", timeout=60_000)
