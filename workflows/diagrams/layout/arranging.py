@@ -1,8 +1,9 @@
 """Try arrangements: events' ways below or beside their host, rows in another order; keep the best."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from workflows.diagrams.layout.columns import assign_columns
+from workflows.diagrams.layout.columns import assign_columns, branching_hosts
 from workflows.diagrams.layout.grid import Grid
 from workflows.diagrams.layout.notes import set_notes
 from workflows.diagrams.layout.parts import Level, Node
@@ -11,39 +12,51 @@ from workflows.diagrams.layout.rows import assign_rows
 
 # How many flows, each as often as there are rows, are drawn on trial, so that none takes long.
 _TRIALS = 5_000
+# For so many hosts of events it is tried whether what these lead to stands better beside them.
+_HOSTS = 6
 
 
-Arrangement = tuple[Grid, dict[str, Route], float]
+@dataclass(frozen=True)
+class _Arrangement:
+    """One way to arrange a level: its grid, routes and cost, and where each node stands."""
+
+    grid: Grid
+    routes: dict[str, Route]
+    cost: float
+    places: dict[str, tuple[int, int]]
+    rows: tuple[int, ...]
 
 
 def arrange(level: Level) -> tuple[Grid, dict[str, Route]]:
     """Give every node its column and row and lead the flows, with few crossings and bends."""
-    best: Arrangement | None = None
-    places: dict[str, tuple[int, int]] = {}
-    for hanging in (True, False) if any(node.host for node in level.nodes.values()) else (True,):
-        rows = [lane.rows for lane in level.lanes]
-        back = assign_columns(level, hanging=hanging)
-        assign_rows(level, back)
-        set_notes(level)
-        found = _settle_rows(level, back)
-        if best is None or found[2] < best[2] - 1:
-            best = found
-            places = {node.id: (node.column, node.row) for node in _all(level)}
-        else:
-            for lane, number in zip(level.lanes, rows, strict=True):
-                lane.rows = number
+    hosts = branching_hosts(level)[:_HOSTS]
+    hanging = frozenset(hosts)
+    best = _arranged(level, hanging)
+    for host in hosts:
+        tried = _arranged(level, hanging - {host})
+        if tried.cost < best.cost - 1:
+            best, hanging = tried, hanging - {host}
     for node in _all(level):
-        node.column, node.row = places[node.id]
-    if best is None:
-        raise LookupError(level.id)
-    return best[:2]
+        node.column, node.row = best.places[node.id]
+    for lane, number in zip(level.lanes, best.rows, strict=True):
+        lane.rows = number
+    return best.grid, best.routes
+
+
+def _arranged(level: Level, hanging: frozenset[str]) -> _Arrangement:
+    back = assign_columns(level, hanging=hanging)
+    assign_rows(level, back)
+    set_notes(level)
+    grid, routes, cost = _settle_rows(level, back)
+    places = {node.id: (node.column, node.row) for node in _all(level)}
+    return _Arrangement(grid, routes, cost, places, tuple(lane.rows for lane in level.lanes))
 
 
 def _all(level: Level) -> list[Node]:
     return [*level.nodes.values(), *level.notes]
 
 
-def _settle_rows(level: Level, back: set[str]) -> Arrangement:
+def _settle_rows(level: Level, back: set[str]) -> tuple[Grid, dict[str, Route], float]:
     """Lead the flows, with the rows in the best order found; the first row of a lane stays."""
     grid = Grid(level)
     routes, cost = lead_flows(level, grid, back)

@@ -14,10 +14,10 @@ def footing(level: Level, identity: str) -> Node:
     return level.nodes[node.host] if node.host else node
 
 
-def assign_columns(level: Level, *, hanging: bool) -> set[str]:
+def assign_columns(level: Level, *, hanging: frozenset[str]) -> set[str]:
     """Give every node its column; returns the ids of the flows that run back.
 
-    `hanging` lets all that boundary events lead to stand below their host, not right of it.
+    What the boundary events of a host in `hanging` lead to stands below it, not right of it.
     """
     standing = [node for node in level.nodes.values() if node.host is None]
     ways: Ways = defaultdict(list)
@@ -42,22 +42,28 @@ def _is_back(level: Level, flow: Flow, back: set[tuple[str, str]]) -> bool:
     return source is target or (source.id, target.id) in back
 
 
-def _least(level: Level, flow: Flow, *, hanging: bool) -> int:
+def _least(level: Level, flow: Flow, *, hanging: frozenset[str]) -> int:
     """What the only event on a border leads to may stand right below the host of the event."""
     source, target = level.nodes[flow.source], footing(level, flow.target)
     if source.host is None or target.lane < level.nodes[source.host].lane:
         return 1
-    ends = {
-        one.target
-        for one in level.flows
-        if level.nodes[one.source].host == source.host and not _is_behind(level, one)
+    return 0 if source.host in hanging or len(_ways_down(level, source.host)) == 1 else 1
+
+
+def _ways_down(level: Level, host: str) -> set[str]:
+    """Give what the events on the border of a host lead to, but what is above its lane."""
+    flows = [flow for flow in level.flows if level.nodes[flow.source].host == host]
+    return {
+        flow.target
+        for flow in flows
+        if footing(level, flow.target).lane >= footing(level, flow.source).lane
     }
-    return 0 if hanging or len(ends) == 1 else 1
 
 
-def _is_behind(level: Level, flow: Flow) -> bool:
-    """Whether the flow goes back to a step above its own lane."""
-    return footing(level, flow.target).lane < footing(level, flow.source).lane
+def branching_hosts(level: Level) -> list[str]:
+    """Give the hosts whose events lead to several steps: these stand below it or right of it."""
+    hosts = dict.fromkeys(node.host for node in level.nodes.values() if node.host)
+    return [host for host in hosts if len(_ways_down(level, host)) > 1]
 
 
 def _order(standing: list[Node], ways: Ways) -> list[str]:

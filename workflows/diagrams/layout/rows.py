@@ -75,42 +75,42 @@ def _length(chain: _Chain) -> tuple[float, float, int]:
 
 
 def _chains(level: Level, forward: list[Flow]) -> list[_Chain]:
+    """The normal path is one chain in each lane; the other nodes follow each other while they can."""
     next_ = _preferred(level, forward)
     main = _main(level, next_)
-    before: dict[str, str] = {}
-    for one, other in next_.items():
-        if other not in before or _nearness(level, one, other, main) > _nearness(
-            level, before[other], other, main
-        ):
-            before[other] = one
-    chains: list[_Chain] = []
+    before = _before(level, {one: other for one, other in next_.items() if one not in main})
+    chains = [_Chain(nodes, True, 0) for nodes in _by_lane(level, main)]
     for rank, node in enumerate(level.nodes.values()):
-        if node.host is not None or _is_followed(level, node, before, next_):
+        if node.host is not None or node.id in main or node.id in before:
             continue
-        chain = _Chain([node], node.id in main, rank)
-        after = next_.get(node.id)
-        while after is not None and before.get(after) == chain.nodes[-1].id:
-            if level.nodes[after].lane != node.lane:
-                break
+        chain = _Chain([node], False, rank)
+        after = next_.get(node.id, "")
+        while after not in main and before.get(after) == chain.nodes[-1].id:
             chain.nodes.append(level.nodes[after])
-            after = next_.get(after)
-        chain.is_main = any(one.id in main for one in chain.nodes)
+            after = next_.get(after, "")
         chains.append(chain)
     for chain in chains:
         _stretch(chain, level, forward)
     return chains
 
 
-def _is_followed(level: Level, node: Node, before: dict[str, str], next_: dict[str, str]) -> bool:
-    """Whether the node is not the first of its chain."""
-    one = before.get(node.id)
-    return one is not None and level.nodes[one].lane == node.lane and next_[one] == node.id
+def _by_lane(level: Level, main: set[str]) -> list[list[Node]]:
+    lanes: dict[int, list[Node]] = defaultdict(list)
+    for node in sorted((level.nodes[one] for one in main), key=lambda node: node.column):
+        lanes[node.lane].append(node)
+    return list(lanes.values())
 
 
-def _nearness(level: Level, one: str, other: str, main: set[str]) -> tuple[bool, bool, int]:
-    """Which of several steps another one stands in line with: one of its lane, of the normal path."""
-    node = level.nodes[one]
-    return node.lane == level.nodes[other].lane, one in main, node.column
+def _before(level: Level, next_: dict[str, str]) -> dict[str, str]:
+    """Give the node of its lane that each stands in line with: the nearest that leads to it."""
+    before: dict[str, str] = {}
+    for one, other in next_.items():
+        node = level.nodes[one]
+        if node.lane != level.nodes[other].lane:
+            continue
+        if other not in before or node.column > level.nodes[before[other]].column:
+            before[other] = one
+    return before
 
 
 def _preferred(level: Level, forward: list[Flow]) -> dict[str, str]:
