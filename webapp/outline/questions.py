@@ -23,7 +23,7 @@ from webapp.outline.conditions import (
 )
 from webapp.outline.page import Opened, Work, acted, answered, opened, opened_to_edit
 from webapp.outline.question_form import TYPES, QuestionForm, question_form
-from webapp.outline.verdict import verdict_on
+from webapp.outline.verdict import known_verdict
 from webapp.step_fields import Surroundings
 from webapp.step_form import form_for
 from webapp.studio_preview import EXAMPLES, showable
@@ -57,7 +57,7 @@ def questions(draft_id: int, element: str) -> ResponseReturnValue:
         problems=problems,
         types=TYPES,
         words=_words_at(node),
-        verdict=verdict_on(page),
+        verdict=known_verdict(page),
     )
 
 

@@ -11,7 +11,7 @@ from webapp.outline.choices import act_choices, called_choices, party_choices, t
 from webapp.outline.offering import grouped, offered
 from webapp.outline.page import Opened, OutlineForm, Work, answered, filled, opened, opened_to_edit
 from webapp.outline.rows import row_of
-from webapp.outline.verdict import verdict_on
+from webapp.outline.verdict import known_verdict
 from webapp.runtime import pack
 from workflows.diagrams.editing import Sheet, events, marks, parties, steps
 from workflows.diagrams.graph import BOUNDARIES, GATEWAYS, Node
@@ -218,5 +218,5 @@ def _step_page(page: Opened, node: Node, form: StepForm) -> str:
         node=node,
         form=form,
         row=row_of(page, node.id),
-        verdict=verdict_on(page),
+        verdict=known_verdict(page),
     )

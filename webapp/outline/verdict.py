@@ -44,26 +44,47 @@ class Verdict:
 
 def verdict_on(page: Opened) -> Verdict:
     """Judge the draft: from the report of its whole check, if there is one, else by the proof."""
-    draft, pack = page.draft, runtime().pack
-    whole = drafts.current_report(runtime(), db.session(), draft, now=clock.now())
-    report = verdict_of(whole) if whole else _proved(page)
-    return Verdict(
-        publishable=whole.publishable if whole else is_publishable(report, without_engine=True),
-        complete=report["proof"]["complete"],
-        is_whole=whole is not None,
-        told=findings_told(report, draft.key, draft.name, pack),
-    )
+    whole = _whole(page)
+    if whole is not None:
+        return whole
+    kept, asked = _kept(), _asked(page)
+    if asked not in kept:
+        kept[asked] = editing_together.verdict(runtime(), page.draft.xml, now=clock.now())
+        while len(kept) > KEPT:
+            kept.popitem(last=False)
+    return _proved(page, kept[asked])
 
 
-def _proved(page: Opened) -> Report:
-    session, now = db.session(), clock.now()
-    around = sorted((k, v.id) for k, v in publication.published(session, now=now).items())
-    asked = (page.draft.key, page.draft.sha256, runtime().pack.version, tuple(around))
+def known_verdict(page: Opened) -> Verdict | None:
+    """Give the verdict where it is known already, for pages that nobody shall wait for."""
+    kept, asked = _kept(), _asked(page)
+    return _whole(page) or (_proved(page, kept[asked]) if asked in kept else None)
+
+
+def _whole(page: Opened) -> Verdict | None:
+    row = drafts.current_report(runtime(), db.session(), page.draft, now=clock.now())
+    return _told(page, verdict_of(row), row.publishable, is_whole=True) if row else None
+
+
+def _proved(page: Opened, report: Report) -> Verdict:
+    return _told(page, report, is_publishable(report, without_engine=True), is_whole=False)
+
+
+def _told(page: Opened, report: Report, publishable: bool, *, is_whole: bool) -> Verdict:
+    draft = page.draft
+    told = findings_told(report, draft.key, draft.name, runtime().pack)
+    return Verdict(publishable, report["proof"]["complete"], is_whole, told)
+
+
+def _kept() -> OrderedDict[object, Report]:
     kept: OrderedDict[object, Report] = current_app.extensions.setdefault(
         "siteward.outline_verdicts", OrderedDict()
     )
-    if asked not in kept:
-        kept[asked] = editing_together.verdict(runtime(), page.draft.xml, now=now)
-        while len(kept) > KEPT:
-            kept.popitem(last=False)
-    return kept[asked]
+    return kept
+
+
+def _asked(page: Opened) -> object:
+    """Give what a verdict is of: the draft as it is, all that is in force around it, the policy."""
+    in_force = publication.published(db.session(), now=clock.now())
+    around = tuple(sorted((key, version.id) for key, version in in_force.items()))
+    return page.draft.key, page.draft.sha256, runtime().pack.version, around
