@@ -96,6 +96,8 @@ PUBLIC = [("login", "/login"), ("register", "/register"), ("accessibility", "/ac
 
 # Pages that no address alone leads to, and the tests that look at them.
 LOOKED_AT_ELSEWHERE = {
+    "case_migrations.index": "test_migration",
+    "case_migrations.show": "test_migration",
     "rehearsals.index": "test_rehearsal",
     "rehearsals.show": "test_rehearsal",
     "rehearsals.scenario": "test_rehearsal",

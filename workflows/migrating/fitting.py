@@ -101,7 +101,7 @@ class Destination:
         )
         if refused:
             return Fit(Verdict.CANNOT, refused, stands_at, gone)
-        passed_by = self._passed_by(before, ahead)
+        passed_by = self._passed_by(history, before, ahead)
         return Fit(Verdict.MOVES, "", stands_at, gone, passed_by, found.run)
 
     @cached_property
@@ -158,13 +158,18 @@ class Destination:
         title = self.on.node(service.diagram, service.element).title
         return f"Siteward would do “{title}” by itself at once, which nobody could take back."
 
-    def _passed_by(self, before: DiagramSet, ahead: Collection[Place]) -> tuple[str, ...]:
+    def _passed_by(
+        self, history: History, before: DiagramSet, ahead: Collection[Place]
+    ) -> tuple[str, ...]:
+        """Name the new steps that it will not come to; one whose act it has done is not new."""
+        done = {step.act for step in history.steps if step.act is not None}
         return tuple(
             node.title
             for key, diagram in self.on.diagrams.items()
             for node in diagram.nodes.values()
             if _is_done_by_people(node)
             and (key, node.id) not in ahead
+            and node.act not in done
             and key in before.diagrams
             and node.id not in before.diagrams[key].nodes
         )
