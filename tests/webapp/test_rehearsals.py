@@ -227,6 +227,33 @@ def test_a_rehearsal_is_kept_set_aside_and_retired(
     assert "Retired scenarios" in page(office, nora, base(draft))
 
 
+def test_a_report_leads_to_where_a_scenario_goes_otherwise(
+    office: Desk, draft: int, now: datetime, clock_stands: None
+) -> None:
+    nora, address = office.town.people.nora, begun(office, draft)
+    for _ in range(2):
+        office.post(nora, f"{address}/answers", **filled(office, nora, address))
+    revision = hidden(page(office, nora, address), "rehearsal-revision")
+    office.post(nora, f"{address}/scenario", revision=revision, title="It is forwarded")
+    found = drafts.of_id(db.session(), draft)
+    content = found.xml.replace(b'id="forward"', b'id="onward"')
+    drafts.replace(draft, content, revision=found.revision, by=nora, now=now)
+    drafts.check(office.town.runtime, draft, now=now)
+    report = page(office, nora, f"/diagrams/drafts/{draft}/report")
+    assert "The scenario “It is forwarded” goes otherwise." in report
+    number = max(int(one) for one in re.findall(r"report/findings/(\d+)", report))
+    way = page(office, nora, f"/diagrams/drafts/{draft}/report/findings/{number}")
+    assert "A Requester did “Submit site request”." in way
+    assert "has no choice “forward” any more" in way
+    text = page(office, nora, base(draft))
+    assert "Goes otherwise" in text
+    assert "1 scenario goes otherwise on this draft." in text
+    assert "Move 3 does not fit the draft any more." in page(office, nora, address)
+    (row,) = db.session.scalars(select(Scenario))
+    scenario = page(office, nora, f"/diagrams/drafts/{draft}/scenarios/{row.id}")
+    assert "Mend the diagram" in scenario
+
+
 def test_a_rehearsal_is_for_those_who_edit_diagrams(
     office: Desk, draft: int, clock_stands: None
 ) -> None:
