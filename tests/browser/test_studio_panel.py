@@ -107,7 +107,10 @@ def change_the_questions(page: Page) -> None:
     this.get_by_label("Its kind of answer").select_option(label="Several choices")
     this.get_by_role("button", name="Add the question").click()
     add_choice(this.locator("[data-question=who_should_be_told]"), "The department")
-    this.get_by_role("button", name="Move up: Who should be told?").click()
+    up = this.get_by_role("button", name="Move up: Who should be told?")
+    up.press("Enter")
+    expect(this.locator("[data-question]").nth(-2)).to_contain_text("Who should be told?")
+    expect(up).to_be_focused()
 
 
 def add_choice(place: Locator, label: str) -> None:

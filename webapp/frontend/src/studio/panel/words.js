@@ -72,4 +72,6 @@ export function nameIdFrom(name, ending, taken) {
 
 export const isOneOf = (element, ...types) => types.some((type) => is(element, type));
 
+export const outcomeWords = (outcome) => outcome.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase());
+
 export const listed = (words) => (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`);

@@ -1,6 +1,7 @@
 // The columns of a table's rows.
 import { html } from 'diagram-js/lib/ui';
 import { AreaEntry, Button, ChoiceEntry, TextEntry, TickEntry } from '../entries.js';
+import { followMove, followRemoval } from '../focus.js';
 import { idFrom } from '../words.js';
 import { columnsOf } from './model.js';
 import { Added } from './options.js';
@@ -10,12 +11,18 @@ const NO_COLUMN = ['table', 'file'];
 export function Columns({ field, questions, apply, words }) {
   const columns = columnsOf(field);
   const id = field.get('id');
+  const lines = `[data-entry="question-${id}-columns"] li`;
+  const remove = (at) => {
+    put(columns.filter((_, index) => index !== at));
+    followRemoval(lines, at, `#panel-question-${id}-new`);
+  };
   const put = (next) => apply(questions.setColumns(field, next));
   const change = (at, properties) => put(columns.map((one, index) => (index === at ? { ...one, ...properties } : one)));
   const move = (at, step) => {
     const next = [...columns];
     next.splice(at + step, 0, ...next.splice(at, 1));
     put(next);
+    followMove(`${lines}:nth-child(${at + step + 1})`, step);
   };
   const add = (label) => put([...columns, { id: newId(columns, label), label, type: 'string', required: false, options: [] }]);
   const choices = words.field_types.filter((one) => !NO_COLUMN.includes(one.id)).map((one) => ({ value: one.id, label: one.title }));
@@ -28,7 +35,7 @@ export function Columns({ field, questions, apply, words }) {
             write=${(label) => change(at, { label })} />
           <${Button} kind="icon" label=${`Move up: ${column.label}`} isDisabled=${at === 0} press=${() => move(at, -1)}>↑<//>
           <${Button} kind="icon" label=${`Move down: ${column.label}`} isDisabled=${at === columns.length - 1} press=${() => move(at, 1)}>↓<//>
-          <${Button} kind="icon" label=${`Take out: ${column.label}`} press=${() => put(columns.filter((one) => one !== column))}>×<//>
+          <${Button} kind="icon" label=${`Take out: ${column.label}`} press=${() => remove(at)}>×<//>
         </div>
         <${ChoiceEntry} id=${`question-${id}-column-${at}-type`} label="Kind of answer" value=${column.type} choices=${choices} write=${(type) => change(at, { type })} />
         ${column.type === 'enum' && html`<${AreaEntry} id=${`question-${id}-column-${at}-choices`} label="Choices, one on a line" value=${column.options.map((one) => one.label).join('\n')}

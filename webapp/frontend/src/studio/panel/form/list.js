@@ -1,7 +1,9 @@
 // The questions of a step: add, put in another order, take out; each opens to be changed. Below them, what staff will see.
 import { html, useState } from 'diagram-js/lib/ui';
 import { Button, ChoiceEntry, Entry } from '../entries.js';
-import { asAnswer, isRequired, labelOf, property, Questions, typeOf } from './model.js';
+import { followMove, followRemoval } from '../focus.js';
+import { outcomeWords } from '../words.js';
+import { asAnswer, isRequired, labelOf, optionsOf, property, Questions, typeOf } from './model.js';
 import { Preview } from './preview.js';
 import { Question } from './question.js';
 
@@ -16,10 +18,12 @@ export function Form({ element, changes, server, act }) {
   const answers = fields.map((field) => asAnswer(field, object.id, object.name ?? object.id));
   const move = (field, step) => {
     apply(questions.move(field, step));
+    followMove(`[data-question="${field.get('id')}"]`, step);
     setSaid(`“${labelOf(field)}” is now question ${fields.indexOf(field) + step + 1} of ${fields.length}.`);
   };
   const remove = (field) => {
     apply(questions.remove(field));
+    followRemoval('.panel-questions > li', fields.indexOf(field), '#panel-new-question');
     setSaid(`“${labelOf(field)}” is taken out. Undo brings it back.`);
   };
   const add = (label, type) => {
@@ -86,7 +90,21 @@ function Added({ words, add }) {
 // The ready-made form of the act, where the step asks nothing yet.
 function FromBlock({ element, fields, questions, act, server, changes }) {
   const block = act && server.words.blocks.find((one) => one.act === act && one.kind === 'userTask' && one.fields.length);
-  if (!block || fields.length) return null;
-  const take = () => changes.apply(element, questions.setAll(block.fields.map((field) => questions.from(field, element.businessObject.id))));
-  return html`<p><${Button} kind="outline" press=${take}>Take the ready questions of “${block.title}”<//></p>`;
+  const put = (some) => changes.apply(element, questions.setAll([...fields, ...some.map((one) => questions.from(one, element.businessObject.id))]));
+  const known = server.words.acts.find((one) => one.id === act);
+  if (fields.length) return html`<${Deciding} ...${{ fields, questions, known, put }} />`;
+  if (!block) return null;
+  return html`<p class="panel-entry"><${Button} kind="outline" press=${() => put(block.fields)}>Take the ready questions of “${block.title}”<//></p>`;
+}
+
+// An act that ends in one of several ways needs a question that says which.
+function Deciding({ fields, questions, known, put }) {
+  const outcomes = known?.outcomes ?? [];
+  if (!outcomes.length || fields.some((field) => optionsOf(field).some((option) => outcomes.includes(option.get('id'))))) return null;
+  const options = outcomes.map((id) => ({ id, label: outcomeWords(id) }));
+  const add = () => put([{ id: questions.newId('Decision'), label: 'Decision', type: 'enum', required: true, options }]);
+  return html`<div class="panel-entry">
+    <p class="panel-entry__error">No question decides how “${known.title}” ends.</p>
+    <${Button} kind="outline" press=${add}>Add the question that decides<//>
+  </div>`;
 }

@@ -1,7 +1,8 @@
 // The choices of a question: add, rename, put in another order, take out. A choice keeps its id whatever it is called.
 import { html, useState } from 'diagram-js/lib/ui';
 import { Button, Entry, Select, TextEntry } from '../entries.js';
-import { idFrom } from '../words.js';
+import { followMove, followRemoval } from '../focus.js';
+import { idFrom, outcomeWords } from '../words.js';
 import { optionsOf, renameChoice } from './model.js';
 
 export function Options({ element, field, questions, changes, server, act }) {
@@ -13,11 +14,17 @@ export function Options({ element, field, questions, changes, server, act }) {
   const outcomes = decides(field) || !questions.all.some(decides) ? all : [];
   const apply = (made) => changes.apply(element, made);
   const id = field.get('id');
+  const lines = `[data-entry="question-${id}-options"] li`;
+  const remove = (at) => {
+    put(options.filter((_, index) => index !== at));
+    followRemoval(lines, at, `#panel-question-${id}-new`);
+  };
   const put = (next) => apply(questions.setOptions(field, next));
   const move = (at, step) => {
     const next = [...options];
     next.splice(at + step, 0, ...next.splice(at, 1));
     put(next);
+    followMove(`${lines}:nth-child(${at + step + 1})`, step);
   };
   const add = (label) => {
     const taken = options.map((one) => one.get('id'));
@@ -46,25 +53,23 @@ export function Options({ element, field, questions, changes, server, act }) {
               write=${(name) => apply([{ object: option, properties: { name } }])} />
             <${Button} kind="icon" label=${`Move up: ${label}`} isDisabled=${at === 0} press=${() => move(at, -1)}>↑<//>
             <${Button} kind="icon" label=${`Move down: ${label}`} isDisabled=${at === options.length - 1} press=${() => move(at, 1)}>↓<//>
-            <${Button} kind="icon" label=${`Take out: ${label}`} press=${() => put(options.filter((one) => one !== option))}>×<//>
+            <${Button} kind="icon" label=${`Take out: ${label}`} press=${() => remove(at)}>×<//>
           </div>
           ${outcomes.length > 0 && html`<${Counts} ...${{ option, options, outcomes, at, count }} />`}
         </li>`;
       })}
     </ol>
     <${Added} ...${{ id, add }} />
-    ${missing.length > 0 && missing.length < known.outcomes.length && html`<p class="panel-entry__help">The act also asks for: ${missing.map(inWords).join(', ')}.</p>`}
+    ${missing.length > 0 && missing.length < known.outcomes.length && html`<p class="panel-entry__help">The act also asks for: ${missing.map(outcomeWords).join(', ')}.</p>`}
   </fieldset>`;
 }
-
-const inWords = (outcome) => outcome.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase());
 
 function Counts({ option, options, outcomes, at, count }) {
   const own = option.get('id');
   const free = outcomes.filter((one) => one === own || !options.some((other) => other.get('id') === one));
   const isOutcome = outcomes.includes(own);
   const other = isOutcome ? idFrom(`other ${option.get('name') ?? ''}`, { taken: options.map((one) => one.get('id')), joint: '-', fallback: 'other' }) : own;
-  const choices = [{ value: other, label: 'a choice of our own' }, ...free.map((one) => ({ value: one, label: inWords(one) }))];
+  const choices = [{ value: other, label: 'a choice of our own' }, ...free.map((one) => ({ value: one, label: outcomeWords(one) }))];
   return html`<div class="panel-options__counts"><span>counts as</span>
     <${Select} value=${own} choices=${choices} write=${(to) => count(option, to)} attributes=${{ 'aria-label': `Choice ${at + 1} counts as` }} /></div>`;
 }
@@ -78,7 +83,7 @@ export function Added({ id, add, label = 'New choice', action = 'Add the choice'
     setText('');
     setError(null);
   };
-  return html`<div class="panel-options__line">
+  return html`<div class="panel-options__new">
     <${Entry} id=${`question-${id}-new`} label=${label} error=${error}>
       ${(attributes) => html`<input class="usa-input" ...${attributes} value=${text} autocomplete="off" onInput=${(event) => setText(event.currentTarget.value)}
         onKeyDown=${(event) => event.key === 'Enter' && press()} />`}

@@ -20,15 +20,18 @@ export function Operation({ element, object, changes, server }) {
 }
 
 export function Called({ element, object, changes, server, registry }) {
-  const own = changes.definitions().get('rootElements').filter((one) => one.$instanceOf('bpmn:Process')).map((one) => one.id);
+  const mine = changes.defined('bpmn:Process');
+  const own = mine.map((one) => one.id);
+  const given = mine.flatMap((one) => changes.extension(one, 'siteward:Process')?.get('inputs')?.split(/\s+/) ?? []);
   const processes = server.words.processes.filter((one) => !own.includes(one.key) && !one.calls.some((key) => own.includes(key)));
   const called = object.get('calledElement') ?? '';
   const process = server.words.processes.find((one) => one.key === called);
-  const unasked = process?.inputs.filter((step) => !registry.get(step)) ?? [];
+  const unasked = process?.inputs.filter((step) => !registry.get(step) && !given.includes(step)) ?? [];
+  const titled = (id) => server.words.processes.flatMap((one) => one.asks).find((step) => step.id === id)?.title ?? id;
   const error = called && server.isThere && !process ? `No process “${called}” is in force. Choose another.` : null;
   return html`<${ChoiceEntry} id="called" label="Diagram" value=${called} error=${error} help=${process?.documentation}
       choices=${processes.map((one) => ({ value: one.key, label: one.name }))}
       write=${(key) => changes.apply(element, [{ object, properties: { calledElement: key } }])} />
     ${process?.errors.length > 0 && html`<${Fact} id="called-outcomes" label="It may also end with">${listed(process.errors)}. Put an event of this outcome on the border of the step.<//>`}
-    ${unasked.length > 0 && html`<${Fact} id="called-inputs" label="It reads answers that are not asked here">${listed(unasked)}<//>`}`;
+    ${unasked.length > 0 && html`<${Fact} id="called-inputs" label="It reads answers that are not asked here">${listed(unasked.map(titled))}<//>`}`;
 }

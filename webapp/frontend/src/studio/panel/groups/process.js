@@ -50,5 +50,5 @@ function Inputs({ process, words, server, inputs, write }) {
   const further = callers.flatMap((one) => one.inputs).filter((id) => !offered.some((step) => step.value === id));
   const titled = (id) => words.processes.flatMap((one) => one.asks).find((step) => step.id === id)?.title ?? id;
   const choices = [...offered, ...[...new Set(further)].map((id) => ({ value: id, label: titled(id), note: 'asked further out' }))];
-  return html`<${SeveralEntry} id="inputs" label="Answers that it reads of who calls it" value=${inputs} choices=${choices} placeholder="Add a step" isMissing=${!server.isThere} write=${write} />`;
+  return html`<${SeveralEntry} id="inputs" label="Steps of its caller whose answers it reads" value=${inputs} choices=${choices} placeholder="Add a step" isMissing=${!server.isThere} write=${write} />`;
 }
