@@ -15,7 +15,6 @@ from workflows.diagrams.editing.sheet import Sheet
 from workflows.diagrams.editing.spacing import make
 from workflows.diagrams.editing.wiring import draw, level_of, title
 from workflows.diagrams.graph import ACTIVITIES, ENDS
-from workflows.diagrams.profile import words as kind_words
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def put_on(sheet: Sheet, border: Border) -> str:
     if local(host) not in ACTIVITIES:
         raise EditError(
             "host",
-            f"A {kind_words(local(host))} has no border to put an event on. Choose a step, a group of "
+            f"There is no border of {words.one(local(host))} to put an event on. Choose a step, a group of "
             "steps or a called diagram.",
         )
     called = words.name(border.name)

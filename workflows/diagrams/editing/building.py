@@ -17,7 +17,6 @@ from workflows.diagrams.editing.wiring import draw, level_of
 from workflows.diagrams.extensions import places_of
 from workflows.diagrams.graph import ACTIVITIES
 from workflows.diagrams.profile import EVENTS, GATEWAYS
-from workflows.diagrams.profile import words as kind_words
 from workflows.diagrams.wording import timer_words
 
 # Our kind -> tag and the definition of the event in it.
@@ -56,7 +55,7 @@ def build(sheet: Sheet, block: Block | Plain, place: Place, name: str = "") -> e
     tag, trigger = _TAGS.get(block.kind, (block.kind, ""))
     if not _is_made(block.kind, tag):
         raise EditError(
-            "block", f"A {kind_words(block.kind)} cannot be added here. Choose another."
+            "block", f"It is not possible to add {words.one(block.kind)} here. Choose another."
         )
     called = _name(block, name)
     node = make(level_of(beside), tag, after=beside)

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from lxml import etree
 
 from workflows.diagrams.document import CAMUNDA, children, local
+from workflows.diagrams.editing import words
 from workflows.diagrams.editing.containers import drop_empty, extensions, part_of
 from workflows.diagrams.editing.errors import EditError
 from workflows.diagrams.editing.field_writing import write_field
 from workflows.diagrams.editing.sheet import Sheet, edit
 from workflows.diagrams.editing.spacing import arrange, make, put, take
 from workflows.diagrams.graph import Field
-from workflows.diagrams.profile import words as kind_words
 
 
 @edit
@@ -88,7 +88,7 @@ def _form(sheet: Sheet, identity: str, *, wanted: bool) -> etree._Element | None
     if local(node) != "userTask":
         raise EditError(
             "element",
-            f"A {kind_words(local(node))} asks nothing. Only a user task, a step for a person, has a form.",
+            f"There is no form on {words.one(local(node))}. Only a user task, a step for a person, has one.",
         )
     form = part_of(node, "formData", CAMUNDA)
     if form is not None or not wanted:

@@ -17,7 +17,6 @@ from workflows.diagrams.editing.errors import EditError
 from workflows.diagrams.editing.sheet import XSI, Sheet, edit
 from workflows.diagrams.editing.spacing import make, take
 from workflows.diagrams.extensions import SUBJECTS, places_of
-from workflows.diagrams.profile import words as kind_words
 
 _TOPIC, _TYPE = f"{{{CAMUNDA}}}topic", f"{{{CAMUNDA}}}type"
 
@@ -39,7 +38,7 @@ def set_step(
     if local(node) not in places_of("step"):
         raise EditError(
             "element",
-            f"A {kind_words(local(node))} carries no act and no time limit. Put them on the step before "
+            f"There is no act and no time limit on {words.one(local(node))}. Put them on the step before "
             "or after it.",
         )
     wanted = {
@@ -181,5 +180,5 @@ def mark_expression(element: etree._Element) -> None:
 def _kind(sheet: Sheet, identity: str, kind: str, does: str) -> etree._Element:
     node = sheet.node(identity)
     if local(node) != kind:
-        raise EditError("element", f"Only a {kind_words(kind)} {does}. Choose one.")
+        raise EditError("element", f"Only {words.one(kind)} {does}. Choose one.")
     return node

@@ -20,14 +20,13 @@ from workflows.diagrams.document import (
     parse_document,
 )
 from workflows.diagrams.editing.errors import EditError
+from workflows.diagrams.editing.handwriting import Handwriting
 from workflows.diagrams.graph import Diagram, Finding
 from workflows.diagrams.reading import read
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _PREFIXES = {CAMUNDA: "camunda", SITEWARD: "siteward", XSI: "xsi"}
 _NODES = ("task", "process", "transaction", "gateway", "activity", "event", "choreography")
-_DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,200}\?>")
-_ENCODING = re.compile(rb"""(encoding\s*=\s*["'])([^"']{1,40})""")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,28 +39,28 @@ class Sheet:
     attributes are kept. Ids, not elements, are what callers hold: an edit may parse the file anew.
     """
 
-    def __init__(self, root: etree._Element, declaration: bytes) -> None:
+    def __init__(self, root: etree._Element, hand: Handwriting) -> None:
         """Use `Sheet.open`."""
         self.root = root
-        self._declaration = declaration
+        self._hand = hand
         self._depth = 0
 
     @classmethod
     def open(cls, data: bytes) -> "Sheet":
         """Open the bytes of a file; raises EditError where they are no BPMN document."""
-        found = _DECLARATION.match(data.removeprefix(b"\xef\xbb\xbf"))
-        declaration = _ENCODING.sub(rb"\1UTF-8", found[0].lstrip()) + b"\n" if found else b""
-        return cls(_parsed(data), declaration)
+        return cls(_parsed(data), Handwriting.of(data))
 
     def to_bytes(self) -> bytes:
-        """Write the document as UTF-8."""
-        written = etree.tostring(self.root.getroottree(), encoding="utf-8", xml_declaration=False)
-        return self._declaration + written.rstrip(b"\n") + b"\n"
+        """Write the document as UTF-8, in the manner of the file that was opened."""
+        return self._hand.write(self._written())
+
+    def _written(self) -> bytes:
+        return etree.tostring(self.root.getroottree(), encoding="utf-8", xml_declaration=False)
 
     @property
     def diagram(self) -> Diagram:
         """What the document says now. Raises EditError where it holds no process."""
-        diagram, findings = read(self.to_bytes())
+        diagram, findings = read(self._written())
         if diagram is None:
             raise EditError("", findings[0].message)
         return diagram
@@ -128,7 +127,7 @@ class Sheet:
             return
         declared = "".join(f' xmlns:{self._free_prefix(uri)}="{uri}"' for uri in missing).encode()
         root = etree.tostring(self.root, encoding="utf-8", with_tail=False)
-        written = etree.tostring(self.root.getroottree(), encoding="utf-8", xml_declaration=False)
+        written = self._written()
         begin = written.index(root)
         tag = re.match(rb"<[^\s/>]+", root)
         end = begin + (tag.end() if tag else 0)
@@ -147,11 +146,11 @@ class Sheet:
         if self._depth:
             yield
             return
-        before = self.to_bytes()
+        before = self._written()
         self._depth += 1
         try:
             yield
-            _check(before, self.to_bytes())
+            _check(before, self._written())
         except BaseException:
             self.root = _parsed(before)
             raise

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from workflows.diagrams.conditions import ConditionError, compile_condition
 from workflows.diagrams.editing.errors import EditError
+from workflows.diagrams.profile import words as kind_words
 from workflows.diagrams.timers import Timer, TimerError, parse_timer
 
 LONGEST_NAME = 200
@@ -85,3 +86,9 @@ def length(typed: str, field: str = "due") -> str:
             "hours.",
         )
     return given
+
+
+def one(kind: str) -> str:
+    """Give a BPMN tag as one of its kind: exclusiveGateway is "an exclusive gateway"."""
+    said = kind_words(kind)
+    return f"{'an' if said[:1] in 'aeio' else 'a'} {said}"

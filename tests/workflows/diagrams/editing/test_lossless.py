@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.workflows.diagrams import sketch
 from tests.workflows.diagrams.editing.sheets import (
     FILES,
     FOREIGN,
@@ -244,6 +245,25 @@ def test_an_unedited_file_is_written_as_it_was(path: Path) -> None:
     assert canonical(Sheet.open(data).to_bytes()) == canonical(data)
 
 
+def test_a_file_as_modelers_write_it_keeps_every_byte() -> None:
+    for path in SHIPPED:
+        data = path.read_bytes()
+        # Written in two manners, or with signs that need not be escaped: a few.
+        if data.count(b'" />') * data.count(b'"/>') == 0 and b"&#39;" not in data:
+            assert Sheet.open(data).to_bytes() == data, path.name
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_remarks_and_raw_text_are_not_rewritten(end: bytes) -> None:
+    inner = '<!-- <a b="c"/> &quot; --><?keep <a b="c"/>?>'
+    told = '<bpmn:documentation><![CDATA[<a b="c"/> &quot;]]></bpmn:documentation>'
+    data = sketch.process(sketch.user("A", inner=told), inner, '<bpmn:group id="G" />' * 9) + end
+    assert inner.encode() in Sheet.open(data).to_bytes()
+    assert told.encode() in Sheet.open(data).to_bytes()
+    assert b'<bpmn:group id="G" />' in Sheet.open(data).to_bytes()
+    assert Sheet.open(data).to_bytes().endswith(b">" + end)
+
+
 def check_pairs(data: bytes, few: int, alike: Callable[[bytes, bytes], bool] = same) -> None:
     sheet = Sheet.open(data)
     for said, do, undo in list(pairs(sheet, few)):
@@ -283,7 +303,7 @@ if FOREIGN:
         check_pairs(path.read_bytes(), 3, same_but_for_lists)
 
 
-@pytest.mark.parametrize("path", SHIPPED[::4], ids=name_of)
+@pytest.mark.parametrize("path", SHIPPED[::5], ids=name_of)
 def test_the_same_edit_means_the_same_in_the_clothes_of_the_canvas(path: Path) -> None:
     ours = Sheet.open(path.read_bytes())
     canvas = Sheet.open(as_the_canvas_writes_it(path.read_bytes()))

@@ -315,7 +315,7 @@ def check_whole(sheet: Sheet, theirs: Counter[str]) -> None:
 
 
 @given(st.data())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_edits_are_refused_in_words_or_leave_a_whole_file(data: Draw) -> None:
     check_edits(data, 6)
 
