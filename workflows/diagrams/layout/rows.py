@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from workflows.diagrams.layout.columns import footing
 from workflows.diagrams.layout.parts import Flow, Level, Node, place_across
@@ -13,7 +14,8 @@ _CROSSING = 4
 class _Chain:
     """Nodes of one lane that follow each other and stand in one row.
 
-    `drops` are the columns that lines come down in, with the node they come from.
+    `drops` are the columns that lines come down in, with the node they come from; it is hanging
+    where one is a boundary event. `runs` are the stretches that the normal path needs of its row.
     """
 
     nodes: list[Node]
@@ -21,6 +23,8 @@ class _Chain:
     rank: int
     left: float = 0
     right: float = 0
+    is_hanging: bool = False
+    runs: list[tuple[float, float]] = field(default_factory=list)
     drops: list[tuple[float, Node]] = field(default_factory=list)
 
 
@@ -89,9 +93,23 @@ def _chains(level: Level, forward: list[Flow]) -> list[_Chain]:
             chain.nodes.append(level.nodes[after])
             after = next_.get(after, "")
         chains.append(chain)
+    joined = {(flow.source, flow.target) for flow in forward}
     for chain in chains:
         _stretch(chain, level, forward)
+        if chain.is_main:
+            chain.runs = _runs(chain, joined)
     return chains
+
+
+def _runs(chain: _Chain, joined: set[tuple[str, str]]) -> list[tuple[float, float]]:
+    """Leave a gap where the normal path goes through another lane; side ways may stand there."""
+    runs = [(chain.left, chain.left)]
+    for before, node in pairwise(chain.nodes):
+        runs[-1] = runs[-1][0], 2 * before.column + 1
+        if (before.id, node.id) not in joined:
+            runs.append((2 * node.column + 1, 0))
+    runs[-1] = runs[-1][0], chain.right
+    return runs
 
 
 def _by_lane(level: Level, main: set[str]) -> list[list[Node]]:
@@ -154,6 +172,7 @@ def _stretch(chain: _Chain, level: Level, forward: list[Flow]) -> None:
             drops_there = source.host or source.is_gateway or column == left
             chain.left = min(chain.left, column if drops_there else column + 1, left)
             chain.drops.append((column, footing(level, flow.source)))
+            chain.is_hanging |= source.host is not None
         if source.id == chain.nodes[-1].id and target.lane == lane and beyond > right:
             chain.right = max(chain.right, beyond - 1)
 
@@ -161,16 +180,20 @@ def _stretch(chain: _Chain, level: Level, forward: list[Flow]) -> None:
 def _best_row(chain: _Chain, taken: _Taken) -> int:
     least = 0
     if chain.drops and not chain.is_main:
-        least = min(node.row for _, node in chain.drops) + 1
+        least = min(node.row for _, node in chain.drops) + chain.is_hanging
     last = max(taken.stretches, default=-1) + 1
     choices = [row for row in range(least, max(last, least) + 1) if _is_free(chain, row, taken)]
     return min(choices, key=lambda row: (_CROSSING * _crossings(chain, row, taken) + row, row))
 
 
+def _left(chain: _Chain, row: int) -> float:
+    """Give where the chain's stretch of a row begins: right of the steps there that lead to it."""
+    return max([chain.left, *(column + 1 for column, node in chain.drops if node.row == row)])
+
+
 def _is_free(chain: _Chain, row: int, taken: _Taken) -> bool:
-    return all(
-        right < chain.left or left > chain.right for left, right in taken.stretches.get(row, ())
-    )
+    begin = _left(chain, row)
+    return all(right < begin or left > chain.right for left, right in taken.stretches.get(row, ()))
 
 
 def _crossings(chain: _Chain, row: int, taken: _Taken) -> int:
@@ -188,7 +211,7 @@ def _crossings(chain: _Chain, row: int, taken: _Taken) -> int:
 
 
 def _take(chain: _Chain, row: int, taken: _Taken) -> None:
-    taken.stretches[row].append((chain.left, chain.right))
+    taken.stretches[row] += chain.runs or [(_left(chain, row), chain.right)]
     taken.lines += [(column, node.row, row) for column, node in chain.drops if node.row < row]
     for node in chain.nodes:
         node.row = row
