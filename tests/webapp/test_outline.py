@@ -10,7 +10,7 @@ from models.publication import DiagramDraft
 from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
-from workflows.diagrams.graph import Diagram
+from workflows.diagrams.graph import Diagram, Node
 from workflows.diagrams.reading import read
 from workflows.publication import drafts
 
@@ -406,3 +406,100 @@ def test_what_is_gone_is_not_found_and_others_are_kept_out(office: Desk) -> None
     page(office, "/diagrams/drafts/999/outline", 404)
     answer = office.browser(office.town.people.rosa).get(f"/diagrams/drafts/{draft}/outline")
     assert answer.status_code == 403
+
+
+def named(draft: int, name: str) -> Node:
+    (found,) = [node for node in now_says(draft).nodes.values() if node.name == name]
+    return found
+
+
+def test_plain_steps_wait_tell_operate_and_end(office: Desk) -> None:
+    draft = opened(office)
+    place = {"after": "GatherAdvice", "party": "Communications"}
+    send(office, draft, "/add", 422, block="no such block")
+    wait = {
+        "block": "plain-timerCatch",
+        "name": "Let it rest",
+        "wait_number": "2",
+        "wait_unit": "W",
+    }
+    send(office, draft, "/add", **wait, **place)
+    assert named(draft, "Let it rest").timer == "P2W"
+    tell = {"block": "plain-messageThrow", "name": "Tell the board", "message": "Request seen"}
+    send(office, draft, "/add", **tell, **place)
+    assert named(draft, "Tell the board").message == "Request seen"
+    remind = {"block": "plain-serviceTask", "name": "Remind them", "topic": "remind"}
+    send(office, draft, "/add", **remind, **place)
+    ends = {"block": "plain-errorEnd", "name": "Given up", "error": "Given up"}
+    flow = now_says(draft).outgoing("RequestComplete")[0].id
+    send(office, draft, "/add", **{**ends, **place, "after": flow})
+    assert named(draft, "Given up").error == "Given up"
+    lacking = send(
+        office, draft, "/add", 422, block="plain-timerCatch", name="x", after="GatherAdvice"
+    )
+    assert "Say after how long." in lacking
+
+
+def test_what_waits_tells_and_operates_is_changed(office: Desk) -> None:
+    draft = opened(office)
+    place = {"after": "GatherAdvice", "party": "Communications"}
+    for block, name, more in (
+        ("plain-timerCatch", "Rest", {"wait_number": "2", "wait_unit": "W"}),
+        ("plain-messageThrow", "Tell", {"message": "Seen"}),
+        ("plain-serviceTask", "Do", {"topic": "remind"}),
+    ):
+        send(office, draft, "/add", block=block, name=name, **more, **place)
+    rest, tell, do = (named(draft, name).id for name in ("Rest", "Tell", "Do"))
+    own = {"party": "City Clerk", "documentation": ""}
+    send(office, draft, f"/steps/{rest}", name="Rest", wait_number="3", wait_unit="D", **own)
+    send(office, draft, f"/steps/{tell}", name="Tell", message="Read", **own)
+    send(
+        office,
+        draft,
+        f"/steps/{do}",
+        name="Do",
+        topic="inform-requester",
+        act="",
+        clauses="",
+        **own,
+    )
+    send(office, draft, "/steps/GatherAdvice", name="Gather", called="", **own)
+    send(office, draft, "/steps/RefuseRequest", name="No", error="No", **own)
+    diagram = now_says(draft)
+    assert (diagram.nodes[rest].timer, diagram.nodes[rest].lane) == ("P3D", "City Clerk")
+    assert diagram.nodes[tell].message == "Read"
+    assert diagram.nodes[do].topic == "inform-requester"
+    assert diagram.nodes["GatherAdvice"].called is None
+    assert diagram.nodes["RefuseRequest"].error == "No"
+    review = diagram.nodes["ReviewRequest"]
+    whole = {
+        "name": review.name,
+        "party": review.lane,
+        "act": review.act,
+        "due_number": "",
+        "due_unit": "BD",
+    }
+    send(office, draft, "/steps/ReviewRequest", **whole, loop="2", sequential="y")
+    looped = now_says(draft).nodes["ReviewRequest"]
+    assert (looped.loop, looped.sequential, looped.due) == ("2", True, None)
+
+
+def test_a_question_that_cannot_be_asked_is_refused(office: Desk) -> None:
+    draft = opened(office)
+    base = "/steps/ReviewRequest/questions"
+    plain = {"label": "Which?", "classification": "public"}
+    wrong = send(office, draft, base, 422, **plain, type="string", pattern="(")
+    assert "This is no regular expression" in wrong
+    assert "Name at least one column." in send(office, draft, base, 422, **plain, type="table")
+    for options, said in (("", "Write at least one choice"), ("One\nOne", "read the same")):
+        assert said in send(office, draft, base, 422, **plain, type="enum", options=options)
+    send(office, draft, base, **plain, type="enum", options="2026\nErrors?")
+    made = now_says(draft).nodes["ReviewRequest"].fields[-1]
+    assert [one.id for one in made.options] == ["answer-2026", "errors"]
+    send(office, draft, base, label="Data", classification="public", type="string")
+    assert now_says(draft).nodes["ReviewRequest"].fields[-1].id == "data_2"
+    refused = {"when": "text", "text": "ReviewRequest.new_platform = true", "message": "Not now."}
+    send(office, draft, f"{base}/{made.id}/refuse-when", **refused)
+    found = next(one for one in now_says(draft).nodes["ReviewRequest"].fields if one.id == made.id)
+    assert (found.refuse_when, found.refuse_message) == (refused["text"], "Not now.")
+    page(office, f"/diagrams/drafts/{draft}/outline{base}/{made.id}/whenever", 404)

@@ -50,6 +50,9 @@ TYPES = {
     "table": "Table of rows",
 }
 CELL_TYPES = ("string", "enum", "boolean", "date", "long", "decimal", "url", "email", "person")
+TEXTS = ("string", "long-text")
+MEASURED = ("long", "decimal", "date", "datetime")
+CHOOSING = ("enum", "multi-enum")
 MOST_COLUMNS = 12
 LONGEST_ID = 40
 
@@ -79,7 +82,7 @@ class QuestionForm(OutlineForm):
         "Choices",
         [Length(max=4000)],
         description="One on each line. Those that are there keep their ids while their words stay.",
-        render_kw={"rows": 5, **_only_for("enum", "multi-enum")},
+        render_kw={"rows": 5, **_only_for(*CHOOSING)},
     )
     columns = FieldList(
         FormField(ColumnForm),
@@ -93,22 +96,22 @@ class QuestionForm(OutlineForm):
     minimum = StringField(
         "Smallest number, or first date",
         [Optional(), Length(max=30)],
-        render_kw=_only_for("long", "decimal", "date", "datetime"),
+        render_kw=_only_for(*MEASURED),
     )
     maximum = StringField(
         "Largest number, or last date",
         [Optional(), Length(max=30)],
-        render_kw=_only_for("long", "decimal", "date", "datetime"),
+        render_kw=_only_for(*MEASURED),
     )
     min_length = IntegerField(
         "Fewest characters",
         [Optional(), NumberRange(0, 100_000)],
-        render_kw=_only_for("string", "long-text"),
+        render_kw=_only_for(*TEXTS),
     )
     max_length = IntegerField(
         "Most characters",
         [Optional(), NumberRange(1, 100_000)],
-        render_kw=_only_for("string", "long-text"),
+        render_kw=_only_for(*TEXTS),
     )
     pattern = StringField(
         "Pattern that a text must match",
@@ -134,7 +137,7 @@ class QuestionForm(OutlineForm):
 
     def validate_options(self, field: TextAreaField) -> None:
         """Ask for choices where there must be some, and for each only once."""
-        if self.type.data not in ("enum", "multi-enum"):
+        if self.type.data not in CHOOSING:
             return
         labels = _lines(field.data)
         if not labels:
@@ -150,21 +153,23 @@ class QuestionForm(OutlineForm):
     def as_field(self) -> Field:
         """Give the question as the diagram has it; what the form does not show stays."""
         base = self.asked or Field(id=self._new_id(), label="")
-        chosen = self.type.data in ("enum", "multi-enum")
+        kind = self.type.data
+        is_text, is_measured = kind in TEXTS, kind in MEASURED
         return replace(
             base,
             label=(self.label.data or "").strip(),
-            type=self.type.data,
+            type=kind,
             required=self.required.data,
             help=" ".join((self.help.data or "").split()),
-            options=tuple(self._options(base)) if chosen else (),
-            columns=tuple(self._columns(base)) if self.type.data == "table" else (),
+            options=tuple(self._options(base)) if kind in CHOOSING else (),
+            columns=tuple(self._columns(base)) if kind == "table" else (),
             classification=self.classification.data,
-            minimum=self.minimum.data or None,
-            maximum=self.maximum.data or None,
-            min_length=self.min_length.data,
-            max_length=self.max_length.data,
-            pattern=self.pattern.data or None,
+            # What is hidden for this type is not sent, and would stay as it was.
+            minimum=(self.minimum.data or None) if is_measured else None,
+            maximum=(self.maximum.data or None) if is_measured else None,
+            min_length=self.min_length.data if is_text else None,
+            max_length=self.max_length.data if is_text else None,
+            pattern=(self.pattern.data or None) if kind == "string" else None,
             register=self.register.data or None,
         )
 

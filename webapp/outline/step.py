@@ -83,8 +83,10 @@ def clause_ids(text: str | None) -> tuple[str, ...]:
 def parts_of(node: Node) -> set[str]:
     """Give the fields of the form that a step of this kind has."""
     wanted = {"name"}
+    if node.kind not in BOUNDARIES:
+        wanted.add("party")
     if node.kind not in GATEWAYS | BOUNDARIES:
-        wanted |= {"documentation", "party"}
+        wanted.add("documentation")
     if node.kind in (*PEOPLE_DO, "serviceTask"):
         wanted |= {"act", "clauses"}
     if node.kind in PEOPLE_DO:
