@@ -503,3 +503,19 @@ def test_a_question_that_cannot_be_asked_is_refused(office: Desk) -> None:
     found = next(one for one in now_says(draft).nodes["ReviewRequest"].fields if one.id == made.id)
     assert (found.refuse_when, found.refuse_message) == (refused["text"], "Not now.")
     page(office, f"/diagrams/drafts/{draft}/outline{base}/{made.id}/whenever", 404)
+
+
+def test_a_damaged_draft_still_opens_and_is_mended_by_an_edit(office: Desk) -> None:
+    draft = opened(office)
+    with transaction() as session:
+        found = session.get_one(DiagramDraft, draft)
+        found.xml = found.xml.replace(b"</bpmn:process>", b"", 1)
+    text = page(office, f"/diagrams/drafts/{draft}/outline")
+    assert "This draft is damaged." in text
+    assert "Review the request" in text
+    send(office, draft, "/parties", known="City Clerk", name="")
+    assert "City Clerk" in now_says(draft).lanes
+    with transaction() as session:
+        session.get_one(DiagramDraft, draft).xml = b"nothing"
+    text = page(office, f"/diagrams/drafts/{draft}/outline", 404)
+    assert "Put another file in its place, or drop the draft." in text

@@ -17,6 +17,7 @@ from webapp.incoming import row_number
 from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.editing import EditError, Sheet, meetings
+from workflows.diagrams.editing.salvage import salvage
 from workflows.diagrams.graph import Diagram, Field, Flow, Node
 from workflows.diagrams.layout import tidy
 from workflows.diagrams.reading import read
@@ -36,10 +37,14 @@ class OutlineForm(PageForm):
 
 @dataclass(frozen=True)
 class Opened:
-    """A draft that is open, and the process in it."""
+    """A draft that is open, and the process in it.
+
+    `mended`: what had to be mended or left out to open it, in sentences; () where it is in order.
+    """
 
     draft: DiagramDraft
     diagram: Diagram
+    mended: tuple[str, ...] = ()
 
     @cached_property
     def steps(self) -> list[TextStep]:
@@ -143,12 +148,12 @@ def opened(draft_id: int) -> Opened:
     """Open a draft; raises NotFoundError where there is none, or nothing that could be shown."""
     draft = drafts.of_id(db.session(), draft_id)
     diagram = read(draft.xml)[0]
-    if diagram is None:
-        raise NotFoundError(
-            "What this draft holds is no diagram any more. Download it on the page of the draft, or "
-            "put another file in its place there."
-        )
-    return Opened(draft, diagram)
+    if diagram is not None:
+        return Opened(draft, diagram)
+    sheet, told = salvage(draft.xml)
+    if sheet is None:
+        raise NotFoundError(" ".join((*told, "Put another file in its place, or drop the draft.")))
+    return Opened(draft, sheet.diagram, told)
 
 
 def opened_to_edit(draft_id: int) -> Opened:
@@ -210,7 +215,8 @@ def _behind(page: Opened, revision: int | None) -> str:
 
 def _kept(page: Opened, work: Work) -> ResponseReturnValue:
     draft = page.draft
-    sheet = Sheet.open(draft.xml)
+    mended = salvage(draft.xml)[0] if page.mended else None
+    sheet = mended or Sheet.open(draft.xml)
     made = work.edit(sheet)
     if work.is_drawn:
         meetings.collapse(sheet)

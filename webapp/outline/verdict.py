@@ -62,6 +62,8 @@ def known_verdict(page: Opened) -> Verdict | None:
 
 
 def _whole(page: Opened) -> Verdict | None:
+    if page.mended:
+        return None  # what is damaged was never checked
     row = drafts.current_report(runtime(), db.session(), page.draft, now=clock.now())
     return _told(page, verdict_of(row), row.publishable, is_whole=True) if row else None
 
