@@ -142,9 +142,9 @@ def _clock_move(draft_id: int, rehearsal_id: int) -> Move:
     if request.form.get("to") == "moment":
         try:
             written = datetime.fromisoformat(request.form.get("moment", "")[:16])
-        except ValueError:
+            return Until(written.replace(tzinfo=clock.zone()).astimezone(UTC))
+        except (ValueError, OverflowError):
             raise InvalidAnswersError({"moment": "Give a day and an hour to come."}) from None
-        return Until(written.replace(tzinfo=clock.zone()).astimezone(UTC))
     days = row_number(request.form.get("days"))
     if days is None:
         raise InvalidAnswersError({"days": "Give a number of working days, such as 3."})

@@ -156,6 +156,8 @@ def test_the_clock_takes_days_and_moments_and_nothing_else(
         ({"days": "many"}, 422),
         ({"days": "0"}, 409),
         ({"to": "moment", "moment": "soon"}, 422),
+        ({"to": "moment", "moment": "9999-12-31T23:59"}, 422),
+        ({"to": "moment", "moment": "0001-01-01T00:00"}, 409),
         ({"to": "moment", "moment": "2026-11-01T09:00"}, 409),
         ({"to": "moment", "moment": "9999-11-01T09:00"}, 409),
         ({"deadline": "create-site Nothing 0"}, 409),
