@@ -27,14 +27,13 @@ const named = (change) => Object.fromEntries(Object.entries(RULES).map(([name, r
 export function hinting({ root, modeler }) {
   const place = root.querySelector('[data-hints]');
   const registry = modeler.get('elementRegistry');
-  const linter = new Linter({
-    resolver: new StaticResolver(named((name, [rule]) => [`rule:bpmnlint/${name}`, rule])),
-    config: { rules: named((name) => [name, 'warn']) },
-  });
+  const resolver = new StaticResolver(named((name, [rule]) => [`rule:bpmnlint/${name}`, rule]));
+  const config = { rules: named((name) => [name, 'warn']) };
   let timer = null;
 
   async function lint() {
-    const found = await linter.lint(modeler.getDefinitions());
+    // A linter remembers the flows that it has met, so each run has one of its own.
+    const found = await new Linter({ resolver, config }).lint(modeler.getDefinitions());
     const told = Object.entries(found).flatMap(([rule, all]) => all.map(({ id }) => [registry.get(id), RULES[rule]?.[1]]));
     // An event on the edge of a step always stands on something.
     show(told.filter(([element, words]) => element && words && !is(element, 'bpmn:BoundaryEvent')));
