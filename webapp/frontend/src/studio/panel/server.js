@@ -54,7 +54,7 @@ export class Server {
   }
 
   // Asks after a pause, and tells only what is still wanted; gives a function that drops the question.
-  later(what, query, tell, fail = () => {}) {
+  later(what, query, tell, fail = () => {}, pause = PAUSE) {
     let isWanted = true;
     const timer = setTimeout(async () => {
       try {
@@ -63,7 +63,7 @@ export class Server {
       } catch (error) {
         if (isWanted) fail(error);
       }
-    }, PAUSE);
+    }, pause);
     return () => {
       isWanted = false;
       clearTimeout(timer);

@@ -29,6 +29,7 @@ export function Condition({ id, label, text, answers, server, place, write, erro
     if (!next.rows.length && text) write(undefined);
   };
   if (isText || !rule) return html`<${AsText} ...${{ id, label, text, server, place, write }} back=${rule && (() => setText(false))} />`;
+  if (answers === null) return html`<p class="panel-entry__help" data-entry=${id}>Looking up what has been asked by then…</p>`;
   const rows = rule.rows.length ? rule.rows : [NEW];
   const replaceRow = (index, row) => change({ ...rule, rows: rows.map((one, at) => (at === index ? row : one)) });
   const hint = rows.every(isComplete) ? null : 'Choose an answer and what it is compared with.';

@@ -128,16 +128,19 @@ export class Questions {
   // Several properties at once: what one takes away must not bring back what another has written.
   withProperties(field, named) {
     const holder = field.get('properties') ?? this.changes.create('camunda:Properties', {}, field);
-    const values = [...propertiesOf(field)];
+    const there = propertiesOf(field);
+    const changed = [];
+    const added = [];
     for (const [name, value] of Object.entries(named)) {
-      const at = values.findIndex((one) => one.get('id') === name);
-      const made = value ? [this.changes.create('camunda:Property', { id: name, value }, holder)] : [];
-      values.splice(at < 0 ? values.length : at, at < 0 ? 0 : 1, ...made);
+      const known = there.find((one) => one.get('id') === name);
+      if (known && value) changed.push({ object: known, properties: { value } });
+      else if (value) added.push(this.changes.create('camunda:Property', { id: name, value }, holder));
     }
+    const values = [...there.filter((one) => named[one.get('id')] !== ''), ...added];
     if (!values.length) return [{ object: field, properties: { properties: undefined } }];
-    return field.get('properties')
-      ? [{ object: holder, properties: { values } }]
-      : (holder.set('values', values), [{ object: field, properties: { properties: holder } }]);
+    if (field.get('properties')) return [...changed, { object: holder, properties: { values } }];
+    holder.set('values', values);
+    return [{ object: field, properties: { properties: holder } }];
   }
 
   withConstraints(field, named) {

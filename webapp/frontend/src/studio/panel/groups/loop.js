@@ -6,10 +6,10 @@ import { useAnswers } from './answers.js';
 const COUNTABLE = ['table', 'multi-enum', 'long'];
 const NAME = /^[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*$/;
 
-export function Loop({ element, object, changes, server }) {
+export function Loop({ element, object, changes, server, registry }) {
   const loop = object.loopCharacteristics;
   const text = (loop?.get('loopCardinality')?.get('body') ?? '').trim();
-  const answers = useAnswers(server, element, Boolean(loop));
+  const answers = useAnswers({ server, element, registry }, Boolean(loop));
   const isField = NAME.test(text);
   const [wanted, setWanted] = useState(null);
   const mode = !loop ? 'once' : (wanted ?? (isField ? 'field' : 'number'));

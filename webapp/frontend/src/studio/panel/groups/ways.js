@@ -8,17 +8,18 @@ import { useAnswers } from './answers.js';
 
 const conditionOf = (flow) => flow.conditionExpression?.get('body')?.trim() ?? '';
 
-export function Way({ element, object, changes, server }) {
+export function Way({ element, object, changes, server, registry }) {
   const source = object.sourceRef;
   const isChoice = ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'].some((type) => source?.$instanceOf(type));
   const text = conditionOf(object);
   const isDefault = source?.get('default') === object;
-  const answers = useAnswers(server, element, isChoice);
+  const answers = useAnswers({ server, element, registry }, isChoice);
   const write = (body) => changes.apply(element, [expression(object, body, changes)]);
   if (!isChoice) {
     return html`<${Fact} id="always">Always, after “${titleOf(source)}”.<//>
-      ${text && html`<${Condition} id="condition" label="It has a condition, which only the ways of a choice may have" text=${text} answers=${null} server=${server}
-        place=${{ element: object.id }} write=${write} />`}`;
+      ${text &&
+      html`<p class="panel-entry__error">It has a condition, which only the ways out of a choice may have.</p>
+        <${Button} kind="outline" press=${() => write(undefined)}>Take the condition away<//>`}`;
   }
   const otherwise = (isOn) => {
     const made = [{ object: source, properties: { default: isOn ? object : undefined } }];
