@@ -3,7 +3,7 @@
 from workflows.diagrams.geometry import Box, Point
 from workflows.diagrams.layout.lettering import size_of
 from workflows.diagrams.layout.levels import lay_out
-from workflows.diagrams.layout.parts import Flow, Level, Node, Plane, Pool
+from workflows.diagrams.layout.parts import Flow, Level, Node, Plane
 from workflows.diagrams.layout.places import TITLE
 
 TOP = 80
@@ -73,28 +73,35 @@ def _lead(message: Flow, number: int, shapes: dict[str, Box], plane: Plane) -> N
         message.target if swapped else message.source,
         message.source if swapped else message.target,
     )
-    points = _line(one, other, ends, bands, number)
+    turn = _gap(other, one.y < other.y, number, plane)
+    points = _line(one, other, ends, bands, turn)
     message.points = points[::-1] if swapped else points
     if message.name:
         width, height = size_of(message.name)
-        last = points[-1]
-        down = 8 if points[-2].y > last.y else -8 - height
-        message.label = Box(last.x + 6, last.y + down, width, height)
+        message.label = Box(points[-1].x + 6, turn - height - 3, width, height)
+
+
+def _gap(other: Box, is_down: bool, number: int, plane: Plane) -> float:
+    """Give where between two pools a message turns on its way to a shape or pool."""
+    here = Point(other.x + 1, other.y + 1)
+    pool = next((pool.box for pool in plane.pools if pool.box.holds(here)), other)
+    away = 14 + 7 * (number % 5)
+    return pool.y - away if is_down else pool.bottom + away
 
 
 def _line(
-    one: Box, other: Box, ends: tuple[str, str], bands: set[str | None], number: int
+    one: Box, other: Box, ends: tuple[str, str], bands: set[str | None], turn: float
 ) -> list[Point]:
     x = one.x + one.width / 2
     is_down = one.y < other.y
     y = one.bottom if is_down else one.y
     to_y = other.y if is_down else other.bottom
     to_x = x if ends[1] in bands and other.x <= x <= other.right else other.x + other.width / 2
+    # From band to band it goes down where nothing else does: at its own place from the left.
     if ends[0] in bands:
-        x = to_x = one.x + 60 + 24 * number
+        x = to_x = one.x + 60 + abs(turn - y)
     if x == to_x:
         return [Point(x, y), Point(x, to_y)]
-    turn = to_y - (20 + 6 * (number % 4)) * (1 if is_down else -1)
     return [Point(x, y), Point(x, turn), Point(to_x, turn), Point(to_x, to_y)]
 
 
@@ -145,8 +152,3 @@ def _surround(group: Node, held: list[Box]) -> None:
     group.x, group.y = left, top
     group.width = max(box.right for box in held) + 12 - left
     group.height = max(box.bottom for box in held) + 12 - top
-
-
-def pool_of(plane: Plane, level: Level) -> Pool | None:
-    """Give the pool that shows the level itself."""
-    return next((pool for pool in plane.pools if pool.level is level), None)
