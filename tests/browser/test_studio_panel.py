@@ -1,8 +1,10 @@
 """A policy owner says by labels, lists and numbers what steps ask, when ways are gone and how long things take."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Arrive
@@ -10,7 +12,7 @@ from tests.browser.looking import violations
 from tests.browser.person import Person
 from tests.browser.test_studio import OWNER, SAVED, choose, open_studio, saved
 from tests.workflows.diagrams.sketch import NAMESPACES
-from workflows.diagrams.graph import Diagram, Field
+from workflows.diagrams.graph import Diagram, Field, Node
 from workflows.diagrams.reading import read
 
 
@@ -142,6 +144,108 @@ def assert_all_is_said(found: Diagram) -> None:
     assert fields["who_should_be_told"].type == "multi-enum"
     condition = found.flows["RequestCompleteToGatherAdvice"].condition
     assert condition == 'ReviewRequest.determination in ["not", "unclear"]'
+
+
+@pytest.mark.long
+def test_everything_else_is_chosen_as_well_and_undone_step_by_step(arrive: Arrive) -> None:
+    ottoline = arrive(OWNER)
+    page = open_studio(ottoline)
+    before = replace(diagram(ottoline), line=None)
+    change_the_process(page)
+    change_the_events(page)
+    change_what_is_called_and_done(page)
+    repeat_a_step(page)
+    write_a_rich_condition(page)
+    found = diagram(ottoline)
+    assert (found.subject, found.confidential, found.starters) == ("person", True, ("requester",))
+    first, second = found.nodes["RequestWaitsForReview"], found.nodes["RequestWaitsForDecision"]
+    assert (first.timer, first.timer_kind, first.interrupting) == ("R3/PT4H", "cycle", True)
+    assert (second.timer, second.timer_kind) == ("2027-01-31", "date")
+    assert found.nodes["ReturnForChanges"].error == "Sent back"
+    assert found.nodes["GatherAdvice"].lane == "City Clerk"
+    assert found.nodes["RemindDeciders"].topic == "inform-of-delay"
+    step = found.nodes["DecideRequest"]
+    assert (step.loop, step.sequential) == ("ReviewRequest.completeness", True)
+    columns = asked(found, "DecideRequest")["conditions"].columns
+    assert [(one.id, one.type) for one in columns] == [
+        ("what_is_asked", "string"),
+        ("kind", "enum"),
+    ]
+    assert [one.id for one in columns[1].options] == ["first-thing", "second-thing"]
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    while undo.is_enabled():
+        undo.click()
+    assert without_lines(diagram(ottoline)) == without_lines(before)
+
+
+def without_lines(found: Diagram) -> dict[str, Node]:
+    return {key: replace(node, line=None) for key, node in found.nodes.items()}
+
+
+def change_the_process(page: Page) -> None:
+    this = panel(page)
+    this.get_by_label("What it is about").select_option(label="A person")
+    this.get_by_label("Confidential", exact=True).check()
+    starters = this.get_by_role("combobox", name="Who may start it")
+    starters.fill("requester")
+    starters.press("Enter")
+
+
+def change_the_events(page: Page) -> None:
+    this = panel(page)
+    choose(page, "After 2 business days")
+    this.get_by_label("It rings", exact=True).select_option(label="Again and again")
+    write(this, "Every", "4")
+    this.get_by_label("Every: unit").select_option(label="hours")
+    write(this, "How many times", "3")
+    this.get_by_label("It ends the step").check()
+    choose(page, "After 5 business days")
+    this.get_by_label("It rings", exact=True).select_option(label="On a day")
+    write(this, "Day", "2027-01-31")
+    choose(page, "Returned")
+    this.get_by_role("button", name="A new outcome").click()
+    write(this, "Name of the new outcome", "Sent back")
+    this.get_by_role("button", name="Add it").click()
+
+
+def change_what_is_called_and_done(page: Page) -> None:
+    choose(page, "Gather advice")
+    panel(page).get_by_label("Party").select_option(label="City Clerk")
+    choose(page, "Remind Communications")
+    panel(page).get_by_label("Operation").select_option(label="Inform of delay")
+
+
+def repeat_a_step(page: Page) -> None:
+    this = panel(page)
+    choose(page, "Decide on the request")
+    this.locator("[data-group=loop] summary").click()
+    this.get_by_label("The step is done").select_option(label="As often as an answer says")
+    often = this.get_by_label("As many times as there are")
+    often.select_option(label="Checked as complete (Review the request)")
+    this.get_by_label("One after the other").check()
+    rows = question(page, "conditions")
+    rows.get_by_label("Kind of answer").select_option(label="A table of rows")
+    for name in ("What is asked", "Kind"):
+        write(rows, "New column", name)
+        rows.get_by_role("button", name="Add the column").click()
+    kind = rows.locator("li").nth(1)
+    kind.get_by_label("Kind of answer").select_option(label="One choice")
+    write(kind, "Choices, one on a line", "First thing\nSecond thing")
+
+
+def write_a_rich_condition(page: Page) -> None:
+    this = panel(page)
+    choose(page, "Approved?")
+    this.get_by_role("button", name="Reject (to Inform the requester)").click()
+    this.get_by_role("button", name="As text").click()
+    label = "It is taken when (as text)"
+    write(this, label, 'DecideRequest.decision == "x"')
+    expect(this.get_by_text('write a single "=" to compare')).to_be_visible()
+    write(this, label, "DecideRequest.nothing = null")
+    expect(this.get_by_text("cannot have been answered by then")).to_be_visible()
+    write(this, label, "(DecideRequest.decision = DecideRequest.reason)")
+    expect(this.get_by_text("This is too rich for drop-downs.")).to_be_visible()
+    expect(this.get_by_text("In words: “Decision” is “Reason”.")).to_be_visible()
 
 
 FOREIGN = f"""<?xml version="1.0" encoding="UTF-8"?>
