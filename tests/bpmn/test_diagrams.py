@@ -20,7 +20,7 @@ REGISTER = {
     "site.name", "site.handle", "site.url", "site.platform", "site.platform_other",
     "site.presence_form", "site.acting_as", "site.purpose", "site.audience", "site.languages",
     "site.comments_mode", "site.mfa_on", "site.public_body", "site.vault_ref", "site.recovery_contact",
-    "site-role:owner", "site-role:admin", "site-roles", "training.records",
+    "site-role:owner", "site-role:admin", "site-role:new", "site-roles", "site.owner", "change.role", "change.leaver", "training.records",
     "review.reason", "decision.outcome", "decision.reason", "decision.conditions", "decision.valid_until",
     "contract.kind", "contract.version_date", "contract.source_url", "contract.copy",
     "contract.accepted_at", "contract.indemnity", "contract.governing_law",

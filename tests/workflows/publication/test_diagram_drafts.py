@@ -169,7 +169,7 @@ def test_what_was_found_publishable_is_not_checked_again(
     monkeypatch.setattr(proving, "check_files", lambda *what, **_: asked.append(what))
     assert drafts.check(runtime, draft.id, now=office.now).id == first.id
     assert asked == []
-    assert walking.count(db.session(), CheckReport) == 13 + 1
+    assert walking.count(db.session(), CheckReport) == 15 + 1
 
 
 def test_a_report_of_other_diagrams_around_is_not_current(office: Office) -> None:
