@@ -14,8 +14,8 @@ _CROSSING = 4
 class _Chain:
     """Nodes of one lane that follow each other and stand in one row.
 
-    `drops` are the columns that lines come down in, with the node they come from; it is hanging
-    where one is a boundary event. `runs` are the stretches that the normal path needs of its row.
+    `drops` are the columns that lines come down in, with the node they come from; `hosts` those
+    nodes that they leave by an event on the border. `runs` are the stretches that the normal path needs of its row.
     """
 
     nodes: list[Node]
@@ -23,7 +23,7 @@ class _Chain:
     rank: int
     left: float = 0
     right: float = 0
-    is_hanging: bool = False
+    hosts: list[Node] = field(default_factory=list)
     runs: list[tuple[float, float]] = field(default_factory=list)
     drops: list[tuple[float, Node]] = field(default_factory=list)
 
@@ -172,7 +172,7 @@ def _stretch(chain: _Chain, level: Level, forward: list[Flow]) -> None:
             drops_there = source.host or source.is_gateway or column == left
             chain.left = min(chain.left, column if drops_there else column + 1, left)
             chain.drops.append((column, footing(level, flow.source)))
-            chain.is_hanging |= source.host is not None
+            chain.hosts += [footing(level, flow.source)] if source.host else []
         if source.id == chain.nodes[-1].id and target.lane == lane and beyond > right:
             chain.right = max(chain.right, beyond - 1)
 
@@ -180,7 +180,8 @@ def _stretch(chain: _Chain, level: Level, forward: list[Flow]) -> None:
 def _best_row(chain: _Chain, taken: _Taken) -> int:
     least = 0
     if chain.drops and not chain.is_main:
-        least = min(node.row for _, node in chain.drops) + chain.is_hanging
+        least = min(node.row for _, node in chain.drops)
+        least = max([least, *(host.row + 1 for host in chain.hosts)])
     last = max(taken.stretches, default=-1) + 1
     choices = [row for row in range(least, max(last, least) + 1) if _is_free(chain, row, taken)]
     return min(choices, key=lambda row: (_CROSSING * _crossings(chain, row, taken) + row, row))
@@ -188,7 +189,8 @@ def _best_row(chain: _Chain, taken: _Taken) -> int:
 
 def _left(chain: _Chain, row: int) -> float:
     """Give where the chain's stretch of a row begins: right of the steps there that lead to it."""
-    return max([chain.left, *(column + 1 for column, node in chain.drops if node.row == row)])
+    begin = max([chain.left, *(column + 1 for column, node in chain.drops if node.row == row)])
+    return min(begin, 2 * chain.nodes[0].column + 1)
 
 
 def _is_free(chain: _Chain, row: int, taken: _Taken) -> bool:

@@ -144,3 +144,9 @@ def test_a_file_without_a_process_stays_as_it_is() -> None:
 def test_bytes_that_are_no_diagram_are_refused() -> None:
     with pytest.raises(LayoutError, match="not well-formed"):
         tidy(b"<bpmn")
+
+
+def test_what_two_hosts_of_events_lead_to_stands_below_both() -> None:
+    parts = [sketch.user(name) for name in ("One", "Two")] + [sketch.end()]
+    parts += [sketch.boundary(f"On{name}", name, sketch.timer("P1D")) for name in ("Two", "One")]
+    _is_drawn(sketch.process(*parts, sketch.flows("OnTwo Done", "OnOne Done")))
