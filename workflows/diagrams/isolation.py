@@ -2,10 +2,15 @@
 
 import contextlib
 import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from workflows.diagrams.check import Report, Shelf, check_file, report
@@ -69,12 +74,8 @@ _ON_ENGINE = "on engine"
 
 def _round(order: _Order, seconds: float) -> Iterator[Report]:
     """Let one child process work until it is done, or until a file is too much for it."""
-    # spawn: the caller may run threads, and a fork would inherit its locks.
-    context = multiprocessing.get_context("spawn")
-    receiving, sending = context.Pipe(duplex=False)
-    worker = context.Process(target=_work, args=(sending, order), daemon=True)
-    worker.start()
-    sending.close()
+    receiving, sending = multiprocessing.Pipe(duplex=False)
+    worker = _begin(order, sending)
     try:
         for name in order.names:
             verdict = _receive(receiving, seconds)
@@ -84,8 +85,37 @@ def _round(order: _Order, seconds: float) -> Iterator[Report]:
             yield verdict
     finally:
         worker.kill()
-        worker.join()
+        worker.wait()
         receiving.close()
+
+
+# What the child runs: its order comes by standard input, its reports go by the pipe of this number.
+_CHILD = "import sys; from workflows.diagrams.isolation import serve; serve(int(sys.argv[1]))"
+
+
+def _begin(order: _Order, sending: Connection) -> subprocess.Popen[bytes]:
+    """Start an interpreter that knows nothing but the check.
+
+    Not by multiprocessing: a child of it would load the caller's whole program first, and a fork
+    would inherit the locks of its threads.
+    """
+    command = [sys.executable, "-P", "-c", _CHILD, str(sending.fileno())]
+    path = {"PYTHONPATH": os.pathsep.join(place or str(Path.cwd()) for place in sys.path)}
+    worker = subprocess.Popen(  # noqa: S603 (this interpreter, with no word of the caller's)
+        command, stdin=subprocess.PIPE, pass_fds=[sending.fileno()], env={**os.environ, **path}
+    )
+    sending.close()
+    # A child that breaks down at once is noticed where its reports are waited for.
+    with contextlib.suppress(BrokenPipeError), worker.stdin or contextlib.nullcontext() as into:
+        if into:
+            into.write(pickle.dumps(order))
+    return worker
+
+
+def serve(number: int) -> None:
+    """Be the child: read the order, check what it names, and report by the pipe of this number."""
+    with Connection(number, readable=False) as sending:
+        _work(sending, pickle.load(sys.stdin.buffer))  # noqa: S301 (our own caller wrote it)
 
 
 def _receive(receiving: Connection, seconds: float) -> Report | Finding:
@@ -123,7 +153,6 @@ def _work(sending: Connection, order: _Order) -> None:
         seconds = order.seconds * FOR_THE_PROOF
         data = order.files[name]
         sending.send(check_file(name, data, order.known, shelf, seconds=seconds, engine=engine))
-    sending.close()
 
 
 @dataclass(frozen=True)
