@@ -155,6 +155,7 @@ def test_a_called_diagram_knows_the_steps_of_its_caller_that_it_names() -> None:
     assert known(called, "Out", caller) == {"Inner.b": True, "Ask.a": True}
     assert known(diagram(CALLED, "help", Inner="b"), "Out", caller) == {"Inner.b": True}
     assert known(called, "Out") == {"Inner.b": True}
+    assert [one.step for one in fields_at(called, "Out")] == ["Inner"]
 
 
 def test_an_input_that_one_of_its_callers_has_not_asked_may_be_missing() -> None:
