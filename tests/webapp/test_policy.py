@@ -41,10 +41,7 @@ def test_everybody_with_an_account_reads_the_map_and_nobody_else(office: Desk) -
     text = page(office, "/policy", office.town.people.rosa)
     assert "No site of the City is opened without a yes from Communications." in text
     assert "/policy/rules/K39" in text
-    assert (
-        "Not enforced yet: It needs to know at the launch whether the unit is a public body."
-        in text
-    )
+    assert "Not enforced yet: That every block can be appealed." in text
     assert office.app.test_client().get("/policy/gaps").status_code == 303
 
 
@@ -77,7 +74,7 @@ def test_a_rule_says_what_it_asks_and_where_it_is_held(office: Desk) -> None:
     assert "The latest “Decide on the request” with “approve” or “approve-with-conditions”" in text
     assert "proof and run time" in text
     assert "Operation launch-site: The launch reads the decision again." in text
-    assert "Not enforced yet: It needs to know at the launch" in page(office, "/policy/rules/K41")
+    assert "Not enforced yet: That every block can be appealed" in page(office, "/policy/rules/K42")
     assert "No diagram can tell" in page(office, "/policy/rules/K34")
 
 
@@ -158,7 +155,7 @@ def test_the_map_is_given_to_a_spreadsheet_and_to_a_program(office: Desk) -> Non
     assert by_id["K01"]["clauses"] == "GC-2"
     assert by_id["CO-6"]["kind"] == "clause"
     assert "prepare-site#" in by_id["CO-6"]["steps"]
-    assert by_id["K22"]["held by"] == ""
+    assert by_id["K22"]["held by"] == "rule set: nothing_open_elsewhere (run time)"
     assert by_id["K22"]["not enforced yet"]
     told = json.loads(table(office, "/policy/map.json"))
     assert {row["id"] for row in told["map"]} == set(by_id)
