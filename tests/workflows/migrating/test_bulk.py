@@ -187,8 +187,9 @@ def jobs_left() -> int:
         return len(connection.scalars(select(Job.id)).all())
 
 
+# A pass that is begun eight times and never finished becomes an incident, as every job does.
 @pytest.mark.parametrize(
-    ("number", "kills"), [(25, 1), pytest.param(500, 20, marks=pytest.mark.long)]
+    ("number", "kills"), [(25, 1), pytest.param(500, 6, marks=pytest.mark.long)]
 )
 def test_a_migration_goes_on_where_its_worker_was_killed(
     app_on_either: Flask, now: datetime, number: int, kills: int
