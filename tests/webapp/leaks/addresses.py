@@ -315,6 +315,28 @@ def looks(named: Named) -> Iterator[tuple[str, str]]:
     yield from _single(named)
 
 
+# The outline of the draft of that crowd's process: which page, and what of the diagram it is about.
+OUTLINE = {
+    "show": "",
+    "words": "/words",
+    "add": "/add",
+    "parties": "/parties",
+    "party": "/parties/1",
+    "process": "/process",
+    "step": "/steps/AssignLead",
+    "moving": "/steps/AssignLead/place",
+    "removal": "/steps/AssignLead/removal",
+    "connection": "/steps/AssignLead/ways/new",
+    "new_deadline": "/steps/AssignLead/deadlines/new",
+    "deadline": "/deadlines/LeadIsSlow",
+    "questions": "/steps/AssignLead/form",
+    "new_question": "/steps/AssignLead/questions",
+    "question": "/steps/AssignLead/questions/reason",
+    "question_condition": "/steps/AssignLead/questions/reason/shown-when",
+    "way": "/ways/FileComplaintToScreenComplaint",
+}
+
+
 def _plain() -> Iterator[tuple[str, str]]:
     yield from (
         ("frame.home", "/"),
@@ -350,7 +372,13 @@ def _plain() -> Iterator[tuple[str, str]]:
         ("diagram_drafts.index", "/diagrams/drafts"),
         ("diagram_drafts.show", "/diagrams/drafts/1"),
         ("diagram_drafts.xml", "/diagrams/drafts/1/xml"),
+        ("studio_vocabulary.show", "/diagrams/studio/vocabulary.json"),
         ("studio.show", "/diagrams/drafts/1/studio"),
+        ("outline.new_process", "/diagrams/drafts/new-process"),
+        *(
+            (f"outline.{page}", f"/diagrams/drafts/1/outline{rest}")
+            for page, rest in OUTLINE.items()
+        ),
         ("diagram_reviews.show", "/diagrams/drafts/1/review"),
         ("rehearsals.index", "/diagrams/drafts/1/rehearsals"),
         ("rehearsals.show", "/diagrams/drafts/1/rehearsals/1"),
