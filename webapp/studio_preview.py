@@ -14,12 +14,13 @@ from webapp.forms import Choice
 from webapp.runtime import runtime
 from webapp.step_fields import Choices, Surroundings
 from webapp.step_form import StepForm, form_for
-from webapp.studio_vocabulary import RESERVED, as_json
+from webapp.studio_vocabulary import as_json
 from workflows import publication
 from workflows.diagrams.condition_tree import ConditionError, Name
 from workflows.diagrams.conditions import compile_condition
 from workflows.diagrams.document import MAXIMUM_BYTES
 from workflows.diagrams.fields_at import FieldAt, fields_at
+from workflows.diagrams.forms import RESERVED
 from workflows.diagrams.graph import Diagram, Field, Node
 from workflows.diagrams.reading import read
 from workflows.diagrams.wording import condition_words
@@ -143,7 +144,7 @@ def showable(step: Node) -> tuple[Node, list[str]]:
     kept, problems = [], []
     for field in step.fields:
         sound, faults = _sound(field)
-        if field.id in RESERVED:
+        if field.id in RESERVED or field.id.startswith("_"):
             problems.append(f"“{field.label}” cannot be shown: its id “{field.id}” is taken.")
             continue
         try:

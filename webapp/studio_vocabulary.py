@@ -10,10 +10,9 @@ from flask.typing import ResponseReturnValue
 from models.database import db
 from webapp import clock
 from webapp.runtime import runtime
-from webapp.step_form import StepForm
 from workflows import publication
 from workflows.diagrams.extensions import SUBJECTS
-from workflows.diagrams.forms import CARRIERS, CHOICES, SHOWN_TO
+from workflows.diagrams.forms import CARRIERS, CHOICES, RESERVED, SHOWN_TO
 from workflows.diagrams.graph import FIELD_TYPES, Diagram, Field
 from workflows.diagrams.lint.known import known_diagram
 from workflows.operations import OPERATIONS
@@ -42,8 +41,6 @@ TYPE_TITLES: Mapping[str, str] = {
     "file": "A document",
     "table": "A table of rows",
 }
-# A question with one of these ids would stand in the way of the form itself.
-RESERVED = frozenset({"csrf_token", "form_errors", "meta", *dir(StepForm)})
 SUBJECT_TITLES = {"none": "Nothing of these", "site": "A site", "person": "A person"}
 SHOWN_TO_TITLES = {"complainant": "Who complained", "subject": "The person it is about"}
 
@@ -83,7 +80,7 @@ def vocabulary(pack: Pack, diagrams: Iterable[Diagram]) -> dict[str, Any]:
         ],
         "subjects": [_titled(key, SUBJECT_TITLES[key]) for key in sorted(SUBJECTS)],
         "shown_to": [_titled(key, SHOWN_TO_TITLES[key]) for key in sorted(SHOWN_TO)],
-        "reserved_ids": sorted(name for name in RESERVED if not name.startswith("_")),
+        "reserved_ids": sorted(RESERVED),
     }
 
 

@@ -27,7 +27,7 @@ from wtforms.validators import (
 from webapp.outline.offering import offered
 from webapp.outline.page import Opened, OutlineForm, filled
 from webapp.runtime import pack
-from webapp.studio_vocabulary import RESERVED
+from workflows.diagrams.forms import RESERVED
 from workflows.diagrams.graph import Field, Node, Option
 
 TYPES = {

@@ -29,6 +29,29 @@ CHOICES = frozenset({"enum", "multi-enum"})
 # Those of whom a case tells something without letting them read it.
 SHOWN_TO = frozenset({"complainant", "subject"})
 COLUMN = "column."
+# Words of the form itself; a question with one of these ids, or with one that begins with an
+# underscore, could not be asked.
+RESERVED = frozenset(
+    {
+        "Meta",
+        "answers",
+        "around",
+        "csrf_token",
+        "data",
+        "errors",
+        "form_errors",
+        "hidden_tag",
+        "is_submitted",
+        "meta",
+        "populate_obj",
+        "post_process",
+        "process",
+        "step",
+        "take",
+        "validate",
+        "validate_on_submit",
+    }
+)
 _COMPARED_LENGTH = 64
 _COMPARED_WORDS = 300
 _ID = re.compile(r"[A-Za-z_][\w-]{0,63}", re.ASCII)

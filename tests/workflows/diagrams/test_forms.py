@@ -129,6 +129,8 @@ def test_a_field_that_cannot_be_read_is_found(asked: str, code: str, words: str)
     ("asked", "code", "words"),
     [
         (field("a", "enum"), "no-choices", "offers no choices"),
+        (field("data"), "reserved-field-id", 'has the id "data", which the form keeps'),
+        (field("_a"), "reserved-field-id", "Give it another id"),
         (field("a", "string", "x y"), "choices-ignored", "Make it an enum"),
         (field("a", widget="table"), "table-without-columns", "has no columns"),
         (field("a", columns={"b": "B | string"}), "columns-without-table", 'widget to "table"'),

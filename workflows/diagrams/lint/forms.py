@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
-from workflows.diagrams.forms import CHOICES, suggestion
+from workflows.diagrams.forms import CHOICES, RESERVED, suggestion
 from workflows.diagrams.graph import Diagram, Field, Finding, Node
 from workflows.diagrams.lint.known import Known
 from workflows.diagrams.lint.notes import error, warning
@@ -28,6 +28,9 @@ def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
 
 
 def _field(node: Node, field: Field, known: Known) -> Iterator[Finding]:
+    if field.id in RESERVED or field.id.startswith("_"):
+        what = f'has the id "{field.id}", which the form keeps for itself. Give it another id.'
+        yield _wrong(node, field, "reserved-field-id", what)
     yield from _choices(node, field)
     yield from _limits(node, field)
     yield from _lengths(node, field)
