@@ -57,7 +57,7 @@ from webapp import (
     uploads,
 )
 
-# Every blueprint of the product. Its endpoints also stand in access.ENDPOINTS, or stay shut.
+# Every blueprint of the product. Its endpoints also stand in permissions.ENDPOINTS, or stay shut.
 BLUEPRINTS = (
     frame.bp,
     health.bp,

@@ -8,7 +8,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from models.database import db
-from webapp import access, clock
+from webapp import access, clock, permissions
 from webapp.forms import NOBODY_YET, Choice, PageForm, number_chosen
 from webapp.runtime import runtime, settings
 from webapp.templating import person as named
@@ -99,7 +99,7 @@ def ask() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, 422)
     asked = Asked(form.number.data or "", form.reason.data or "", form.second.data)
-    holders, by = access.CAPABILITIES[CAPABILITY], access.me().id
+    holders, by = permissions.CAPABILITIES[CAPABILITY], access.me().id
     try:
         break_glass.ask(runtime(), asked, holders=holders, by=by, now=clock.now())
     except InvalidAnswersError as error:
@@ -123,7 +123,7 @@ def answer(request_id: int) -> ResponseReturnValue:
 
 def _ask_form() -> AskForm:
     form = AskForm()
-    holders, by = access.CAPABILITIES[CAPABILITY], access.me().id
+    holders, by = permissions.CAPABILITIES[CAPABILITY], access.me().id
     people = break_glass.seconds(db.session(), holders, by, clock.today())
     form.second.choices = [NOBODY_YET, *(Choice(one.id, named(one)) for one in people)]
     return form

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from models.database import db
 from models.publication import DiagramDraft
-from webapp import access, clock
+from webapp import access, clock, permissions
 from webapp.draft_page import gathered, shown
 from webapp.forms import PageForm
 from webapp.incoming import row_number
@@ -24,7 +24,7 @@ from workflows.publication.reviewing import Wish
 bp = Blueprint("diagram_drafts", __name__, url_prefix="/diagrams")
 
 # Who may publish: they are told of what waits for a review.
-OWNERS = access.CAPABILITIES["diagrams.publish"]
+OWNERS = permissions.CAPABILITIES["diagrams.publish"]
 
 
 class UploadForm(PageForm):

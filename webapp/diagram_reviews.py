@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
-from webapp import access, clock
+from webapp import access, clock, permissions
 from webapp.draft_page import gathered, shown
 from webapp.forms import PageForm
 from webapp.incoming import row_number
@@ -17,7 +17,7 @@ from workflows.publication.reviewing import Word
 bp = Blueprint("diagram_reviews", __name__, url_prefix="/diagrams")
 
 # They are told of what was published.
-OWNERS = access.CAPABILITIES["diagrams.publish"]
+OWNERS = permissions.CAPABILITIES["diagrams.publish"]
 
 
 class ReviewForm(PageForm):

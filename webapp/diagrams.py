@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length
 from models.cases import Case, DiagramVersion, Process
 from models.database import db
 from models.people import Person
-from webapp import access, clock
+from webapp import access, clock, permissions
 from webapp.forms import PageForm
 from webapp.runtime import runtime
 from workflows import publication
@@ -23,7 +23,7 @@ FEWEST_TOLD = 5
 
 bp = Blueprint("diagrams", __name__, url_prefix="/diagrams")
 
-OWNERS = access.CAPABILITIES["diagrams.publish"]
+OWNERS = permissions.CAPABILITIES["diagrams.publish"]
 
 
 class ReasonForm(PageForm):

@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, func, select
 from config import Config
 from models.database import db
 from models.trust import Notice
-from webapp import access
+from webapp import access, permissions
 
 bp = Blueprint("frame", __name__)
 
@@ -94,7 +94,7 @@ def _shown(
         (label, path, path == here)
         for label, path in places
         if _is_open(path, open_to)
-        and access.may(access.me(), OF_USE_TO.get(path, access.SIGNED_IN))
+        and access.may(access.me(), OF_USE_TO.get(path, permissions.SIGNED_IN))
         and not access.me().must_change_password
     ]
 
@@ -104,10 +104,10 @@ def _addresses() -> dict[str, str]:
     known: dict[str, str] | None = current_app.extensions.get("siteward.addresses")
     if known is None:
         known = {
-            rule.rule.rstrip("/") or "/": access.ENDPOINTS[rule.endpoint]
+            rule.rule.rstrip("/") or "/": permissions.ENDPOINTS[rule.endpoint]
             for rule in current_app.url_map.iter_rules()
             if not rule.arguments
-            and rule.endpoint in access.ENDPOINTS
+            and rule.endpoint in permissions.ENDPOINTS
             and "GET" in (rule.methods or ())
         }
         current_app.extensions["siteward.addresses"] = known

@@ -12,7 +12,8 @@ from tests import city
 from tests.conftest import NOW
 from tests.webapp.door import PASSWORD, password_hash, sign_in
 from webapp import BLUEPRINTS, access
-from webapp.access import CAPABILITIES, ENDPOINTS, PUBLIC, SIGNED_IN, Visitor, may
+from webapp.access import Visitor, may
+from webapp.permissions import CAPABILITIES, ENDPOINTS, PUBLIC, SIGNED_IN
 from webapp.runtime import pack
 from workflows.sessions import Grant, SignedIn
 

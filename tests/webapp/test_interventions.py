@@ -15,7 +15,7 @@ from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import walking
 from tests.workflows.walking import Walk
-from webapp.access import CAPABILITIES
+from webapp.permissions import CAPABILITIES
 from workflows import publication
 
 

@@ -8,7 +8,7 @@ from wtforms import DateField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
 from models.database import db
-from webapp import access, clock
+from webapp import access, clock, permissions
 from webapp.admin.blueprint import bp
 from webapp.admin.people import temporary_password
 from webapp.forms import PageForm
@@ -34,7 +34,7 @@ class GrantForm(PageForm):
     ends_on = DateField("Last day", [Optional()], description="Leave empty for no end.")
 
     def validate_unit_id(self, field: SelectField) -> None:
-        city_wide = set().union(*access.CAPABILITIES.values())
+        city_wide = set().union(*permissions.CAPABILITIES.values())
         if field.data is not None and self.role.data in city_wide:
             raise ValidationError("This role holds for the whole city. Choose City-wide.")
 

@@ -1,10 +1,10 @@
 """A change of a diagram that waits for a second person, so that one meets a review at once."""
 
 from models.database import db
-from webapp.access import CAPABILITIES
 from webapp.demo.people import Settled
 from webapp.demo.rehearsed import keep_scenarios
 from webapp.demo.timeline import Timeline
+from webapp.permissions import CAPABILITIES
 from workflows.publication import drafts, reviewing
 from workflows.publication.reviewing import Wish
 from workflows.runtime import Runtime

@@ -19,7 +19,7 @@ from tests.webapp.leaks.crowd import Crowd
 from tests.webapp.leaks.secrets_told import Secret, Teller
 from tests.workflows import walking
 from webapp import create_app
-from webapp.access import CAPABILITIES
+from webapp.permissions import CAPABILITIES
 from workflows import absences, break_glass, roles
 from workflows.absences import Away
 from workflows.break_glass import Answered, Asked

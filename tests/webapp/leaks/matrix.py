@@ -12,7 +12,7 @@ from tests.webapp.leaks.allowed import covered, may_take_longer, standings
 from tests.webapp.leaks.cities import Twins
 from tests.webapp.leaks.secrets_told import markers_in
 from tests.webapp.leaks.seeing import Seen, ask, counting
-from webapp.access import CAPABILITIES, ENDPOINTS
+from webapp.permissions import CAPABILITIES, ENDPOINTS
 
 Look = tuple[str, str]
 

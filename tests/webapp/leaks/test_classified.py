@@ -4,7 +4,7 @@ from flask import Flask
 
 from tests.webapp.leaks.acts import acts
 from tests.webapp.leaks.addresses import APART, CLASSIFIED, Named, looks
-from webapp.access import ENDPOINTS
+from webapp.permissions import ENDPOINTS
 
 # A draft is put in its place by the studio: XML of a diagram, and nothing of any case.
 PUT = {"studio_api.save"}
