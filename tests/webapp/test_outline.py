@@ -369,6 +369,43 @@ def test_a_new_process_begins_as_a_draft(office: Desk) -> None:
     assert "Bad Key" in empty.text
 
 
+def test_a_new_process_may_begin_with_a_building_block(office: Desk) -> None:
+    nora = office.town.people.nora
+    address = "/diagrams/drafts/new-process"
+    text = page(office, address)
+    assert '<optgroup label="City Attorney">' in text
+    fields = {"name": "Change a site", "starters": "requester", "owner": "policy_owner",
+              "subject": "site", "block": "advise-law"}  # fmt: skip
+    # The party of the block begins, whoever else was chosen before it.
+    for parties in ([], ["Requester"], ["Requester", "City Attorney"]):
+        answer = office.post(nora, address, **fields, parties=parties, first="")
+        assert answer.status_code == 303, answer.text
+        diagram = now_says(int(answer.location.split("/")[3]))
+        (step,) = diagram.of_kind("userTask")
+        assert (step.act, step.lane, bool(step.fields)) == ("advise-law", "City Attorney", True)
+        assert diagram.lanes == ("City Attorney", *(one for one in parties if one == "Requester"))
+        assert step.name
+    named_so = {**fields, "name": "Another", "first": "Ask the attorney first"}
+    answer = office.post(nora, address, **named_so)
+    (step,) = now_says(int(answer.location.split("/")[3])).of_kind("userTask")
+    assert step.name == "Ask the attorney first"
+    plain = office.post(nora, address, **{**fields, "block": "", "first": ""})
+    assert plain.status_code == 422
+    for said in (
+        "Say what is done first, or choose a building block.",
+        "Choose at least one party.",
+    ):
+        assert said in plain.text
+
+
+def test_lengths_say_what_they_are_counted_in(office: Desk) -> None:
+    draft = opened(office)
+    for address in ("/steps/ReviewRequest", "/steps/ReviewRequest/deadlines/new",
+                    "/add?after=ReviewRequest&block=plain-timerCatch"):  # fmt: skip
+        text = page(office, f"/diagrams/drafts/{draft}/outline{address}")
+        assert text.index("working days") < text.index("days, weekends included")
+
+
 def test_whoever_was_slower_is_told_and_loses_nothing(office: Desk) -> None:
     draft = opened(office)
     stale = {"revision": str(row(draft).revision)}

@@ -10,11 +10,17 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from webapp.outline import lengths
 from webapp.outline.blueprint import bp
-from webapp.outline.choices import called_choices, party_choices, place_choices, topic_choices
+from webapp.outline.choices import (
+    blocks_in_order,
+    called_choices,
+    group_of,
+    party_choices,
+    place_choices,
+    topic_choices,
+)
 from webapp.outline.offering import offered
 from webapp.outline.page import Opened, OutlineForm, Work, answered, filled, opened, opened_to_edit
 from webapp.outline.step import LONGEST_NAME, enter_party
-from webapp.runtime import pack
 from workflows.diagrams.editing import Plain, PlainKind, Sheet, ends, plain, steps, ways
 from workflows.policy.blocks import Block
 
@@ -210,16 +216,8 @@ def _wares() -> Iterator[Ware]:
     for key, kind in PLAIN.items():
         group = "Ends" if kind.kind in END_KINDS else "Plain steps"
         yield Ware(key, kind.title, kind.help, group, plain=kind)
-    for block in sorted(pack().blocks, key=lambda one: (_group(one), one.title)):
-        yield Ware(block.id, block.title, block.help, _group(block), block=block)
-
-
-def _group(block: Block) -> str:
-    if block.kind == "serviceTask":
-        return "Done by the system"
-    if block.kind == "callActivity":
-        return "Other processes"
-    return " or ".join(block.parties[:2]) if block.parties else "Any party"
+    for block in blocks_in_order():
+        yield Ware(block.id, block.title, block.help, group_of(block), block=block)
 
 
 def _ware(key: str) -> Ware | None:

@@ -6,6 +6,7 @@ from webapp.outline.page import Opened
 from webapp.outline.rows import rows_of
 from webapp.runtime import pack
 from workflows.operations import OPERATIONS
+from workflows.policy.blocks import Block
 from workflows.publication.in_force import published
 
 
@@ -17,6 +18,28 @@ def act_choices(now: str | None = None) -> dict[str, list[tuple[str, str]]]:
         groups.setdefault(group, []).append((act.id, act.title))
     if now and now not in pack().acts:
         groups["Not in the policy in force"] = [(now, now)]
+    return groups
+
+
+def group_of(block: Block) -> str:
+    """Give the heading that a building block stands under: whose it is, or what does it."""
+    if block.kind == "serviceTask":
+        return "Done by the system"
+    if block.kind == "callActivity":
+        return "Other processes"
+    return " or ".join(block.parties[:2]) if block.parties else "Any party"
+
+
+def blocks_in_order() -> list[Block]:
+    """Give the building blocks of the policy, those of one party together."""
+    return sorted(pack().blocks, key=lambda one: (group_of(one), one.title))
+
+
+def block_choices(nothing: str) -> dict[str, list[tuple[str, str]]]:
+    """Give the building blocks by their titles, under whose they are, after `nothing` chosen."""
+    groups: dict[str, list[tuple[str, str]]] = {"": [("", nothing)]}
+    for block in blocks_in_order():
+        groups.setdefault(group_of(block), []).append((block.id, block.title))
     return groups
 
 

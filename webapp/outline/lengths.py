@@ -5,9 +5,9 @@ import re
 from workflows.diagrams.wording import length_words
 
 UNITS = {
-    "BD": "business days",
+    "BD": "working days (business days)",
     "H": "hours",
-    "D": "days, weekends too",
+    "D": "days, weekends included",
     "W": "weeks",
     "M": "months",
 }

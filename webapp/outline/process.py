@@ -1,6 +1,7 @@
 """The process itself: its name, who begins it, whom it is about; and a new one from nothing."""
 
 import re
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,8 @@ from models.database import db
 from webapp import access, clock
 from webapp.forms import PageForm
 from webapp.outline.blueprint import bp
-from webapp.outline.offering import offered
+from webapp.outline.choices import block_choices
+from webapp.outline.offering import grouped, offered
 from webapp.outline.page import (
     Opened,
     OutlineForm,
@@ -28,6 +30,7 @@ from workflows.diagrams.editing import EditError, Plain, Sheet, marks
 from workflows.diagrams.editing.processes import new_process as new_document
 from workflows.diagrams.layout import tidy
 from workflows.errors import InvalidAnswersError
+from workflows.policy.blocks import Block
 from workflows.publication import drafts, editing_together
 
 SUBJECTS = {"none": "Nothing that is registered", "site": "A site", "person": "A person"}
@@ -138,14 +141,53 @@ class NewProcessForm(PageForm):
     )
     documentation = TextAreaField("What it is for", [Length(max=2000)], render_kw={"rows": 2})
     starters = SelectMultipleField("Who may begin it")
-    parties = SelectMultipleField("Who takes part", [DataRequired("Choose at least one party.")])
-    first = StringField(
+    block = SelectField(
         "Its first step",
-        [DataRequired("Say what is done first."), Length(max=100)],
-        description="What the first of the parties does, such as Ask for the change.",
+        default="",
+        description="A building block brings its form, its clauses and its time limit.",
+    )
+    first = StringField(
+        "What the first step is called",
+        [Length(max=100)],
+        description="Such as Ask for the change. Empty: as its building block is called.",
+    )
+    parties = SelectMultipleField(
+        "Who takes part",
+        description="The first step is done by the first party that may do it. The party of the building "
+        "block takes part in any case.",
     )
     owner = SelectField("Who owns it")
     subject = SelectField("What a case is about", choices=offered(SUBJECTS.items()))
+
+    def validate_first(self, field: StringField) -> None:
+        """Ask for the name of a plain step."""
+        if not (field.data or self.block.data):
+            raise ValidationError("Say what is done first, or choose a building block.")
+
+    def validate_parties(self, field: SelectMultipleField) -> None:
+        """Ask for a party where no building block has one."""
+        if not (field.data or self.taking_part):
+            raise ValidationError("Choose at least one party.")
+
+    @property
+    def chosen_block(self) -> Block | None:
+        """Give the building block that it begins with, None for a plain step."""
+        return next((one for one in pack().blocks if one.id == self.block.data), None)
+
+    @property
+    def taking_part(self) -> list[str]:
+        """Give the parties, first who does the first step."""
+        chosen, block = list(self.parties.data or ()), self.chosen_block
+        if block is None or not block.parties:
+            return chosen
+        begins = next((one for one in chosen if one in block.parties), block.parties[0])
+        return [begins, *(one for one in chosen if one != begins)]
+
+    @property
+    def first_step(self) -> Block | Plain:
+        """Give what the first step is made of."""
+        block, name = self.chosen_block, self.first.data or ""
+        return replace(block, name=name or block.name) if block else Plain("userTask", name)
 
     def validate_key(self, field: StringField) -> None:
         """Ask for an id as addresses have it."""
@@ -185,8 +227,8 @@ def _made(form: NewProcessForm) -> bytes:
         new_document(
             key=key,
             name=form.name.data or "",
-            parties=form.parties.data or (),
-            first=Plain("userTask", form.first.data or ""),
+            parties=form.taking_part,
+            first=form.first_step,
             owner=form.owner.data,
             starters=form.starters.data or (),
         )
@@ -208,6 +250,7 @@ def _new_form() -> NewProcessForm:
     form = NewProcessForm()
     form.starters.choices = offered(role_choices())
     form.owner.choices = offered(role_choices())
+    form.block.choices = grouped(block_choices("A plain step: somebody answers a form"))
     form.parties.choices = offered((name, name) for name in pack().parties)
     return form
 
