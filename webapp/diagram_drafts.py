@@ -30,7 +30,8 @@ OWNERS = permissions.CAPABILITIES["diagrams.publish"]
 class UploadForm(PageForm):
     """A BPMN file."""
 
-    revision = HiddenField()
+    # It stands on the same page as the submission.
+    revision = HiddenField(id="revision-of-file")
     file = FileField(
         "BPMN file",
         description=f"Up to {MAXIMUM_BYTES // 1024} kB, as a modeler saves it.",
