@@ -154,20 +154,109 @@ def test_what_a_step_is_can_be_changed(office: Desk) -> None:
     assert now_says(draft).nodes["ReviewRequest"] == changed
 
 
-def test_a_decision_gets_ways_with_conditions_from_drop_downs(office: Desk) -> None:
+def decision(office: Desk, draft: int, status: int = 303, /, **fields: object) -> str:
+    """Nora adds a decision after the review, of the ways that are given."""
+    base = {"block": "plain-exclusiveGateway", "name": "Is law advice needed?"}
+    return send(office, draft, "/add", status, **{**base, "after": "ReviewRequest", **fields})
+
+
+def ways_of(draft: int) -> dict[str, str | None]:
+    """Give the ways of that decision by their names, and when each is taken."""
+    gateway = named(draft, "Is law advice needed?")
+    found = {flow.name: flow.condition for flow in now_says(draft).outgoing(gateway.id)}
+    otherwise = now_says(draft).flows.get(gateway.default_flow or "")
+    return found | ({otherwise.name: "otherwise"} if otherwise else {})
+
+
+def test_a_decision_and_its_conditions_are_one_form(office: Desk) -> None:
     draft = opened(office)
-    send(
-        office,
-        draft,
-        "/add",
-        block="plain-exclusiveGateway",
-        name="Is law advice needed?",
-        names="Yes\nNo",
-        after="ReviewRequest",
+    text = page(office, f"/diagrams/drafts/{draft}/outline/add?after=ReviewRequest"
+                "&block=plain-exclusiveGateway")  # fmt: skip
+    assert 'value="ReviewRequest.decision=return"' in text
+    assert "Decision: The request is complete: ask for advice</option>" in text
+    decision(office, draft, **{
+        "ways-0-when": "otherwise", "ways-0-name": "",
+        "ways-1-when": "ReviewRequest.needs_law_advice=true", "ways-1-name": "Ask the attorney",
+        "ways-2-when": "ReviewRequest.decision=return", "ways-2-name": "",
+        "ways-3-when": "", "ways-3-name": "",
+    })  # fmt: skip
+    returned = next(
+        name for name in ways_of(draft) if name not in ("Ask the attorney", "Otherwise")
     )
-    diagram = now_says(draft)
-    (gateway,) = [one for one in diagram.nodes.values() if one.name == "Is law advice needed?"]
-    yes, no = diagram.outgoing(gateway.id)
+    assert ways_of(draft) == {
+        "Ask the attorney": "ReviewRequest.needs_law_advice = true",
+        returned: 'ReviewRequest.decision = "return"',
+        "Otherwise": "otherwise",
+    }
+
+
+def test_a_decision_may_have_an_answer_for_each_way(office: Desk) -> None:
+    draft = opened(office)
+    needed = "ReviewRequest.needs_law_advice"
+    decision(office, draft, **{"ways-0-when": f"{needed}=true", "ways-1-when": f"{needed}=false"})
+    assert ways_of(draft) == {"Yes": f"{needed} = true", "No": f"{needed} = false"}
+    assert named(draft, "Is law advice needed?").default_flow is None
+    send(office, draft, "/add", **{"block": "plain-parallelGateway", "name": "At once", "after":
+         "GatherAdvice", "ways-0-name": "One", "ways-1-name": "Two"})  # fmt: skip
+    made = named(draft, "At once")
+    assert [flow.name for flow in now_says(draft).outgoing(made.id)] == ["One", "Two"]
+
+
+def test_ways_that_cannot_be_are_refused_with_what_was_chosen(office: Desk) -> None:
+    draft = opened(office)
+    needed, before = "ReviewRequest.needs_law_advice=true", row(draft).xml
+    (start,) = now_says(draft).starts()
+    for ways, more, said in (
+        ({"ways-0-name": "Alone"}, {}, "Name at least two ways."),
+        ({"ways-0-when": "otherwise", "ways-1-when": "otherwise"}, {}, "Only one way can be"),
+        ({"ways-0-when": needed, "ways-1-when": needed}, {}, "on the same answer"),
+        (
+            {"ways-0-when": needed, "ways-1-name": "No"},
+            {"after": start.id},
+            "not asked before this",
+        ),
+        ({"ways-0-when": needed, "ways-1-name": "No"}, {"after": ""}, "Choose where it stands."),
+        ({"ways-0-when": "gone=x", "ways-1-name": "No"}, {}, "Not a valid choice"),
+    ):
+        text = decision(office, draft, 422, **ways, **more)
+        assert said in text
+        if needed in ways.values():
+            assert f'selected value="{needed}"' in text or f'value="{needed}" selected' in text
+    assert row(draft).xml == before
+
+
+def test_an_answer_is_saved_as_a_condition_at_once(office: Desk) -> None:
+    draft = opened(office)
+    decision(
+        office, draft, **{"ways-0-name": "Yes", "ways-1-name": "No", "ways-1-when": "otherwise"}
+    )
+    gateway = named(draft, "Is law advice needed?")
+    yes, no = now_says(draft).outgoing(gateway.id)
+    assert gateway.default_flow == no.id
+    address = f"/ways/{yes.id}"
+    fields = {"target": yes.target, "name": "Yes", "when": "rows", "joined": "and"}
+    send(office, draft, address, **fields, more="ReviewRequest.decision=return")
+    assert now_says(draft).flows[yes.id].condition == 'ReviewRequest.decision = "return"'
+    send(office, draft, address, **fields, more="ReviewRequest.needs_law_advice=false")
+    assert ways_of(draft)["Yes"] == "ReviewRequest.needs_law_advice = false"
+    # A question alone is a comparison without its value, which is asked for at once.
+    lacking = send(office, draft, address, 422, **fields, more="ReviewRequest.decision")
+    assert "Say what it is compared with." in lacking
+    assert 'name="row_0_values"' in lacking
+    other = {**fields, "when": "otherwise", "more": "ReviewRequest.decision=return"}
+    assert "Choose “When these comparisons hold” as well" in send(
+        office, draft, address, 422, **other
+    )
+    none = send(office, draft, address, 422, **fields, more="ReviewRequest.decision=gone")
+    assert "Choose an answer to compare." in none
+
+
+def test_conditions_of_several_comparisons_come_from_drop_downs(office: Desk) -> None:
+    draft = opened(office)
+    decision(office, draft, **{"ways-0-name": "Yes", "ways-1-name": "No"})
+    gateway = named(draft, "Is law advice needed?")
+    yes, no = now_says(draft).outgoing(gateway.id)
+    # The last way is taken otherwise where none is said to be.
     assert gateway.default_flow == no.id
     address = f"/ways/{yes.id}"
     fields = {"target": yes.target, "name": "Yes", "when": "rows", "joined": "and"}

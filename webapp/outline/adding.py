@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from webapp.outline import lengths
+from webapp.outline.answers import Asked
 from webapp.outline.blueprint import bp
+from webapp.outline.branching import BRANCHING, branch, two_ways, with_ways
 from webapp.outline.choices import (
     blocks_in_order,
     called_choices,
@@ -21,13 +24,11 @@ from webapp.outline.choices import (
 from webapp.outline.offering import offered
 from webapp.outline.page import Opened, OutlineForm, Work, answered, filled, opened, opened_to_edit
 from webapp.outline.step import LONGEST_NAME, enter_party
-from workflows.diagrams.editing import Plain, PlainKind, Sheet, ends, plain, steps, ways
+from workflows.diagrams.editing import Plain, PlainKind, Sheet, ends, plain, steps
 from workflows.policy.blocks import Block
 
 PLAIN = {f"plain-{one.kind}": one for one in (*plain.STEPS, *plain.ENDS)}
-BRANCHING = ("exclusiveGateway", "inclusiveGateway", "parallelGateway")
 END_KINDS = {one.kind for one in plain.ENDS}
-MOST_WAYS = 12
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,17 @@ class Ware:
     @property
     def needs(self) -> tuple[str, ...]:
         """What must be told about it beside its name and place."""
-        if self.plain is None:
-            return ()
-        return ("names",) if self.plain.kind in BRANCHING else self.plain.needs
+        return self.plain.needs if self.plain else ()
+
+    @property
+    def branches(self) -> bool:
+        """Whether ways part there."""
+        return self.plain is not None and self.plain.kind in BRANCHING
+
+    @property
+    def chooses(self) -> bool:
+        """Whether each of its ways is taken on an answer."""
+        return self.branches and self.plain is not None and self.plain.kind != "parallelGateway"
 
     @property
     def is_end(self) -> bool:
@@ -60,11 +69,6 @@ class AddingForm(OutlineForm):
     block = HiddenField()
     name = StringField(
         "What it is called", [DataRequired("Give it a name."), Length(max=LONGEST_NAME)]
-    )
-    names = TextAreaField(
-        "Its ways, one on each line",
-        [DataRequired("Name at least two ways."), Length(max=1000)],
-        render_kw={"rows": 4},
     )
     topic = SelectField("What the system does")
     called = SelectField("The process that is followed here")
@@ -114,10 +118,7 @@ def _add(sheet: Sheet, page: Opened, ware: Ware, form: AddingForm) -> str:
         return steps.add(sheet, block=ware.block, after=after, name=name, party=party)
     kind = ware.plain.kind if ware.plain else ""
     if kind in BRANCHING:
-        names = [
-            " ".join(line.split()) for line in (form.names.data or "").splitlines() if line.strip()
-        ]
-        return ways.branch(sheet, after=after, kind=kind, names=names[:MOST_WAYS], name=name)
+        return branch(sheet, page, kind, after, form)
     step = Plain(kind, name, **_needed(form))
     if ware.is_end:
         # After a step with one way on, that way ends there: a second one would run beside it.
@@ -141,9 +142,11 @@ def _form(page: Opened, ware: Ware) -> AddingForm:
     parties = block.parties if block else ()
     places = place_choices(page)
     after = _after(page, request.args.get("after", ""), [place for place, _ in places])
+    form_class, more = _form_class(page, ware, after)
     form: AddingForm = filled(
-        AddingForm,
+        form_class,
         page,
+        **more,
         block=ware.id,
         name=block.name if block else "",
         party=_party(page, parties, after),
@@ -155,24 +158,28 @@ def _form(page: Opened, ware: Ware) -> AddingForm:
     form.called.choices = offered(called_choices(page))
     wanted = {"timer": ("wait_number", "wait_unit")}
     kept = {name for need in ware.needs for name in wanted.get(need, (need,))}
-    for name in ("names", "topic", "called", "message", "error", "wait_number", "wait_unit"):
+    for name in ("topic", "called", "message", "error", "wait_number", "wait_unit"):
         if name not in kept:
             del form[name]
-    if "names" in form:
-        _ask_for_question(form, ware)
+    if ware.branches:
+        form.name.label.text = (
+            "The question that is decided here" if ware.chooses else "What it is called"
+        )
+        del form.party
     return form
 
 
-def _ask_for_question(form: AddingForm, ware: Ware) -> None:
-    form.name.label.text = "The question that is decided here"
-    chooses = ware.plain is not None and ware.plain.kind != "parallelGateway"
-    form.names.description = (
-        "The answers, such as Approved. The last line is for all that is not said above it. The steps "
-        "on each way are added afterwards; at first all ways lead on to the same step."
-        if chooses
-        else "What is done on each. The steps are added afterwards; then it goes on when all are done."
-    )
-    del form.party
+def _form_class(page: Opened, ware: Ware, after: str) -> tuple[type[OutlineForm], dict[str, Any]]:
+    """Give the form for what is added, of a branch with its ways, and what these begin with."""
+    if not ware.branches:
+        return AddingForm, {}
+    asked = None
+    if ware.chooses:
+        asked = Asked.behind(page, after) if after else Asked.anywhere(page)
+    if asked and request.method == "POST":
+        # The place is a part of what is sent: what is not asked before it is refused in words.
+        asked = asked.and_then(Asked.anywhere(page))
+    return with_ways(AddingForm, page, asked), {"ways": two_ways(asked)}
 
 
 def _after(page: Opened, wanted: str, places: list[str]) -> str:

@@ -1,8 +1,8 @@
 """Conditions chosen from drop-downs, row by row, or written as text: without scripts, and checked."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,9 +19,9 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from webapp.forms import Choice
 from webapp.outline import pieces
-from webapp.outline.offering import grouped, offered
+from webapp.outline.answers import Asked
+from webapp.outline.offering import offered
 from webapp.outline.page import Opened, OutlineForm, filled
 from webapp.outline.pieces import ALL, ANSWERED, ANY, UNANSWERED, Piece
 from workflows.diagrams.conditions import MAXIMUM_LENGTH, ConditionError, compile_condition
@@ -33,46 +33,6 @@ ROWS, TEXT, OTHERWISE, ALWAYS = "rows", "text", "otherwise", "always"
 LAST_ROW = 40
 _ONLY_ROWS = json.dumps({"field": "when", "is": "=", "value": ROWS})
 _ONLY_TEXT = json.dumps({"field": "when", "is": "=", "value": TEXT})
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The fields that a condition may read at its place, by `Step.field`, nearest first."""
-
-    at: Mapping[str, FieldAt]
-    titles: Mapping[str, str]
-
-    @classmethod
-    def of(cls, page: Opened, found: Iterable[FieldAt]) -> "Asked":
-        """Gather them for a page; one that is answered several times is only for text."""
-        at = {f"{one.step}.{one.field.id}": one for one in found if not one.counted}
-        return cls(at, {one.step: page.title(one.step) for one in at.values()})
-
-    def field(self, name: str) -> Field | None:
-        """Give the field of a name, None where it cannot be read here."""
-        found = self.at.get(name)
-        return found.field if found else None
-
-    @property
-    def fields(self) -> dict[str, Field]:
-        """Give the fields by name."""
-        return {name: one.field for name, one in self.at.items()}
-
-    def label(self, name: str) -> str:
-        """Say a field as its row does: its question, and the step that asks it."""
-        one = self.at[name]
-        title = self.titles.get(one.step, one.step_title)
-        sure = "" if one.always else ", which not every case comes by"
-        return f"“{one.field.label}” ({title}{sure})"
-
-    @property
-    def choices(self) -> list[Choice]:
-        """Give the fields to choose from, under the steps that ask them."""
-        groups: dict[str, list[tuple[str, str]]] = {"": [("", "- Choose -")]}
-        for name, one in self.at.items():
-            title = self.titles.get(one.step, one.step_title)
-            groups.setdefault(title, []).append((name, one.field.label))
-        return grouped(groups)
 
 
 class ConditionForm(OutlineForm):
@@ -118,6 +78,10 @@ class ConditionForm(OutlineForm):
     def _made(self) -> str | None:
         if self.when.data == ROWS:
             return self._of_rows()
+        if self.asked.piece(self.more.data or ""):
+            # Without scripts the list is there whatever is chosen above it.
+            told = "Choose “When these comparisons hold” as well, or no answer here."
+            self.more.errors = [*self.more.errors, told]
         if self.when.data == TEXT:
             return self._of_text()
         return None
@@ -125,7 +89,7 @@ class ConditionForm(OutlineForm):
     def _of_rows(self) -> str | None:
         rows = self.sent_rows
         if not rows:
-            self.more.errors = [*self.more.errors, "Choose an answer to compare, and add it."]
+            self.more.errors = [*self.more.errors, "Choose an answer to compare."]
             return None
         if self._lacks_values(rows):
             return None
@@ -179,9 +143,20 @@ def condition_form(
         form_class, page, joined=joined, text=text or "", **data, **row_data
     )
     form.more.choices = asked.choices
-    if request.form.get("do") == "add":
+    for number, piece in rows.items():
+        if piece.values and asked.at[piece.name].field.type == "enum":
+            # What was chosen from the list was not sent as the values of its row.
+            form[f"row_{number}_values"].data = list(piece.values)
+    if _is_taken_along(asked):
         form.more.data = ""
     return form
+
+
+def _is_taken_along(asked: Asked) -> bool:
+    """Whether an answer was chosen from the list and becomes a row: added, or saved with the rest."""
+    do, more = request.form.get("do", ""), request.form.get("more", "")
+    is_saved = not do and request.form.get("when") == ROWS
+    return (do == "add" or is_saved) and asked.piece(more) is not None
 
 
 def with_when(choices: Sequence[tuple[str, str]]) -> type[ConditionForm]:
@@ -201,7 +176,7 @@ def with_when(choices: Sequence[tuple[str, str]]) -> type[ConditionForm]:
             "Compare an answer",
             validators=[Optional()],
             validate_choice=False,
-            description="What was asked by then, the nearest step first.",
+            description="What was asked by then, the nearest step first. It is saved with the rest.",
         )
         text = TextAreaField(
             "The condition as text",
@@ -222,8 +197,9 @@ def _sent_rows(asked: Asked) -> dict[int, Piece]:
         for number, name in names.items()
         if name in asked.at and do != f"remove-{number}"
     }
-    if do == "add" and more in asked.at:
-        rows[max(rows, default=-1) + 1] = Piece(more, "")
+    piece = asked.piece(more)
+    if piece and _is_taken_along(asked):
+        rows[max(rows, default=-1) + 1] = piece
     return rows
 
 

@@ -10,11 +10,11 @@ from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from webapp import clock
+from webapp.outline.answers import Asked
 from webapp.outline.blueprint import bp
 from webapp.outline.conditions import (
     ROWS,
     TEXT,
-    Asked,
     ConditionForm,
     condition_form,
     is_about_rows,

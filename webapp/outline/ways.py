@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from webapp.outline.answers import Asked
 from webapp.outline.blueprint import bp
 from webapp.outline.choices import target_choices
 from webapp.outline.conditions import (
@@ -12,7 +13,6 @@ from webapp.outline.conditions import (
     OTHERWISE,
     ROWS,
     TEXT,
-    Asked,
     ConditionForm,
     condition_form,
     is_about_rows,
