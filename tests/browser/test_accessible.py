@@ -133,6 +133,7 @@ LOOKED_AT_ELSEWHERE = {
 
 # What is not a page: it is saved or read by programs, or leads on to a page.
 NOT_PAGES = {
+    "studio_vocabulary.show": "JSON, for the panel of the studio",
     "static": "what pages are made of",
     "frame.home": "leads on to the tasks",
     "health.healthz": "text for a watching program",

@@ -284,7 +284,7 @@ def test_the_inbox_shows_each_tab_and_comes_back_to_the_same_list(town: Desk) ->
 def test_only_kinds_of_task_that_can_wait_for_one_are_offered(town: Desk) -> None:
     page = town.browser(town.town.people.chen).get("/tasks?tab=roles").text
     assert 'value="review-request"' in page
-    assert 'value="retire-site"' not in page
+    assert 'value="take-action"' not in page
     assert 'value="set-up-retention"' not in page
 
 

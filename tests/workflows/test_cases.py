@@ -97,8 +97,8 @@ def test_cases_that_start_at_once_have_numbers_of_their_own(
 
 
 def test_a_process_that_is_not_published_cannot_be_started(town: Town, now: datetime) -> None:
-    with pytest.raises(NotFoundError, match="retire-site"):
-        cases.start_case(town.runtime, "retire-site", by=town.people.rosa, now=now)
+    with pytest.raises(NotFoundError, match="move-site"):
+        cases.start_case(town.runtime, "move-site", by=town.people.rosa, now=now)
 
 
 def test_a_process_is_started_by_its_starters_only(town: Town, now: datetime) -> None:

@@ -18,6 +18,7 @@ COUNTS = "it says whether a process is confidential, or hands on a count that is
 TWICE = "what it keeps back is kept back once more, by a filter that has its mutation"
 LISTS = "it keeps the list of a case, and shows nothing"
 NEVER = "confidential cases have nothing of the kind: no message, site, decision or launch"
+DIAGRAM = "it is about a diagram, or about whether a process is confidential, and about no case"
 DEMO = "it plays the demo city"
 
 WITHOUT_MUTATION = {
@@ -48,8 +49,14 @@ WITHOUT_MUTATION = {
         workflows.cases:start_case""",
     NEVER: """
         sites/show.html webapp.cases:send webapp.sites:_record workflows.moves:_end
-        workflows.operations.telling:launch_and_tell workflows.tasks:_name_the_case
+        workflows.operations.telling:launch_and_tell workflows.about:name_the_case""",
+    DIAGRAM: """
+        outline/_parts.html outline/show.html rehearsals/show.html webapp.outline.process:_form
+        webapp.outline.process:_write webapp.outline.verdict:_proved webapp.outline.verdict:_told
+        webapp.outline.verdict:_whole webapp.studio_api:tidied webapp.studio_vocabulary:_process
         workflows.publication.drafts:open_upload workflows.publication.drafts:replace""",
+    "it says that something about the site is open, never what, nor whether it is confidential": """
+        workflows.same_site:_others""",
     DEMO: "webapp.demo.requests:_Player._ready webapp.demo.requests:_Player._type",
     "no city here has cases on an earlier version: tests/webapp/test_case_migrations.py has one": """
         webapp.case_migrations:_index webapp.case_migrations:_only
