@@ -1,4 +1,7 @@
-"""A policy owner changes a process: from the first stroke to the cases that run on it."""
+"""A policy owner changes a process: from the first stroke to the cases that run on it.
+
+Drawn by the mouse; from there on with the keyboard alone, as after an edit of the outline.
+"""
 
 import re
 
@@ -7,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Arrive
 from tests.browser.looking import assert_clear
 from tests.browser.person import Person
-from tests.browser.test_rehearsal import do
+from tests.browser.test_keyboard import tab_to
 from tests.browser.test_studio import (
     OTHER,
     OWNER,
@@ -67,37 +70,55 @@ def break_a_rule_and_mend_it(page: Page) -> None:
     expect(verdict(page)).to_have_text(FINE)
 
 
+def keyed(page: Page, *words: str) -> None:
+    """Go to one thing after the other with the Tab key, and press Enter on each."""
+    for one in words:
+        tab_to(page, one)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+
 def rehearse(person: Person) -> None:
-    person.follow("Rehearse it")
-    person.press("Begin a rehearsal")
-    do(person, "Request a site")
-    do(person, "Forward the request to Communications")
-    person.follow("Fill in invented answers")
-    expect(person.page.get_by_text("Why, in plain words").first).to_be_attached()
+    page = person.page
+    keyed(page, "Rehearse it")
+    expect(person.heading).to_contain_text("Rehearsals of")
+    keyed(page, "Begin a rehearsal")
+    for act in ("Request a site", "Forward the request to Communications"):
+        expect(person.heading).to_contain_text("Rehearsal of")
+        keyed(page, "Fill in invented answers")
+        expect(page.get_by_role("button", name=act, exact=True)).to_be_visible()
+        keyed(page, act)
+    expect(page.locator("main")).to_contain_text("Review the request")
+    keyed(page, "Fill in invented answers")
+    expect(page.get_by_text("Why, in plain words").first).to_be_attached()
 
 
 def compare_and_submit(person: Person) -> None:
-    main = person.page.locator("main")
-    expect(main).to_contain_text('"Why, in plain words": before, it was called "Reason".')
+    page = person.page
+    expect(page.locator("main")).to_contain_text(
+        '"Why, in plain words": before, it was called "Reason".'
+    )
     assert_clear(person, "draft-changed")
-    person.answer("What changes, and why", "Plainer words for those who are asked.")
-    person.press("Submit for review")
+    tab_to(page, "What changes, and why")
+    page.keyboard.type("Plainer words for those who are asked.")
+    keyed(page, "Submit for review")
     expect(person.said).to_contain_text("It waits for a second person")
 
 
 def publish(person: Person, draft: str) -> None:
-    person.open("/notices")
-    expect(person.page.locator("main")).to_contain_text("waits for your review")
+    page = person.open("/notices")
+    expect(page.locator("main")).to_contain_text("waits for your review")
     person.open(f"{draft}/review")
     assert_clear(person, "review-of-a-change")
-    person.press("Publish it")
+    keyed(page, "Publish it")
     expect(person.said).to_contain_text("Version 2 of Decide on request is published.")
 
 
 def move_a_case(person: Person) -> None:
-    person.open("/diagrams/create-site/migrations")
-    person.page.get_by_role("link", name=re.compile("^Move this one only")).first.click()
-    person.answer("Reason", "The new words are for everybody.")
-    person.page.get_by_role("button", name=re.compile(r"^Move R-")).click()
-    expect(person.page.get_by_text("All cases have been looked at.")).to_be_visible()
-    expect(person.page.get_by_text("Moved: 1")).to_be_visible()
+    page = person.open("/diagrams/create-site/migrations")
+    keyed(page, "Move this one only")
+    tab_to(page, "Reason")
+    page.keyboard.type("The new words are for everybody.")
+    keyed(page, "Move R-")
+    expect(page.get_by_text("All cases have been looked at.")).to_be_visible()
+    expect(page.get_by_text("Moved: 1")).to_be_visible()
