@@ -110,6 +110,16 @@ def reminded(drawing: Drawing) -> None:
     )
 
 
+def reminded_of_holds(drawing: Drawing) -> None:
+    drawing.add(
+        sketch.boundary("HoldsAreSlow", "CheckHolds", sketch.timer("P5BD"), stops=False)
+        + sketch.service("RemindOfHolds", marks='clauses="CA-4"')
+        + sketch.end("RemindedOfHolds")
+        + sketch.flows("HoldsAreSlow RemindOfHolds RemindedOfHolds"),
+        beside="CheckHolds",
+    )
+
+
 def reminded_by_the_same(drawing: Drawing) -> None:
     drawing.add(
         sketch.boundary("StillWaits", "DecideRequest", sketch.timer("P8BD"), stops=False)
@@ -327,6 +337,24 @@ EDITS: dict[str, tuple[str, Edit]] = {
     "silence leaves a refusal": ("forward-request", silent_requester),
     "read by two": ("screen-complaint", read_by_two),
     "whatever comes first": ("launch-site", race),
+    "a change is forwarded later": ("change-site", due("ForwardChange", "P10BD")),
+    "a change is asked for in other words": ("change-site", named("WhatIsToChange", "Which change?")),
+    "one more look before a change": ("change-site", inserted("AdviseOnChangeToIsSomebodyAddedJoined", LOOK)),
+    "told of the approval of a change": ("change-site", inserted("IsItApprovedToIsItApprovedJoined", NOTICE)),
+    "a leaver is struck off on paper too": (
+        "change-site",
+        inserted("RemoveAdministratorToWhatIsToChangeJoined", FILE),
+    ),
+    "the way of an addition in other words": (
+        "change-site",
+        written("DoesSomebodyComeToDoesSomebodyComeJoined", 'RequestChange.change_type in ["add-administrator"]'),
+    ),
+    "announced for longer": ("retire-site", timed("FourWeeksAnnounced", "P6W")),
+    "holds are looked for sooner again": ("retire-site", timed("TwoWeeksLater", "P5BD")),
+    "a reminder to look for holds": ("retire-site", reminded_of_holds),
+    "a note on the closure": ("retire-site", asked("AnnounceClosure", field("words"))),
+    "one more look at the archive": ("retire-site", inserted("CaptureArchiveToIsItFreeOfHoldsJoined", LOOK)),
+    "papers are filed before the end of a site": ("retire-site", inserted("FourWeeksAnnouncedToRetireSiteDone", FILE)),
 }  # fmt: skip
 
 
