@@ -47,7 +47,7 @@ browser-test: setup-dev ## Run only the tests that drive Chromium
 	$(BIN)/pytest -m browser $(PYTEST)
 
 check: setup-dev lint types layers ## Everything that must hold before a change lands
-	$(MAKE) test PYTEST="-n 2 --dist loadfile --cov --cov-report=term $(PYTEST)"
+	$(MAKE) test PYTEST="-n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(PYTEST)"
 	$(BIN)/coverage report --include='workflows/engine/*,workflows/policy/*' --fail-under=100
 
 format: setup-dev ## Format the code

@@ -73,7 +73,7 @@ def told(engine: Engine, data: bytes = SOUND, seconds: float = 20) -> Report:
 
 
 def test_an_engine_that_runs_away_is_stopped_and_named() -> None:
-    report = told(Idle(), seconds=10)
+    report = told(Idle(), seconds=5)
     assert codes(report) == ["engine-timeout"]
     assert not is_publishable(report, without_engine=True)
     assert "did not come to rest" in report["findings"][0]["message"]

@@ -34,6 +34,7 @@ def test_no_holder_of_any_role_can_tell_them_apart_by_any_page(
 SOME = ("attorney", "auditor", "process_manager", "trainer")
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_some_offices_cannot_tell_them_apart_on_postgres(on_postgres: Twins, named: Named) -> None:
     looks = sorted(few_of(list(addresses.looks(named))))
