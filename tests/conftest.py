@@ -123,6 +123,9 @@ def app_on_either(either_url: str) -> Generator[Flask]:
 # three times as slow.
 UNFOLLOWED = (
     "tests/webapp/leaks/",
+    "tests/webapp/test_access.py",
+    "tests/webapp/test_conduct.py",
+    "tests/webapp/test_faults.py",
     "tests/workflows/diagrams/editing/test_lossless",
     "tests/workflows/diagrams/editing/test_random_edits",
     "tests/workflows/diagrams/editing/test_salvage",
@@ -135,6 +138,8 @@ UNFOLLOWED = (
     "tests/workflows/diagrams/test_random_graphs",
     "tests/workflows/engine_gate/test_counterexamples",
     "tests/workflows/engine_gate/test_random_processes",
+    "tests/workflows/test_jobs_killed",
+    "tests/workflows/test_moves_killed",
     "tests/workflows/test_wandering_cases",
 )
 

@@ -174,6 +174,14 @@ def test_a_page_is_clear_to_everybody(arrive: Arrive, name: str, who: str, path:
     assert_told_without_colours(person)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "who", "path"), PAGES)
+def test_a_page_is_clear_on_a_telephone(arrive: Arrive, name: str, who: str, path: str) -> None:
+    person = arrive(who)
+    person.page.goto(path)
+    assert_clear(person, name, thoroughly=True)
+
+
 @pytest.mark.parametrize(("name", "path"), PUBLIC)
 def test_a_public_page_is_clear_to_everybody(arrive: Arrive, name: str, path: str) -> None:
     stranger = arrive()
