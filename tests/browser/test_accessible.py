@@ -163,7 +163,14 @@ def test_every_kind_of_page_is_looked_at(app: Flask) -> None:
     assert (LOOKED_AT_ELSEWHERE.keys() | NOT_PAGES.keys()) <= pages - looked_at
 
 
-@pytest.mark.parametrize(("name", "who", "path"), PAGES)
+# Every second page is looked at each day, the others in the long tests.
+SOME = [
+    page if number % 2 == 0 else pytest.param(*page, marks=pytest.mark.long)
+    for number, page in enumerate(PAGES)
+]
+
+
+@pytest.mark.parametrize(("name", "who", "path"), SOME)
 def test_a_page_is_clear_to_everybody(arrive: Arrive, name: str, who: str, path: str) -> None:
     person = arrive(who)
     answer = person.page.goto(path)

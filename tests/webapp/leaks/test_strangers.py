@@ -11,6 +11,7 @@ from tests.webapp.leaks.matrix import SLOW, few_of, look
 from tests.webapp.leaks.parties import FORMER, small, told
 
 
+@pytest.mark.long
 def test_no_office_can_tell_the_cities_apart(
     twins: Twins, named: Named, record_property: Callable[[str, object], None]
 ) -> None:
