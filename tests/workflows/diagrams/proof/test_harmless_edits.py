@@ -120,6 +120,19 @@ def reminded_of_holds(drawing: Drawing) -> None:
     )
 
 
+def looked_for_again(drawing: Drawing) -> None:
+    """Look for holds once more before the end; where one came meanwhile, all is done again."""
+    again = field("outcome", "enum", "clear held", required=True)
+    drawing.lead("FourWeeksAnnouncedToRetireSiteDone", "StillFree")
+    drawing.add(
+        user("StillFree", again, marks='act="check-holds" clauses="CA-4" due="P3BD"')
+        + sketch.gateway("exclusive", "IsItStillFree", default="IsItStillFreeToTwoWeeksLater")
+        + sketch.flows("StillFree IsItStillFree TwoWeeksLater")
+        + sketch.flow("IsItStillFree", "DeactivateSite", 'StillFree.outcome = "clear"'),
+        beside="CheckHolds",
+    )
+
+
 def reminded_by_the_same(drawing: Drawing) -> None:
     drawing.add(
         sketch.boundary("StillWaits", "DecideRequest", sketch.timer("P8BD"), stops=False)
@@ -352,6 +365,7 @@ EDITS: dict[str, tuple[str, Edit]] = {
     "announced for longer": ("retire-site", timed("FourWeeksAnnounced", "P6W")),
     "holds are looked for sooner again": ("retire-site", timed("TwoWeeksLater", "P5BD")),
     "a reminder to look for holds": ("retire-site", reminded_of_holds),
+    "holds are looked for once more at the end": ("retire-site", looked_for_again),
     "a note on the closure": ("retire-site", asked("AnnounceClosure", field("words"))),
     "one more look at the archive": ("retire-site", inserted("CaptureArchiveToIsItFreeOfHoldsJoined", LOOK)),
     "papers are filed before the end of a site": ("retire-site", inserted("FourWeeksAnnouncedToRetireSiteDone", FILE)),
