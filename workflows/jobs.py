@@ -3,7 +3,8 @@
 A job is written in the transaction that makes it necessary. What a job does inside the database
 happens in the transaction that deletes it: exactly once, wherever a worker is killed. What it does
 outside, a mail or a call, is done under a lease and happens at least once: its receiver has to be
-told the job's key, which is the same each time.
+told the job's key, which is the same each time. Long work is done so too, in transactions of its
+own, and may be begun as often as it gets further.
 """
 
 import logging
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
@@ -105,6 +106,17 @@ def unschedule(session: Session, keys: Collection[str]) -> int:
     return len(session.scalars(delete(Job).where(Job.key.in_(keys)).returning(Job.id)).all())
 
 
+def note_progress(session: Session, key: str) -> None:
+    """Note that a job under a lease got further: only what is begun from now on without that counts.
+
+    To be called in each transaction that does a part of its work, so that a job whose workers are
+    killed goes on as long as each does some of it, and is given up where none does.
+    """
+    session.execute(
+        update(Job).where(Job.key == key, Job.lease_owner.is_not(None)).values(attempts=1)
+    )
+
+
 def run_due(
     handlers: Mapping[str, Handler | Outside],
     *,
@@ -115,7 +127,7 @@ def run_due(
     """Do the jobs that are due, oldest first, at most `limit` of them; return how many were tried.
 
     A job that fails is tried again after a pause that doubles, and becomes an incident after the
-    eighth time. `owner` names this worker. Where nothing is due, nothing is locked or written.
+    eighth time without progress. `owner` names this worker. Where nothing is due, nothing is locked or written.
     """
     if not _is_anything_due(now):
         return 0
@@ -278,7 +290,15 @@ def _lease(job: Job, now: datetime, owner: str, lease: timedelta) -> None:
 def _finish(job: Job) -> None:
     """Drop a leased job, unless its lease ended and another worker began it anew."""
     with transaction() as session:
-        session.execute(delete(Job).where(Job.id == job.id, Job.attempts == job.attempts))
+        session.execute(delete(Job).where(Job.id == job.id, _is_leased_as(job)))
+
+
+def _is_leased_as(job: Job) -> ColumnElement[bool]:
+    """A condition on jobs: under the very lease that this one was read with.
+
+    Leases follow one another, so no two of a job end at the same time.
+    """
+    return (Job.lease_owner == job.lease_owner) & (Job.lease_until == job.lease_until)
 
 
 def _log(job: Job, error: Exception) -> None:
@@ -291,7 +311,7 @@ def _put_back(job: Job, error: Exception, now: datetime) -> None:
     """Count the failure, and let the job wait or give it up."""
     with transaction() as session:
         row = session.get(Job, job.id, with_for_update=True)
-        if row is None or row.attempts != job.attempts:
+        if row is None or _is_anothers(row, job):
             return
         if row.lease_owner is None:
             row.attempts += 1
@@ -302,6 +322,13 @@ def _put_back(job: Job, error: Exception, now: datetime) -> None:
             return
         row.state = JobState.DEAD
         incidents.report_dead_job(session, row, now=now)
+
+
+def _is_anothers(row: Job, job: Job) -> bool:
+    """Whether somebody else has begun, counted or replaced the job since it was read."""
+    if row.lease_owner is None:
+        return job.lease_owner is not None or row.attempts != job.attempts
+    return (row.lease_owner, row.lease_until) != (job.lease_owner, job.lease_until)
 
 
 def _is_confidential(session: Session, job: Job) -> bool:

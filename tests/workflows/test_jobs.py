@@ -242,6 +242,48 @@ def test_work_outside_whose_worker_died_is_begun_again_when_the_lease_ends(
     assert job.last_error == "LeaseEndedError: It was begun 8 times and never finished."
 
 
+def begun_until_given_up(parts: int) -> int:
+    """Kill each worker of a job, the first of them once it has done a part; count those begun."""
+
+    class KilledError(BaseException):
+        """What kill -9 leaves behind: nothing runs any more."""
+
+    begun = 0
+
+    def work(job: Job, now: datetime) -> None:
+        nonlocal begun
+        begun += 1
+        if begun <= parts:
+            with transaction() as session:
+                jobs.note_progress(session, job.key)
+        raise KilledError
+
+    schedule("a")
+    now = NOW
+    while the_job().state == JobState.DUE:
+        try:
+            run({"note": jobs.Outside(work)}, now)
+        except KilledError:
+            now += timedelta(minutes=2)
+    return begun
+
+
+def test_a_job_that_gets_further_each_time_is_begun_as_often_as_its_worker_is_killed(
+    app_on_either: Flask,
+) -> None:
+    assert begun_until_given_up(parts=20) == 20 + jobs.MAXIMUM_ATTEMPTS - 1
+    assert the_job().last_error == "LeaseEndedError: It was begun 8 times and never finished."
+
+
+def test_progress_of_a_job_that_waits_is_no_news(app_on_either: Flask) -> None:
+    schedule("a")
+    run({"note": fail})
+    run({"note": fail}, NOW + timedelta(minutes=1))
+    with transaction() as session:
+        jobs.note_progress(session, "a")
+    assert the_job().attempts == 2
+
+
 def test_a_worker_that_is_slower_than_its_lease_leaves_the_job_to_the_next(
     app_on_either: Flask,
 ) -> None:
@@ -269,12 +311,32 @@ def test_a_failure_after_the_job_was_begun_by_somebody_else_is_not_counted(
 ) -> None:
     def slow(job: Job, now: datetime) -> None:
         with transaction() as session:
-            session.get_one(Job, job.id).attempts += 1
+            row = session.get_one(Job, job.id)
+            row.attempts, row.lease_owner = 2, "another"
         raise TimeoutError
 
     schedule("a")
     run({"note": jobs.Outside(slow)})
     assert (the_job().attempts, the_job().last_error) == (2, None)
+
+
+def test_a_job_that_its_worker_scheduled_anew_is_left_to_who_began_it_meanwhile(
+    app_on_either: Flask,
+) -> None:
+    class KilledError(BaseException):
+        """What kill -9 leaves behind: nothing runs any more."""
+
+    def die(job: Job, now: datetime) -> None:
+        raise KilledError
+
+    def scheduling(job: Job, now: datetime) -> None:
+        schedule("a", kind=job.kind)
+        with pytest.raises(KilledError):
+            run({"note": jobs.Outside(die)}, now + SECOND)
+
+    schedule("a")
+    run({"note": jobs.Outside(scheduling)}, limit=1)
+    assert the_job().attempts == 1
 
 
 def test_an_error_before_any_job_is_taken_is_the_callers(app: Flask, note: jobs.Handler) -> None:

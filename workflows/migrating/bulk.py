@@ -1,7 +1,8 @@
 """Migrations: begun by an owner of the process, worked off case by case, reported, taken back.
 
 Each case is a transaction of its own, under its own lock. A worker that is killed leaves the case
-that it was at as it was, and the next one goes on with it.
+that it was at as it was, and the next one goes on with it, however often: only passes that settle
+no case at all are counted against the job.
 """
 
 from collections.abc import Collection
@@ -152,7 +153,7 @@ def work_off(runtime: Runtime, migration_id: int, *, now: datetime, most: int) -
     rows = session.scalars(waiting.with_only_columns(MovedCase.id).limit(most)).all()
     by = migration.undo_by_id or migration.by_id
     session.commit()
-    traveller = Traveller(runtime, migration_id, now)
+    traveller = Traveller(runtime, migration_id, now, _job_key(migration_id))
     for row_id in rows:
         traveller.undo(row_id, by=by) if undoes else traveller.move(row_id)
     counted = waiting.with_only_columns(func.count()).order_by(None)
@@ -223,11 +224,15 @@ def _check_decisions(decided: Decided, on: DiagramSet) -> None:
             raise InvalidAnswersError({"decisions": "Choose a step of the new version."})
 
 
+def _job_key(migration_id: int) -> str:
+    return f"{MIGRATE_JOB}:{migration_id}"
+
+
 def _schedule(session: Session, migration_id: int, now: datetime) -> None:
     schedule(
         session,
         kind=MIGRATE_JOB,
-        key=f"{MIGRATE_JOB}:{migration_id}",
+        key=_job_key(migration_id),
         run_at=now,
         payload={"migration": migration_id},
     )

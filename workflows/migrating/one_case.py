@@ -13,7 +13,7 @@ from models.case_migration import CaseMigration, MovedCase, MovedState
 from models.cases import Case, DiagramVersion, Draft, Intervention, Task
 from models.database import transaction
 from models.trust import Job
-from workflows import audit
+from workflows import audit, jobs
 from workflows.answers import History
 from workflows.case_list import settle
 from workflows.errors import ConflictError, PolicyError
@@ -27,12 +27,14 @@ from workflows.runtime import Runtime
 class Traveller:
     """What moves the cases of one migration, one after the other: its policy and its destination.
 
-    What is known of the destination is found once and serves all cases.
+    What is known of the destination is found once and serves all cases. `job` is the key of the job
+    that they are done in, where they are: each case that is settled is progress of it.
     """
 
     runtime: Runtime
     migration_id: int
     now: datetime
+    job: str | None = None
     _destination: Destination | None = field(default=None, init=False)
 
     def move(self, row_id: int) -> None:
@@ -107,6 +109,8 @@ class Traveller:
     def _record(self, session: Session, row: MovedCase, case: Case, action: str, by: int) -> None:
         """Write what became of it, and why, as the last of the transaction."""
         migration = row.migration
+        if self.job is not None:
+            jobs.note_progress(session, self.job)
         numbers = {
             version.id: version.number
             for version in session.scalars(

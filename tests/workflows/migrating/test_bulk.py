@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from models.case_migration import CaseMigration, MovedCase
 from models.database import db
-from models.trust import AuditRecord, Job
+from models.trust import AuditRecord, Incident, Job
 from tests.workflows import walking
 from tests.workflows.migrating import changed
 from tests.workflows.migrating.changed import REVIEWED, publish, small
@@ -25,7 +25,7 @@ from workflows.errors import ConflictError, InvalidAnswersError, NotFoundError
 from workflows.migrating import bulk, reports
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 60
+PATIENCE = 600
 MORE = REVIEWED.replace("Look -> Done", "Look -> Sign -> Done").replace(
     "user Look", "user Look\nuser Sign"
 )
@@ -187,9 +187,9 @@ def jobs_left() -> int:
         return len(connection.scalars(select(Job.id)).all())
 
 
-# A pass that is begun eight times and never finished becomes an incident, as every job does.
+# More kills than a job outlives that gets no further.
 @pytest.mark.parametrize(
-    ("number", "kills"), [(25, 1), pytest.param(500, 6, marks=pytest.mark.long)]
+    ("number", "kills"), [(25, 1), pytest.param(500, 20, marks=pytest.mark.long)]
 )
 def test_a_migration_goes_on_where_its_worker_was_killed(
     app_on_either: Flask, now: datetime, number: int, kills: int
@@ -202,11 +202,15 @@ def test_a_migration_goes_on_where_its_worker_was_killed(
             walking.start(walk.town, now=now, process="main")
         publish(walk, MORE)
         changed.begin(walk)
+        begun = time.monotonic()
         for _ in range(kills):
             kill_at_work(movers.pop(0))
+            assert jobs_left(), "It was over before so many workers could be killed."
             movers.append(Mover(url))
         movers[0].begin()
         wait_for(lambda: not jobs_left())
+        if kills > jobs.MAXIMUM_ATTEMPTS:
+            print(f"{number} cases moved, {kills} workers killed: {time.monotonic() - begun:.0f} s")  # noqa: T201 (for docs/benchmarks.md)
     finally:
         for mover in movers:
             mover.kill()
@@ -215,6 +219,7 @@ def test_a_migration_goes_on_where_its_worker_was_killed(
     subjects = select(AuditRecord.subject).where(AuditRecord.action == "case:moved")
     told = db.session.scalars(subjects).all()
     assert len(set(told)) == len(told) == number
+    assert not db.session.scalars(select(Incident)).all()
 
 
 def kill_at_work(mover: Mover) -> None:
