@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(shell command -v uv >/dev/null 2>&1 && echo "uv pip install --quiet --python .venv/bin/python" || echo "$(BIN)/python -m pip install --quiet --disable-pip-version-check")
 
 BUNDLE := webapp/static/dist/manifest.json
-FRONTEND := $(wildcard webapp/frontend/package*.json webapp/frontend/*.mjs webapp/frontend/src/*)
+FRONTEND := $(shell find webapp/frontend -path "*/node_modules" -prune -o -type f -print)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run worker test browser-test check format lint types layers assets lock prove-long torture bench demo clean

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from werkzeug.routing import Rule
 
 from config import Config
@@ -56,6 +56,23 @@ class _TemplatesOfAllApplications(BytecodeCache):
 
 
 Flask.jinja_options = {"bytecode_cache": _TemplatesOfAllApplications()}
+
+
+_make_engine = db._make_engine
+_first_engines: dict[str, Engine] = {}
+
+
+def _make_engine_that_compiles_once(*args: Any) -> Engine:
+    """Compile a statement once for all databases of a kind: a third of the time of most tests."""
+    engine = _make_engine(*args)
+    first = _first_engines.setdefault(engine.name, engine)
+    # What is compiled is kept by the dialect that compiled it.
+    engine.dialect = engine.pool._dialect = first.dialect
+    engine._compiled_cache = first._compiled_cache
+    return engine
+
+
+db._make_engine = _make_engine_that_compiles_once  # type: ignore[assignment, method-assign]
 
 
 @pytest.fixture

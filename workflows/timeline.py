@@ -79,7 +79,10 @@ def _of_move(move: MovedCase) -> Iterator[Event]:
         yield Event(move.moved_at, f"{migration.by.name} {what}.", migration.reason)
     if move.undone_at is not None and move.undone_by is not None:
         what = f"took that back: the case runs on version {before} again"
-        yield Event(move.undone_at, f"{move.undone_by.name} {what}.")
+        # Taken back with all of its migration, there is a reason; by itself there is none.
+        with_all = migration.undo_begun_at is not None and move.undone_at >= migration.undo_begun_at
+        reason = migration.undo_reason if with_all else None
+        yield Event(move.undone_at, f"{move.undone_by.name} {what}.", reason)
 
 
 def _of_care(care: TaskCare) -> str:

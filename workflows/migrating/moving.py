@@ -229,8 +229,11 @@ def _tell(carried: Carried, changed: Sequence[Task]) -> None:
 
 
 def _say(move: Move, people: Sequence[int], what: str) -> None:
-    text = f"{move.case.label}: {what}"
-    if move.case.confidential:
-        text = f"{move.case.label} has news for you."
     others = [person for person in people if person != move.actor]
-    tell(move.session, others, text, case_id=move.case.id, now=move.now)
+    say(move.session, move.case, others, what, now=move.now)
+
+
+def say(session: Session, case: Case, people: Sequence[int], what: str, *, now: datetime) -> None:
+    """Tell people of a case what has become of their step; of a confidential one not what."""
+    text = f"{case.label} has news for you." if case.confidential else f"{case.label}: {what}"
+    tell(session, people, text, case_id=case.id, now=now)

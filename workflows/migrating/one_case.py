@@ -5,21 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, undefer
 from sqlalchemy.orm.attributes import flag_modified
 
 from models.case_migration import CaseMigration, MovedCase, MovedState
-from models.cases import Case, DiagramVersion, Draft, Intervention, Task
+from models.cases import Case, DiagramVersion, Intervention, Task
 from models.database import transaction
-from models.trust import Job
 from workflows import audit, jobs
 from workflows.answers import History
 from workflows.case_list import settle
 from workflows.errors import ConflictError, PolicyError
-from workflows.migrating import moving
+from workflows.migrating import going_back, moving
 from workflows.migrating.fitting import Decided, Destination, Verdict
-from workflows.moves import DEADLINE_JOB, Move
+from workflows.moves import Move
 from workflows.runtime import Runtime
 
 
@@ -99,7 +98,7 @@ class Traveller:
         case.version_id, case.tokens = row.from_version_id, row.tokens_before
         flag_modified(case, "tokens")
         session.flush()  # gives the case its new revision
-        _restore(session, case, changes, self.now)
+        going_back.restore(session, case, changes, by=by, now=self.now)
         session.flush()
         settle(session, self.runtime, case, now=self.now)
         row.state, row.words = MovedState.UNDONE, None
@@ -187,44 +186,6 @@ def unmovable(case: Case) -> str | None:
     if case.suspended_at is not None:
         return "It is suspended. Resume it first."
     return None
-
-
-def _restore(session: Session, case: Case, changes: Mapping[str, Any], now: datetime) -> None:
-    """Put rows, drafts and deadlines back as they were; what the move opened was never needed."""
-    was = {one["id"]: one for one in changes["rows"]}
-    typed = {one["task_id"]: one for one in changes["drafts"]}
-    opened = set(changes["opened"])
-    rows = select(Task).where(Task.id.in_([*was, *opened])).order_by(Task.id)
-    for task in session.scalars(rows.with_for_update()):
-        if task.id in opened:
-            task.closed_at, task.closed_in, task.passed = now, case.revision, None
-            continue
-        is_closed = task.closed_at is not None
-        _say_again(task, was[task.id], with_claim=is_closed or task.claimed_by_id is None)
-        if is_closed and task.id in typed:
-            session.add(Draft(**_read(typed[task.id])))
-    session.execute(delete(Draft).where(Draft.task_id.in_(opened)))
-    session.execute(delete(Job).where(Job.case_id == case.id, Job.kind == DEADLINE_JOB))
-    kept = [{"kind": DEADLINE_JOB, "case_id": case.id, **_read(job)} for job in changes["jobs"]]
-    if kept:
-        session.execute(insert(Job), kept)
-
-
-def _say_again(task: Task, was: Mapping[str, Any], *, with_claim: bool) -> None:
-    task.closed_at = task.closed_in = None
-    values = _read(was)
-    for name in moving.SAID:
-        setattr(task, name, values[name])
-    if with_claim:  # whoever took it meanwhile keeps it
-        task.claimed_by_id, task.claimed_at = values["claimed_by_id"], values["claimed_at"]
-
-
-def _read(written: Mapping[str, Any]) -> dict[str, Any]:
-    times = ("due_at", "claimed_at", "saved_at", "run_at")
-    return {
-        name: datetime.fromisoformat(value) if name in times and value else value
-        for name, value in written.items()
-    }
 
 
 def _since(session: Session, row: MovedCase, case: Case) -> str:

@@ -62,7 +62,7 @@ WITHOUT_MUTATION = {
         webapp.case_migrations:_index webapp.case_migrations:_only
         webapp.case_migrations:_questions webapp.case_migrations:_report
         workflows.migrating.bulk:begin workflows.migrating.fitting:Destination._record_lost
-        workflows.migrating.moving:_say workflows.migrating.reports:cases_of
+        workflows.migrating.moving:say workflows.migrating.reports:cases_of
         workflows.migrating.reports:progress workflows.migrating.sorting:in_confidence
         workflows.migrating.sorting:sort""",
     "no page shows it: an incident counts them, from five on, and no city here changes its policy": """

@@ -22,7 +22,6 @@ from tests.workflows.migrating.changed import (
     move,
     publish,
     small,
-    take_back,
 )
 from tests.workflows.walking import Town, Walk
 from workflows import drafts, interventions, tasks
@@ -227,68 +226,6 @@ def test_a_message_is_somebodys_to_send_as_the_version_says(app: Flask, now: dat
     move(walk)
     assert {task.element for task in walk.open_tasks()} == {"Ask"}
     walking.assert_whole(db.session())
-
-
-# Taking it back
-
-
-def test_a_move_is_taken_back_as_if_it_had_not_been(app: Flask, now: datetime) -> None:
-    walk = small(now, TIMED.format("P10D"), lanes={"Requester": ["Ask"]})
-    before, rings = walk.task("Ask"), late(walk)
-    rosa = walk.town.people.rosa
-    typed = {"text": ["half"]}
-    assert drafts.save_draft(walk.town.runtime, before.id, by=rosa, answers=typed, now=walk.now)
-    text = TIMED.format("P30D").replace("Ask", "Tell")
-    publish(walk, text, lanes={"Requester": ["Tell"]})
-    move(walk, {("main", "Ask"): ("main", "Tell")})
-    assert walk.waits_for == {"Tell"}
-    row = take_back(walk)
-    assert (row.state, row.undone_by_id) == (MovedState.UNDONE, walk.town.people.nora)
-    walking.assert_whole(db.session())
-    assert walk.case.version.number == 1
-    after = walk.task("Ask")
-    assert (after.id, after.due_at, late(walk)) == (before.id, before.due_at, rings)
-    assert drafts.draft_of(before.id, by=[rosa]) is not None
-    walk.do("Ask")
-    assert walk.case.outcome == "Done"
-    assert latest("case:move-undone").subject == "R-1001"
-
-
-def test_a_move_stands_once_somebody_has_gone_on(app: Flask, now: datetime) -> None:
-    walk = small(now)
-    publish(walk, MORE, lanes=SIGNED)
-    move(walk)
-    walk.do("Ask")
-    row = take_back(walk)
-    assert (row.state, row.words) == (
-        "moved",
-        "Rosa Valdez has completed “Ask” since it was moved; the move stands.",
-    )
-    assert walk.case.version.number == 2
-    assert latest("case:move-kept").subject == "R-1001"
-
-
-def test_a_move_stands_once_the_case_was_suspended(app: Flask, now: datetime) -> None:
-    walk = small(now)
-    publish(walk, MORE, lanes=SIGNED)
-    move(walk)
-    wish = Wish(kind=InterventionKind.SUSPEND, reason="Wait.", revision=walk.case.revision)
-    interventions.intervene(
-        walk.town.runtime, walk.case_id, wish, by=walk.town.people.nora, now=walk.now
-    )
-    assert take_back(walk).words == "It has gone on since it was moved; the move stands."
-
-
-def test_who_took_a_step_meanwhile_keeps_it_when_the_move_is_taken_back(
-    app: Flask, now: datetime
-) -> None:
-    walk = small(now).do("Ask")
-    publish(walk, MORE, lanes=SIGNED)
-    move(walk)
-    chen = walk.town.people.chen
-    tasks.claim(walk.town.runtime, walk.task("Look").id, by=chen, now=walk.now)
-    take_back(walk)
-    assert walk.task("Look").claimed_by_id == chen
 
 
 # Who may, and what is no plan

@@ -24,7 +24,7 @@ async function begin(root) {
   keepToProfile(modeler, palette({ root, modeler, vocabulary: await words, placer: placing(modeler), say }));
   hinting({ root, modeler });
   await saver.takeUpKept();
-  presence({ root, page, saver, tell });
+  presence({ root, page, modeler, saver, tell });
   judge.plan();
   fold(root);
   holder.dataset.ready = 'true';

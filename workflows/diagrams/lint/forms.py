@@ -42,11 +42,14 @@ def _field(node: Node, field: Field, known: Known) -> Iterator[Finding]:
             node,
             field,
             "table-without-columns",
-            'has no columns. Add properties like "column.name".',
+            "has no columns. Give it at least one.",
         )
     if field.columns and field.type != "table":
         yield _wrong(
-            node, field, "columns-without-table", 'has columns; set its widget to "table".'
+            node,
+            field,
+            "columns-without-table",
+            "has columns; make it a table of rows, or take them out.",
         )
     if field.classification not in known.classifications:
         yield warning(
@@ -63,14 +66,14 @@ def _refusal(node: Node, field: Field) -> Iterator[Finding]:
             node,
             field,
             "refusal-without-words",
-            "refuses answers without a word. Say in refuse-message what is wrong and what helps.",
+            "refuses answers without a word. Say what is wrong and what helps.",
         )
     if field.refuse_message and not field.refuse_when:
         yield _wrong(
             node,
             field,
             "refusal-never",
-            "has a refuse-message, but nothing says when. Add refuse-when, or remove the message.",
+            "has words for a refusal, but nothing says when it is refused. Say when, or take the words out.",
         )
 
 
@@ -80,7 +83,7 @@ def _wrong(node: Node, field: Field, code: str, what: str) -> Finding:
 
 def _choices(node: Node, field: Field) -> Iterator[Finding]:
     if field.type in CHOICES and not field.options:
-        yield _wrong(node, field, "no-choices", "offers no choices. Add values to it.")
+        yield _wrong(node, field, "no-choices", "offers no choices. Give it at least two.")
     if field.options and field.type not in CHOICES:
         yield _wrong(
             node, field, "choices-ignored", "has choices but is not a list. Make it an enum."

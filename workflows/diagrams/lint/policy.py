@@ -186,5 +186,5 @@ def _task(node: Node) -> Iterator[Finding]:
         yield warning(
             node,
             "no-due",
-            f'The user task "{node.title}" has no time limit. Set due, such as P5BD for five business days.',
+            f'The user task "{node.title}" has no time limit. Say within what time it is to be done.',
         )

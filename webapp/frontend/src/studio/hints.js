@@ -9,8 +9,7 @@ import noOverlap from 'bpmnlint/rules/no-overlapping-elements';
 import superfluousGateway from 'bpmnlint/rules/superfluous-gateway';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { go } from './canvas.js';
-import { titleOf } from './names.js';
-import { counted } from './verdict.js';
+import { counted, titleOf } from './names.js';
 
 const PAUSE = 250;
 const RULES = {

@@ -1,4 +1,4 @@
-// What people call an element: its name, or what it is and where it stands.
+// What people call an element: its name, or what it is and where it stands. Also counts in words, and the shape of a status.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 const KINDS = [
@@ -34,3 +34,8 @@ export const isStep = (element) => is(element, 'bpmn:FlowNode') && !element.labe
 
 // Where a token goes: from the left to the right, lane by lane as it is drawn.
 export const inOrder = (elements) => [...elements].sort((one, other) => one.x - other.x || one.y - other.y);
+
+export const counted = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+// The page brings the shapes of the statuses that its scripts show.
+export const shape = (root, kind) => root.querySelector(`template[data-shape="${kind}"]`).content.cloneNode(true);

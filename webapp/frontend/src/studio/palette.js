@@ -10,8 +10,9 @@ export function palette({ root, modeler, vocabulary, placer, say }) {
 
   function put(block) {
     const [chosen] = modeler.get('selection').get();
-    const { placed, after, refused } = placer.place(shapeOf(modeler, block, types), block, chosen);
-    say(refused ?? `“${titleOf(placed)}” is placed${after ? ` after “${titleOf(after)}”` : ''}.`, Boolean(refused));
+    const { placed, after, joins, refused } = placer.place(shapeOf(modeler, block, types), block, chosen);
+    const party = joins ? ` ${joins} takes part from now on.` : '';
+    say(refused ?? `“${titleOf(placed)}” is placed${after ? ` after “${titleOf(after)}”` : ''}.${party}`, Boolean(refused));
     return placed;
   }
 
@@ -76,6 +77,7 @@ function search(place, groups) {
       for (const button of buttons) button.hidden = !button.textContent.toLowerCase().includes(wanted);
       const shown = buttons.filter((button) => !button.hidden).length;
       one.hidden = !shown;
+      one.querySelector('.count').textContent = shown;
       one.open = wanted ? shown > 0 : one.dataset.open === 'true';
       found += shown;
     }

@@ -1,4 +1,4 @@
-// Puts a building block where it belongs: into the way after the chosen element, in the lane of its party.
+// Puts a building block where it belongs: into the way after the chosen element, in the lane of its party, made where there is none.
 import { getBBox } from 'diagram-js/lib/util/Elements';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { isStep } from './names.js';
@@ -14,10 +14,21 @@ class PlaceHandler {
 
   preExecute(context) {
     const { shape, block, at } = context;
+    context.joins = this.bringParty(block);
     if (block.attached) context.placed = this.attach(shape, at);
     else if (at.flow) context.placed = this.insert(shape, block, at.flow);
     else if (at.source) context.placed = this.append(shape, block, at.source);
     else context.placed = this.modeling.createShape(shape, at.position, at.parent);
+  }
+
+  // Gives the name of the party that takes part from now on; nothing where it did already, or no lanes are drawn.
+  bringParty({ parties = [] }) {
+    const lanes = this.registry.filter((one) => is(one, 'bpmn:Lane') && !one.labelTarget);
+    if (!parties.length || !lanes.length || lanes.some((one) => parties.includes(one.businessObject.name))) return null;
+    const lowest = lanes.sort((one, other) => one.y + one.height - other.y - other.height).at(-1);
+    const lane = this.modeling.addLane(lowest, 'bottom');
+    this.modeling.updateProperties(lane, { name: parties[0] });
+    return parties[0];
   }
 
   attach(shape, { host }) {
@@ -29,7 +40,7 @@ class PlaceHandler {
   append(shape, block, source) {
     const lane = laneFor(this.registry, block, source);
     if (!lane) return this.autoPlace.append(source, shape);
-    const position = { x: source.x + source.width + GAP + shape.width / 2, y: lane.y + lane.height / 2 };
+    const position = { x: source.x + source.width + GAP + shape.width / 2, y: middle(lane).y };
     return this.modeling.appendShape(source, shape, free(this.registry, shape, position), source.parent);
   }
 
@@ -70,7 +81,7 @@ export function placing(modeler) {
       stack.execute(PLACE, context);
       modeler.get('selection').select(context.placed);
       modeler.get('canvas').scrollToElement(context.placed, 60);
-      return { placed: context.placed, after: at.source ?? at.flow?.source ?? at.host ?? null };
+      return { placed: context.placed, joins: context.joins, after: at.source ?? at.flow?.source ?? at.host ?? null };
     },
   };
 }

@@ -3,7 +3,7 @@ import { ask, signInAddress } from './talk.js';
 
 const EVERY = 15_000;
 
-export function presence({ root, page, saver, tell }) {
+export function presence({ root, page, modeler, saver, tell }) {
   const others = root.querySelector('[data-others]');
   const check = root.querySelector('[data-check]');
 
@@ -16,7 +16,7 @@ export function presence({ root, page, saver, tell }) {
     tell.drop('sign-in');
     saver.resume();
     names(others, data.editors);
-    told(check, data.check);
+    told(check, saver.unsaved() ? { state: 'none' } : data.check);
     shut(data);
     // While this page saves, the newer revision is its own.
     if (!saver.state.sending && saver.state.revision === revision && data.revision > revision) savedByOthers(data);
@@ -41,6 +41,8 @@ export function presence({ root, page, saver, tell }) {
 
   const again = () => say().catch(() => {});
   setInterval(again, EVERY);
+  // What was checked is no longer what is drawn.
+  modeler.on('commandStack.changed', () => void (check.hidden = true));
   document.addEventListener('visibilitychange', again);
   return again();
 }

@@ -1,7 +1,7 @@
 // The problems below the canvas, what blocks publishing first; each leads to its element, and along its way.
 import { go } from './canvas.js';
-import { titleOf } from './names.js';
-import { counted, shape } from './verdict.js';
+import { counted, shape, titleOf } from './names.js';
+import { fieldsOf, labelOf } from './panel/form/model.js';
 
 const SEVERITIES = {
   error: ['refused', 'Problem'],
@@ -9,6 +9,13 @@ const SEVERITIES = {
   info: ['waiting', 'To know'],
 };
 const ORDER = Object.keys(SEVERITIES);
+// Where in the panel a finding is mended, by its code.
+const ENTRIES = {
+  ...{ 'no-name': 'name', 'no-due': 'due', 'bad-due': 'due', 'no-timer': 'timer', 'bad-timer': 'timer', 'no-message': 'message' },
+  ...{ 'unknown-act': 'act', 'act-performer': 'act', 'act-party': 'party', 'unknown-party': 'party', 'no-clause': 'clauses', 'unknown-clause': 'clauses' },
+  ...{ 'no-topic': 'operation', 'unknown-topic': 'operation', 'no-called': 'called', 'unknown-called': 'called', 'outcomes-missing': 'new-question' },
+  ...{ 'flow-without-condition': 'condition', 'bad-condition': 'condition', 'read-before-asked': 'condition', 'may-be-empty': 'condition' },
+};
 
 export function problemList({ root, page, modeler, walk }) {
   const place = root.querySelector('[data-problem-list]');
@@ -59,7 +66,7 @@ export function problemList({ root, page, modeler, walk }) {
     const words = finding.message.split(page.way)[0];
     const body = Object.assign(document.createElement('p'), { className: 'problem__words' });
     if (element) {
-      const link = button(words, 'problem__go', () => go(modeler, element.id));
+      const link = button(words, 'problem__go', () => goTo(modeler, element, finding));
       link.dataset.element = element.id;
       body.append(link);
       head.append(Object.assign(document.createElement('span'), { className: 'problem__where', textContent: titleOf(element) }));
@@ -72,6 +79,14 @@ export function problemList({ root, page, modeler, walk }) {
   }
 
   return { show };
+}
+
+// To the element, and on to what the problem is about: a question of its form, or an entry of the panel.
+function goTo(modeler, element, { code, message }) {
+  go(modeler, element.id);
+  const meant = fieldsOf(element.businessObject).find((field) => message.includes(`"${labelOf(field)}"`));
+  const entry = meant ? `question:${meant.get('id')}` : ENTRIES[code];
+  if (entry) modeler.get('eventBus').fire('propertiesPanel.showEntry', { id: entry });
 }
 
 // The list is made anew by each verdict; whoever stands on a row stays on the same one.

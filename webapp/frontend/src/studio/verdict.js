@@ -1,5 +1,6 @@
 // After each pause: what the proof says of the diagram as it is drawn now, in a line and on the canvas.
 import { xmlOf } from './canvas.js';
+import { counted, shape } from './names.js';
 import { problemList } from './problems.js';
 import { ask } from './talk.js';
 
@@ -55,7 +56,3 @@ export function verdicts({ root, page, modeler, walk }) {
   modeler.on('commandStack.changed', plan);
   return { judge, plan };
 }
-
-export const shape = (root, kind) => root.querySelector(`template[data-shape="${kind}"]`).content.cloneNode(true);
-
-export const counted = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;

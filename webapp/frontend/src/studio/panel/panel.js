@@ -57,7 +57,9 @@ export class Panel {
     if (!this.holder) return;
     const root = this.injector.get('canvas').getRootElement();
     const chosen = this.chosen?.labelTarget ?? this.chosen;
+    const before = this.element;
     this.element = chosen?.parent ? chosen : root;
+    if (this.element !== before) this.holder.scrollTop = 0;
     if (!this.element?.businessObject) return render(null, this.holder);
     render(html`<${Body} panel=${this} element=${this.element} isMany=${this.isMany} key=${this.element.id} />`, this.holder);
   }
@@ -66,9 +68,13 @@ export class Panel {
     return this.providers.reduce((groups, { provider }) => provider.getGroups(element)(groups), []).filter(Boolean);
   }
 
-  // Opens the group that an entry stands in, and gives it the focus.
+  // Opens the group that an entry stands in, and gives it the focus. `question:ID` is a question of the form.
   showEntry(id) {
-    const entry = this.holder?.querySelector(`[data-entry="${CSS.escape(id)}"]`);
+    this.draw();
+    const [, question] = /^question:(.+)$/.exec(id) ?? [];
+    const place = question ? `[data-question="${CSS.escape(question)}"]` : `[data-entry="${CSS.escape(id)}"]`;
+    const entry = this.holder?.querySelector(place);
+    if (question) entry?.querySelector('[aria-expanded="false"]')?.click();
     for (let fold = entry?.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
     entry?.scrollIntoView({ block: 'nearest' });
     (entry?.querySelector('input, select, textarea, button') ?? entry)?.focus({ preventScroll: true });
