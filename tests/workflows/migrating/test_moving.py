@@ -22,6 +22,7 @@ from tests.workflows.migrating.changed import (
     move,
     publish,
     small,
+    take_back,
 )
 from tests.workflows.walking import Town, Walk
 from workflows import drafts, interventions, tasks
