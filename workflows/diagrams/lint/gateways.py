@@ -34,14 +34,14 @@ def _gateway(diagram: Diagram, node: Node) -> Iterator[Finding]:
             f'The gateway "{node.title}" has one way in and one way out. Delete it.',
         )
     if node.kind in _CHOOSING:
-        yield from _choice(node, outgoing)
+        yield from _choice(diagram, node, outgoing)
     else:
         yield from _ignored(node, outgoing)
     if node.kind == "eventBasedGateway":
         yield from _race(diagram, node, outgoing)
 
 
-def _choice(node: Node, outgoing: tuple[Flow, ...]) -> Iterator[Finding]:
+def _choice(diagram: Diagram, node: Node, outgoing: tuple[Flow, ...]) -> Iterator[Finding]:
     for flow in outgoing:
         is_default = flow.id == node.default_flow
         if is_default and flow.condition is not None:
@@ -54,8 +54,8 @@ def _choice(node: Node, outgoing: tuple[Flow, ...]) -> Iterator[Finding]:
             yield error(
                 flow,
                 "flow-without-condition",
-                f'The flow "{flow.name or flow.id}" from "{node.title}" has no condition and is not '
-                'the default. Say when it is taken, such as Step.decision = "approve".',
+                f'Nothing says when "{node.title}" goes on to "{diagram.nodes[flow.target].title}". Give that way a '
+                "condition, or let it be the one that is taken where no other fits.",
             )
     if len(outgoing) == 1 and outgoing[0].condition is not None:
         yield error(

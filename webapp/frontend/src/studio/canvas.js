@@ -61,6 +61,19 @@ export function whole(modeler) {
   canvas.zoom(Math.min(canvas.zoom() * 0.96, 1.2), 'auto');
 }
 
+// What was seen whole before a change is seen whole after it.
+export function keepWhole(modeler, change) {
+  const before = isWhole(modeler);
+  const made = change();
+  if (before && !isWhole(modeler)) whole(modeler);
+  return made;
+}
+
+function isWhole(modeler) {
+  const { inner, x, y, width, height } = modeler.get('canvas').viewbox();
+  return inner.x >= x && inner.y >= y && inner.x + inner.width <= x + width && inner.y + inner.height <= y + height;
+}
+
 // Where the whole could not be read, it begins where the process begins.
 function begin(modeler) {
   whole(modeler);

@@ -1,6 +1,7 @@
 // Puts a building block where it belongs: into the way after the chosen element, in the lane of its party, made where there is none.
 import { getBBox } from 'diagram-js/lib/util/Elements';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { keepWhole } from './canvas.js';
 import { isStep } from './names.js';
 
 const GAP = 60;
@@ -78,8 +79,10 @@ export function placing(modeler) {
       const at = whereTo(modeler, block, chosen);
       if (typeof at === 'string') return { refused: at };
       const context = { shape, block, at };
-      stack.execute(PLACE, context);
-      modeler.get('selection').select(context.placed);
+      keepWhole(modeler, () => stack.execute(PLACE, context));
+      // A way that ends leaves the decision chosen: its next way comes, or its conditions.
+      const isWayOut = block.isLast && is(at.source, 'bpmn:Gateway');
+      modeler.get('selection').select(isWayOut ? at.source : context.placed);
       modeler.get('canvas').scrollToElement(context.placed, 60);
       return { placed: context.placed, joins: context.joins, after: at.source ?? at.flow?.source ?? at.host ?? null };
     },

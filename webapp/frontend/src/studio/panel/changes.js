@@ -2,6 +2,7 @@
 import { isAny } from 'bpmn-js/lib/features/modeling/util/ModelingUtil';
 
 const UPDATE = 'siteward.update';
+const TOGETHER = 'siteward.together';
 
 class UpdateHandler {
   execute(context) {
@@ -18,6 +19,13 @@ class UpdateHandler {
   }
 }
 
+// Several commands that one undo takes back.
+class TogetherHandler {
+  preExecute({ act }) {
+    act();
+  }
+}
+
 function write(object, properties) {
   for (const [name, value] of Object.entries(properties)) object.set(name, value);
 }
@@ -26,12 +34,17 @@ export class Changes {
   constructor(commandStack, bpmnFactory, modeling, eventBus, canvas, elementRegistry) {
     Object.assign(this, { commandStack, factory: bpmnFactory, modeling, eventBus, canvas, registry: elementRegistry });
     commandStack.registerHandler(UPDATE, UpdateHandler);
+    commandStack.registerHandler(TOGETHER, TogetherHandler);
   }
 
   // changes: [{object, properties}] of moddle elements, done and undone together.
   apply(element, changes, others = []) {
     const elements = [element, ...(element.labels ?? []), ...others];
     if (changes.length) this.commandStack.execute(UPDATE, { elements, changes });
+  }
+
+  together(act) {
+    this.commandStack.execute(TOGETHER, { act });
   }
 
   rename(element, name) {

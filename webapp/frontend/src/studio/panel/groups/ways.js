@@ -2,9 +2,10 @@
 import { html } from 'diagram-js/lib/ui';
 import { Condition } from '../condition/builder.js';
 import { ALWAYS } from '../condition/text.js';
-import { Button, ChoiceEntry, Fact, TickEntry } from '../entries.js';
+import { Button, ChoiceEntry, Fact, TextEntry, TickEntry } from '../entries.js';
 import { titleOf } from '../words.js';
 import { useAnswers } from './answers.js';
+import { WaysForChoices } from './choices.js';
 
 const conditionOf = (flow) => flow.conditionExpression?.get('body')?.trim() ?? '';
 
@@ -31,15 +32,15 @@ export function Way({ element, object, changes, server, registry }) {
     ${!isDefault && html`<${When} ...${{ object, text, answers, server, write }} isInclusive=${source.$instanceOf('bpmn:InclusiveGateway')} />`}`;
 }
 
-function When({ object, text, answers, server, write, isInclusive }) {
+function When({ id = '', object, text, answers, server, write, isInclusive }) {
   const isAlways = text === ALWAYS;
   const choices = [
     { value: 'when', label: 'when' },
     { value: 'always', label: 'always' },
   ];
-  return html`${(isInclusive || isAlways) && html`<${ChoiceEntry} id="when" label="It is taken" value=${isAlways ? 'always' : 'when'} choices=${choices}
+  return html`${(isInclusive || isAlways) && html`<${ChoiceEntry} id=${`${id}when`} label="It is taken" value=${isAlways ? 'always' : 'when'} choices=${choices}
       write=${(chosen) => write(chosen === 'always' ? ALWAYS : undefined)} />`}
-    ${!isAlways && html`<${Condition} id="condition" label="It is taken when" text=${text} answers=${answers} server=${server} place=${{ element: object.id }} write=${write} />`}
+    ${!isAlways && html`<${Condition} id=${`${id}condition`} label="It is taken when" text=${text} answers=${answers} server=${server} place=${{ element: object.id }} write=${write} />`}
     ${answers?.length === 0 && html`<p class="panel-entry__help">Nothing has been asked by then. Put a step with a question before the choice.</p>`}`;
 }
 
@@ -51,8 +52,12 @@ function expression(object, body, changes) {
 
 const siblings = (element) => [element.source, ...(element.source?.outgoing ?? [])].filter((one) => one && one !== element);
 
-export function WaysOut({ element, object, changes, selection }) {
+export function WaysOut(tools) {
+  const { element, object, changes, server, registry } = tools;
   const flows = object.get('outgoing') ?? [];
+  const answers = useAnswers({ server, element, registry });
+  const ready = html`<${WaysForChoices} ...${tools} answers=${answers} />`;
+  if (flows.length < 2) return html`<${Fact} id="few-ways">It needs at least two ways out. Add them here, by the buttons beside it, or by “connect it to”.<//>${ready}`;
   const chosen = object.get('default');
   const choices = [{ value: '', label: 'None: one of the conditions always holds' }, ...flows.map((flow) => ({ value: flow.id, label: wayWords(flow) }))];
   const write = (id) => {
@@ -60,24 +65,26 @@ export function WaysOut({ element, object, changes, selection }) {
     const made = [{ object, properties: { default: flow } }];
     changes.apply(element, flow && conditionOf(flow) ? [...made, expression(flow, undefined, changes)] : made, element.outgoing);
   };
-  if (flows.length < 2) return html`<${Fact} id="few-ways">Draw at least two ways out, then say when each is taken.<//>`;
-  return html`<${ChoiceEntry} id="otherwise" label="Where no other way fits" value=${chosen?.id ?? ''} choices=${choices} write=${write} />
-    <div class="panel-entry" data-entry="ways">
-      <p class="panel-entry__label">When each is taken</p>
-      <ul class="panel-ways">
-        ${element.outgoing.map(
-          (way) => html`<li key=${way.id}>
-            <${Button} press=${() => selection.select(way)}>${wayWords(way.businessObject)}<//> <small>${whenWords(way.businessObject, chosen)}</small>
-          </li>`,
-        )}
-      </ul>
-    </div>`;
+  return html`${ready}
+    <ol class="panel-ways">
+      ${element.outgoing.filter((way) => flows.includes(way.businessObject)).map((way) => html`<${WayOut} key=${way.id} ...${{ ...tools, way, answers, chosen }} />`)}
+    </ol>
+    <${ChoiceEntry} id="otherwise" label="Where no other way fits" value=${chosen?.id ?? ''} choices=${choices} write=${write} />`;
 }
 
-function whenWords(flow, chosen) {
-  if (flow === chosen) return 'where no other fits';
-  if (!conditionOf(flow)) return 'not said yet';
-  return conditionOf(flow) === ALWAYS ? 'always' : 'on a condition';
+// One way out of a choice, without leaving the choice: where it leads, what it is called, when it is taken.
+function WayOut({ way, answers, chosen, object, changes, server, selection }) {
+  const flow = way.businessObject;
+  const text = conditionOf(flow);
+  const isInclusive = object.$instanceOf('bpmn:InclusiveGateway');
+  const write = (body) => changes.apply(way, [expression(flow, body, changes)]);
+  return html`<li data-way=${flow.id}>
+    <${Button} label=${`Choose the way to ${titleOf(flow.targetRef)}`} press=${() => selection.select(way)}>To ${titleOf(flow.targetRef)}<//>
+    <${TextEntry} id=${`way-${flow.id}-name`} label="Name of the way" value=${flow.name ?? ''} write=${(name) => changes.rename(way, name)} />
+    ${flow === chosen
+      ? html`<p class="panel-entry__help">It is taken where no other way fits.</p>`
+      : html`<${When} id=${`way-${flow.id}-`} ...${{ object: flow, text, answers, server, write, isInclusive }} />`}
+  </li>`;
 }
 
 const wayWords = (flow) => (flow.name ? `${flow.name} (to ${titleOf(flow.targetRef)})` : `To ${titleOf(flow.targetRef)}`);
