@@ -48,7 +48,7 @@ def test_marks_that_the_policy_knows_pass() -> None:
         (user("Step", field("decision", "enum", "approve"), marks=APPROVE), "Communications", "outcomes-missing", "Add such a field"),
         (user("Step", field("d", "enum", "approve reject"), marks=APPROVE), "Communications", "outcome-optional", "make it required"),
         (user("Step", field("d", "enum", "approve reject maybe", required=True), marks=APPROVE), "Communications", "outcome-unknown", '"maybe"'),
-        (user("Step", marks=""), "Requester", "no-due", "P5BD"),
+        (user("Step", marks=""), "Requester", "no-due", "within what time"),
         (user("Step"), "Requestor", "unknown-party", 'did you mean "Requester"'),
     ],
 )  # fmt: skip

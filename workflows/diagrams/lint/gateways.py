@@ -51,10 +51,11 @@ def _choice(diagram: Diagram, node: Node, outgoing: tuple[Flow, ...]) -> Iterato
                 "The default flow has a condition, which is ignored. Remove the condition.",
             )
         if not is_default and flow.condition is None and len(outgoing) > 1:
+            target = diagram.nodes.get(flow.target)
             yield error(
                 flow,
                 "flow-without-condition",
-                f'Nothing says when "{node.title}" goes on to "{diagram.nodes[flow.target].title}". Give that way a '
+                f'Nothing says when "{node.title}" goes on to "{target.title if target else flow.id}". Give that way a '
                 "condition, or let it be the one that is taken where no other fits.",
             )
     if len(outgoing) == 1 and outgoing[0].condition is not None:
