@@ -8,7 +8,7 @@ export const PLAIN = [
   { id: 'step', title: 'Step', help: 'Somebody answers a form.', type: 'bpmn:UserTask', name: 'New step', icon: 'bpmn-icon-user-task' },
   { id: 'decision', title: 'Decision', help: 'One of several ways is taken.', type: 'bpmn:ExclusiveGateway', name: 'Which way?', icon: 'bpmn-icon-gateway-xor' },
   { id: 'parallel', title: 'At the same time', help: 'All ways are taken, and waited for where they join.', type: 'bpmn:ParallelGateway', icon: 'bpmn-icon-gateway-parallel' },
-  { id: 'deadline', title: 'Deadline on a step', help: 'When the chosen step takes too long.', type: 'bpmn:BoundaryEvent', timer: 'P5BD', name: 'After 5 business days', icon: 'bpmn-icon-intermediate-event-catch-non-interrupting-timer', attached: true },
+  { id: 'deadline', title: 'Deadline on a step', help: 'A way of its own when the chosen step takes too long.', type: 'bpmn:BoundaryEvent', timer: 'P5BD', name: 'After 5 business days', icon: 'bpmn-icon-intermediate-event-catch-non-interrupting-timer', attached: true },
   { id: 'wait', title: 'Wait', help: 'Nothing happens until the time is over.', type: 'bpmn:IntermediateCatchEvent', timer: 'P5BD', name: 'Wait 5 business days', icon: 'bpmn-icon-intermediate-event-catch-timer' },
   { id: 'call', title: 'Call another process', help: 'It runs as a part of this one.', type: 'bpmn:CallActivity', name: 'Another process', icon: 'bpmn-icon-call-activity' },
   { id: 'end', title: 'End', help: 'The process is over on this way.', type: 'bpmn:EndEvent', name: 'Ended', icon: 'bpmn-icon-end-event-none', isLast: true },

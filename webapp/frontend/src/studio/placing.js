@@ -9,8 +9,8 @@ const PLACE = 'studio.place';
 
 // One command of several, so that one undo takes all of it back.
 class PlaceHandler {
-  constructor(modeling, spaceTool, elementRegistry, autoPlace) {
-    Object.assign(this, { modeling, spaceTool, registry: elementRegistry, autoPlace });
+  constructor(modeling, spaceTool, elementRegistry, autoPlace, elementFactory) {
+    Object.assign(this, { modeling, spaceTool, registry: elementRegistry, autoPlace, elements: elementFactory });
   }
 
   preExecute(context) {
@@ -32,10 +32,14 @@ class PlaceHandler {
     return parties[0];
   }
 
+  // A deadline has a way of its own from the first: it ends at once, until somebody puts a step into it.
   attach(shape, { host }) {
     const taken = host.attachers.length * 46;
     const position = { x: host.x + host.width - 30 - (taken % (host.width - 30)), y: host.y + host.height };
-    return this.modeling.createShape(shape, position, host, { attach: true });
+    const placed = this.modeling.createShape(shape, position, host, { attach: true });
+    const end = this.autoPlace.append(placed, this.elements.createShape({ type: 'bpmn:EndEvent' }));
+    this.modeling.updateProperties(end, { name: 'The time is over' });
+    return placed;
   }
 
   append(shape, block, source) {
@@ -51,7 +55,7 @@ class PlaceHandler {
     const room = ahead ? Math.min(GAP, target.x - source.x - source.width) : GAP;
     if (ahead) this.push(source.x + source.width + 5, shape.width + GAP, source);
     const lane = laneFor(this.registry, block, source);
-    const y = lane ? lane.y + lane.height / 2 : middle(ahead && isAlone(source) ? target : source).y;
+    const y = lane ? lane.y + lane.height / 2 : middle(ahead && isSmall(source) ? target : source).y;
     const position = { x: source.x + source.width + room + shape.width / 2, y };
     const placed = this.modeling.createShape(shape, ahead ? position : free(this.registry, shape, position), source.parent);
     this.modeling.reconnectEnd(flow, placed, middle(placed));
@@ -68,7 +72,7 @@ class PlaceHandler {
     this.spaceTool.makeSpace(movingShapes, resizingShapes, { x: by, y: 0 }, 'e', start);
   }
 }
-PlaceHandler.$inject = ['modeling', 'spaceTool', 'elementRegistry', 'autoPlace'];
+PlaceHandler.$inject = ['modeling', 'spaceTool', 'elementRegistry', 'autoPlace', 'elementFactory'];
 
 export function placing(modeler) {
   const stack = modeler.get('commandStack');
@@ -144,5 +148,6 @@ function within(box, element) {
   return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
 }
 
-const isAlone = (source) => source.width < 60 && is(source, 'bpmn:Gateway');
+// What follows a decision or a deadline stands where its way leads, not beside it.
+const isSmall = (source) => is(source, 'bpmn:Gateway') || is(source, 'bpmn:BoundaryEvent');
 const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });

@@ -1,5 +1,5 @@
 // Draws the diagram anew, as the server lays it out: the same elements in other places, as one step that can be undone.
-import { xmlOf } from './canvas.js';
+import { keepWhole, xmlOf } from './canvas.js';
 import { ask } from './talk.js';
 
 const TIDY = 'studio.tidy';
@@ -48,7 +48,8 @@ export function tidying({ page, modeler, tell, say }) {
 async function apply(modeler, xml) {
   const { rootElement } = await modeler.get('moddle').fromXML(xml);
   const drawn = rootElement.diagrams[0].plane.planeElement;
-  modeler.get('commandStack').execute(TIDY, { places: new Map(drawn.map((one) => [one.bpmnElement.id, wanted(one)])) });
+  const places = new Map(drawn.map((one) => [one.bpmnElement.id, wanted(one)]));
+  keepWhole(modeler, () => modeler.get('commandStack').execute(TIDY, { places }));
   const [chosen] = modeler.get('selection').get();
   if (chosen) modeler.get('canvas').scrollToElement(chosen, 80);
 }

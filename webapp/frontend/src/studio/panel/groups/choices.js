@@ -3,7 +3,7 @@ import { html, useState } from 'diagram-js/lib/ui';
 import { textOf } from '../condition/text.js';
 import { Button, ChoiceEntry } from '../entries.js';
 
-const GAP = { right: 80, down: 70 };
+const GAP = { right: 110, down: 70 };
 
 export function WaysForChoices({ element, object, answers, changes, modeling, registry, selection }) {
   const [wanted, setWanted] = useState(null);
