@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Generator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from werkzeug.routing import Rule
 
 from config import Config
@@ -123,8 +125,66 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
-    _create_database(postgres_server, "siteward", template="template_siteward")
-    return f"{postgres_server}/siteward"
+    """A database with the schema and nothing in it.
+
+    Rows are taken out in 20 ms; a database is made anew from its template in 500.
+    """
+    url = f"{postgres_server}/siteward"
+    if not _emptied(url, like=f"{postgres_server}/template_siteward"):
+        _create_database(postgres_server, "siteward", template="template_siteward")
+    return url
+
+
+def _emptied(url: str, *, like: str) -> bool:
+    """Take out all rows; false where there is no such database, or one with another schema."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(_LEAVE), {"name": engine.url.database})
+            if connection.scalar(text(_SCHEMA)) != _schema(like):
+                return False
+            connection.exec_driver_sql(_EMPTY)
+    except DBAPIError:
+        return False
+    finally:
+        engine.dispose()
+    return True
+
+
+@cache
+def _schema(url: str) -> str:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        schema: str = connection.scalar(text(_SCHEMA))
+    engine.dispose()
+    return schema
+
+
+_LEAVE = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = :name AND pid <> pg_backend_pid()
+"""
+
+_SCHEMA = """
+SELECT string_agg(relname || '.' || attname, ' ' ORDER BY relname, attnum)
+    || (SELECT string_agg(version_num, ' ') FROM alembic_version)
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+"""
+
+# As a replica, PostgreSQL neither follows foreign keys nor keeps what may never be deleted.
+_EMPTY = """
+SET LOCAL session_replication_role = replica;
+DO $$ DECLARE name text; BEGIN
+FOR name IN SELECT tablename FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %%I', name);
+END LOOP;
+FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+    PERFORM setval(format('%%I', name)::regclass, 1, false);
+END LOOP;
+END $$
+"""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
