@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -18,7 +17,6 @@ from webapp.diagrams import told
 from webapp.forms import PageForm
 from webapp.incoming import page_number
 from webapp.runtime import runtime
-from workflows import publication
 from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.foresight import Place
 from workflows.library import DiagramSet
@@ -34,6 +32,7 @@ from workflows.migrating.sorting import (
     running,
     sort,
 )
+from workflows.migrating.targets import target, targets
 from workflows.reading import numbered
 from workflows.spreadsheet import as_csv
 
@@ -73,29 +72,39 @@ class Question:
 
 @dataclass(frozen=True)
 class MigrationPage:
-    """The running cases of a process, sorted for the version in force; `only` one of them, or all.
+    """The running cases of a process, sorted for one of its versions; `only` one of them, or all.
 
-    `secret` says roughly how many confidential ones there are; None where cases are none.
+    `versions` are those that cases can be moved to, the one in force first. `secret` says roughly
+    how many confidential cases there are; None where cases are none.
     """
 
     version: DiagramVersion
+    versions: Sequence[DiagramVersion]
     sorting: Sorting
     questions: Sequence[Question]
     secret: int | str | None
     only: Case | None
     past: Sequence[CaseMigration]
 
+    @property
+    def goes_back(self) -> bool:
+        """Whether it is an earlier version than the one in force."""
+        return self.version.id != self.versions[0].id
+
 
 @bp.get("/<key>/migrations")
 def index(key: str) -> ResponseReturnValue:
-    """Show which running cases move to the version in force, which need a word, and which cannot."""
+    """Show which running cases move to a version, which need a word, and which cannot.
+
+    To the one in force, unless another is asked for.
+    """
     return _index(key, MoveForm(formdata=None))
 
 
 @bp.post("/<key>/migrations")
 def begin(key: str) -> ResponseReturnValue:
     """Move the cases, or only sort them anew by what has been decided so far."""
-    version, _ = _opened(key)
+    _, version = _opened(key)
     form = MoveForm()
     if "again" in request.form:
         return _index(key, form)
@@ -181,21 +190,25 @@ def _to(key: str, migration_id: int) -> ResponseReturnValue:
     return redirect(address, code=303)
 
 
-def _opened(key: str) -> tuple[DiagramVersion, DiagramSet]:
-    """Give the version in force, to somebody who may move cases to it."""
-    session, now = db.session(), clock.now()
-    version = publication.published_version(session, key, now=now)
-    on = runtime().library.of(session, version.id)
-    if not bulk.may_migrate(runtime(), session, on, access.me().id, now=now):
+def _check_hands(key: str) -> None:
+    if not bulk.may_migrate(runtime(), db.session(), key, access.me().id, now=clock.now()):
         raise NotAllowedError(
             "Only the owners of this process and those who manage processes move its cases to "
             "another version."
         )
-    return version, on
+
+
+def _opened(key: str) -> tuple[Sequence[DiagramVersion], DiagramVersion]:
+    """Give the versions that cases can be moved to, and the one asked for, to who may move them."""
+    _check_hands(key)
+    session, now = db.session(), clock.now()
+    known = targets(session, key, now=now)
+    asked = request.values.get("to", type=int)
+    return known, known[0] if asked is None else target(session, key, asked, now=now)
 
 
 def _found(key: str, migration_id: int) -> CaseMigration:
-    _opened(key)
+    _check_hands(key)
     return reports.migration_of(db.session(), key, migration_id)
 
 
@@ -209,8 +222,9 @@ def _named(migration_id: int, row_id: int) -> MovedCase:
 
 
 def _index(key: str, form: MoveForm) -> str:
-    version, on = _opened(key)
+    known, version = _opened(key)
     session = db.session()
+    on = runtime().library.of(session, version.id)
     only = _only(key, version)
     wanted = running(key, but=version.id)
     if only is not None:
@@ -218,9 +232,10 @@ def _index(key: str, form: MoveForm) -> str:
     decided = _decided()
     found = sort(session, runtime().library, wanted, Destination(runtime().pack, on, decided))
     confidential = on.diagrams[on.main].confidential
-    secret = in_confidence(session, key, but=version.id) if confidential else None
+    secret = in_confidence(session, key) if confidential else None
     page = MigrationPage(
         version=version,
+        versions=known,
         sorting=found,
         questions=_questions(session, version, on, found, decided),
         secret=None if secret is None else told(secret, confidential=True),
@@ -242,7 +257,7 @@ def _questions(
     gone: list[tuple[Gone, int | None]] = list(found.gone)
     if on.diagrams[on.main].confidential:
         # Asked of all steps: which of them somebody stands at is not told.
-        sets = _earlier(session, version)
+        sets = _others(session, version)
         gone = [(one, None) for one in gone_in_confidence(sets, on)]
     return [
         Question(
@@ -317,9 +332,9 @@ def _report(key: str, migration_id: int, form: MoveForm) -> str:
 
 def _in_words(session: Session, migration: CaseMigration, on: DiagramSet) -> list[tuple[str, str]]:
     """Give the titles of the steps that are gone, each with that of the one decided for it."""
-    earlier = _earlier(session, migration.to_version) if migration.decisions else []
+    others = _others(session, migration.to_version) if migration.decisions else []
     return [
-        (_title(earlier, (one[0], one[1])), _title([on], (one[2], one[3])))
+        (_title(others, (one[0], one[1])), _title([on], (one[2], one[3])))
         for one in migration.decisions
     ]
 
@@ -330,15 +345,7 @@ def _title(sets: Sequence[DiagramSet], place: Place) -> str:
     return next((node.title for node in found if node is not None), element)
 
 
-def _earlier(session: Session, version: DiagramVersion) -> list[DiagramSet]:
-    """Give the diagrams of all versions before this one, the latest first."""
-    earlier = session.scalars(
-        select(DiagramVersion.id)
-        .where(
-            DiagramVersion.process_id == version.process_id,
-            DiagramVersion.number < version.number,
-            DiagramVersion.published_at.is_not(None),
-        )
-        .order_by(DiagramVersion.number.desc())
-    )
-    return [runtime().library.of(session, one) for one in earlier]
+def _others(session: Session, version: DiagramVersion) -> list[DiagramSet]:
+    """Give the diagrams of all other versions that cases can run on, the latest first."""
+    known = targets(session, version.process.key, now=clock.now())
+    return [runtime().library.of(session, one.id) for one in known if one.id != version.id]

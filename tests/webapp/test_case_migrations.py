@@ -152,6 +152,29 @@ def test_one_case_is_moved_by_itself(office: Desk, three: Walk) -> None:
     assert "no such case" in page(office, f"{INDEX}?case=1099", status=404).lower()
 
 
+def test_cases_go_back_to_an_earlier_version_that_is_chosen(office: Desk, three: Walk) -> None:
+    text = page(office, INDEX)
+    assert '<option value="2" selected>Version 2, in force</option>' in text
+    assert "Version 1, in force from" in text
+    newer = walking.start(office.town, now=office.app.config["NOW"], process="main")
+    text = page(office, f"{INDEX}?to=1")
+    assert "sorted for a return to" in text
+    assert "R-1001" not in text
+    assert f"{INDEX}?case=1004&amp;to=1" in text
+    assert "Move them to version 1" in text
+    address = send(office, INDEX, to="1", reason="The new one was wrong.")
+    work(office)
+    assert "cases moved to version 1" in page(office, address)
+    assert versions()[newer.case.label] == 1
+    assert 'href="/diagrams/main/migrations?to=1"' in page(office, "/diagrams/main/versions/1")
+
+
+def test_a_version_that_there_is_not_is_none_to_move_to(office: Desk, three: Walk) -> None:
+    page(office, f"{INDEX}?to=9", status=404)
+    send(office, INDEX, 404, to="9", reason="Why.")
+    assert not db.session.scalars(select(CaseMigration)).all()
+
+
 def test_all_of_it_is_taken_back_with_a_reason(office: Desk, three: Walk) -> None:
     address = send(office, INDEX, reason="The form was wrong.", **DECIDED)
     work(office)
@@ -171,7 +194,7 @@ def test_nothing_is_moved_without_a_reason_and_nothing_chosen_is_lost(
     assert "Say why, for the record." in text
     assert 'value="main/Decide" selected' in text
     text = send(office, INDEX, 422, reason="Why.", **{"to:main/Look": "main/Done"})
-    assert "Choose a step of the new version." in text
+    assert "Choose a step of that version." in text
 
 
 def test_only_owners_and_those_who_manage_processes_move_cases(office: Desk, three: Walk) -> None:
@@ -211,7 +234,7 @@ def test_confidential_cases_are_counted_roughly_and_moved_unnamed(office: Desk) 
     )  # fmt: skip
     office.app.config["NOW"] = now + timedelta(minutes=6)
     text = page(office, INDEX)
-    assert "fewer than 5 run on other versions" in text
+    assert "fewer than 5 run, on whichever version" in text
     assert "Where cases go on whose step is gone" in text
     address = send(office, INDEX, reason="Why.", **DECIDED)
     work(office)

@@ -17,6 +17,7 @@ def drawn(
     name: str = "Small process",
     starters: str = "requester",
     confidential: bool = False,
+    owner: str = "",
     inputs: str = "",
     acts: Mapping[str, str] | None = None,
     lanes: Mapping[str, Sequence[str]] | None = None,
@@ -35,6 +36,8 @@ def drawn(
     (ours,) = body.findall(f"{BPMN}extensionElements/{OURS}process")
     ours.set("starters", starters)
     ours.set("confidential", str(confidential).lower())
+    if owner:
+        ours.set("owner", owner)
     nodes = {node.get("id", ""): node for node in body.iter()}
     for element, act in (acts or {}).items():
         ET.SubElement(_extensions(nodes[element]), f"{OURS}step", act=act)

@@ -24,6 +24,7 @@ from workflows.library import DiagramSet
 from workflows.migrating.fitting import Decided
 from workflows.migrating.one_case import Traveller
 from workflows.migrating.sorting import STOPS, running
+from workflows.migrating.targets import target
 from workflows.people import holds_on, is_active_on
 from workflows.publication.in_force import published_version
 from workflows.runtime import Runtime
@@ -40,6 +41,8 @@ SUBJECT = "case migration {}"
 class Plan:
     """What an owner wants: cases of a process on this version of it, with what they decided.
 
+    It is the version in force, or an earlier one that they are to go back to.
+
     `case_ids` are the cases to move, None for all that run on other versions.
     """
 
@@ -51,9 +54,14 @@ class Plan:
 
 
 def may_migrate(
-    runtime: Runtime, session: Session, diagrams: DiagramSet, person_id: int, *, now: datetime
+    runtime: Runtime, session: Session, process: str, person_id: int, *, now: datetime
 ) -> bool:
-    """Say whether the person may move cases to this set: who owns its process, or leads all, city-wide."""
+    """Say whether the person may move cases of a process: who owns it now, or leads all, city-wide.
+
+    Raises NotFoundError for a process of which no version is in force.
+    """
+    in_force = published_version(session, process, now=now)
+    diagrams = runtime.library.of(session, in_force.id)
     leading = {role.id for role in runtime.pack.roles.values() if role.leads == "all"}
     day = runtime.calendar.day_of(now)
     held = select(RoleGrant.person_id).where(
@@ -68,22 +76,20 @@ def may_migrate(
 def begin(runtime: Runtime, plan: Plan, *, by: int, now: datetime) -> CaseMigration:
     """Note which cases are to be moved and have the worker do it.
 
-    Raises NotFoundError for a version that is not published, ConflictError for one that cases do
-    not begin on (not yet, or not any more) and where there is no case to move, NotAllowedError,
-    and InvalidAnswersError without a reason or for a decision that leads nowhere.
+    Raises NotFoundError for a version that there is not, ConflictError for one that was never in
+    force and where there is no case to move, NotAllowedError, and InvalidAnswersError without a
+    reason or for a decision that leads nowhere.
     """
     _check_reason(plan.reason)
     with transaction() as session:
-        version = _target(session, plan, now)
+        _check_hands(runtime, session, plan.process, by, now)
+        version = target(session, plan.process, plan.number, now=now)
         diagrams = runtime.library.of(session, version.id)
-        _check_hands(runtime, session, diagrams, by, now)
         _check_decisions(plan.decided, diagrams)
-        wanted = running(plan.process, but=version.id)
-        if plan.case_ids is not None:
-            wanted = wanted.where(Case.id.in_(plan.case_ids))
-        cases = session.execute(wanted.with_only_columns(Case.id, Case.version_id)).all()
+        confidential = diagrams.diagrams[diagrams.main].confidential
+        cases = session.execute(_wanted(plan, version, confidential=confidential)).all()
         # Of confidential cases it is not even told whether there is one.
-        if not cases and not diagrams.diagrams[diagrams.main].confidential:
+        if not cases and not confidential:
             raise ConflictError("No case runs on another version any more. Nothing was begun.")
         migration = CaseMigration(
             to_version_id=version.id,
@@ -118,8 +124,7 @@ def undo(runtime: Runtime, migration_id: int, reason: str, *, by: int, now: date
         ).one_or_none()
         if migration is None:
             raise NotFoundError("There is no such migration.")
-        diagrams = runtime.library.of(session, migration.to_version_id)
-        _check_hands(runtime, session, diagrams, by, now)
+        _check_hands(runtime, session, _process_of(session, migration), by, now)
         if migration.finished_at is None:
             raise ConflictError("It is still under way. Wait until all cases have been looked at.")
         if migration.undo_begun_at is not None:
@@ -136,8 +141,7 @@ def undo_one(runtime: Runtime, row_id: int, *, by: int, now: datetime) -> MovedC
     row = session.get(MovedCase, row_id, options=[joinedload(MovedCase.migration)])
     if row is None:
         raise NotFoundError("There is no such case in this migration.")
-    diagrams = runtime.library.of(session, row.migration.to_version_id)
-    _check_hands(runtime, session, diagrams, by, now)
+    _check_hands(runtime, session, _process_of(session, row.migration), by, now)
     Traveller(runtime, row.migration_id, now).undo(row_id, by=by)
     return session.scalars(
         select(MovedCase).where(MovedCase.id == row_id).execution_options(populate_existing=True)
@@ -184,26 +188,27 @@ def _waiting(migration_id: int, *, undoes: bool) -> Select[MovedCase]:
     )
 
 
-def _target(session: Session, plan: Plan, now: datetime) -> DiagramVersion:
-    version = session.scalar(
-        select(DiagramVersion)
-        .join(DiagramVersion.process)
-        .where(Process.key == plan.process, DiagramVersion.number == plan.number)
-    )
-    if version is None:
-        raise NotFoundError(f'There is no version {plan.number} of "{plan.process}".')
-    if version.id != published_version(session, plan.process, now=now).id:
-        raise ConflictError(
-            f"Version {plan.number} is not in force. Cases are moved to the version on which new "
-            "ones begin. Nothing was begun."
-        )
-    return version
+def _wanted(plan: Plan, version: DiagramVersion, *, confidential: bool) -> Select[int, int]:
+    """Select the cases to move, with the versions that they run on.
+
+    Confidential ones only where the version is too: on another they would be read by other people,
+    and that nothing was begun would tell that there is none.
+    """
+    wanted = running(plan.process, but=version.id)
+    if plan.case_ids is not None:
+        wanted = wanted.where(Case.id.in_(plan.case_ids))
+    if not confidential:
+        wanted = wanted.where(Case.confidential.is_(False))
+    return wanted.with_only_columns(Case.id, Case.version_id)
 
 
-def _check_hands(
-    runtime: Runtime, session: Session, diagrams: DiagramSet, by: int, now: datetime
-) -> None:
-    if not may_migrate(runtime, session, diagrams, by, now=now):
+def _process_of(session: Session, migration: CaseMigration) -> str:
+    keys = select(Process.key).join(DiagramVersion, DiagramVersion.process_id == Process.id)
+    return session.scalars(keys.where(DiagramVersion.id == migration.to_version_id)).one()
+
+
+def _check_hands(runtime: Runtime, session: Session, process: str, by: int, now: datetime) -> None:
+    if not may_migrate(runtime, session, process, by, now=now):
         raise NotAllowedError(
             "Only the owners of this process and those who manage processes move its cases to "
             "another version."
@@ -221,7 +226,7 @@ def _check_decisions(decided: Decided, on: DiagramSet) -> None:
     for diagram, element in decided.values():
         node = on.diagrams[diagram].nodes.get(element) if diagram in on.diagrams else None
         if node is None or node.kind not in STOPS:
-            raise InvalidAnswersError({"decisions": "Choose a step of the new version."})
+            raise InvalidAnswersError({"decisions": "Choose a step of that version."})
 
 
 def _job_key(migration_id: int) -> str:

@@ -91,9 +91,12 @@ def sort(
     return Sorting(found, number - len(found))
 
 
-def in_confidence(session: Session, process: str, *, but: int | None) -> int:
-    """Count the running confidential cases on other versions; how many are told is the pages'."""
-    wanted = running(process, but=but).where(Case.confidential)
+def in_confidence(session: Session, process: str) -> int:
+    """Count the running confidential cases of a process; how many are told is the pages'.
+
+    On whichever version: the difference between two versions would tell of a single case.
+    """
+    wanted = running(process, but=None).where(Case.confidential)
     return session.scalar(wanted.with_only_columns(func.count()).order_by(None)) or 0
 
 
@@ -131,7 +134,7 @@ def _distance(gone: Gone, key: str, node: Node) -> tuple[bool, ...]:
 
 
 def gone_in_confidence(before: Sequence[DiagramSet], on: DiagramSet) -> list[Gone]:
-    """Give all steps of earlier diagrams that these do not have.
+    """Give all steps of other versions' diagrams that these do not have.
 
     Of confidential cases it is not told which stand there, so that all are asked about.
     """

@@ -86,11 +86,12 @@ def begin(
     *,
     by: int | None = None,
     case_ids: Collection[int] | None = None,
+    number: int | None = None,
     reason: str = "The form was wrong.",
 ) -> int:
-    """Begin a migration to the version in force; give its id."""
+    """Begin a migration to a version, else to the one in force; give its id."""
     town, main = walk.town, walk.diagrams.main
-    number = published_version(db.session(), main, now=walk.now).number
+    number = number or published_version(db.session(), main, now=walk.now).number
     walk.now += timedelta(minutes=1)
     plan = Plan(
         process=main, number=number, reason=reason, decided=decided or {}, case_ids=case_ids
