@@ -25,23 +25,28 @@ from webapp import create_app
 NOW = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
 
 
-_compile_address = Rule._compile_builder
-_compiled: dict[object, Any] = {}
+_compile_address = Rule.compile
+_compiled: dict[object, dict[str, Any]] = {}
 
 
-def _compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+def _compile_once(rule: Rule) -> None:
     """Compile an address once for all applications: each test has its own, with the same addresses.
 
     What is compiled depends on the address alone, and compiling all of them takes most of the time
     in which an application is made.
     """
-    key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+    key = (rule.rule, repr(rule.defaults), rule.subdomain)
     if key not in _compiled:
-        _compiled[key] = _compile_address(rule, append_unknown)
-    return _compiled[key]
+        before = dict(vars(rule))
+        _compile_address(rule)
+        made = {name: value for name, value in vars(rule).items() if before.get(name) is not value}
+        _compiled[key] = made | {"arguments": rule.arguments}
+    vars(rule).update(_compiled[key])
+    for build in ("_build", "_build_unknown"):
+        setattr(rule, build, getattr(rule, build).__func__.__get__(rule, None))
 
 
-Rule._compile_builder = _compile_once  # type: ignore[assignment, method-assign]
+Rule.compile = _compile_once  # type: ignore[assignment, method-assign]
 
 
 class _TemplatesOfAllApplications(BytecodeCache):
