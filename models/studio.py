@@ -91,8 +91,8 @@ class Rehearsal(Base):
 class Scenario(Base):
     """A rehearsal that was kept: whoever changes the process sees whether it still goes this way.
 
-    While its draft is open it is of that draft only; with the draft's publication it is of the
-    process. It is never deleted: one that no longer holds is retired, with the reason.
+    Until its draft is published and in effect it is of that draft only, from then on of the process.
+    It is never deleted: one that no longer holds is retired, with the reason.
     """
 
     __tablename__ = "scenario"
@@ -120,7 +120,7 @@ class Scenario(Base):
 class ScenarioSetAside(Base):
     """That a draft means to break a scenario of its process, and why.
 
-    It gates that draft no longer, and is retired when the draft is published.
+    It gates that draft no longer, and is retired when what is published of the draft takes effect.
     """
 
     __tablename__ = "scenario_set_aside"

@@ -64,7 +64,7 @@ def save(
 ) -> Scenario:
     """Keep a rehearsal as a scenario of its draft: its moves, and what came of them.
 
-    It is of the draft until that is published, then of the process. Raises InvalidAnswersError
+    It is of the draft until that takes effect, then of the process. Raises InvalidAnswersError
     without a title, ConflictError where the rehearsal has changed or does not fit the draft.
     """
     _refuse_words("title", title, LONGEST_TITLE, "Give it a title that says what it shows.")
@@ -114,7 +114,8 @@ def set_aside(
 ) -> ScenarioSetAside:
     """Say that a draft means to break a scenario, and why.
 
-    The reviewer reads it; the scenario is retired with this reason when the draft is published.
+    The reviewer reads it; the scenario is retired with this reason when what is published of the
+    draft takes effect.
     """
     _refuse_words(
         "reason", reason, LONGEST_REASON, "Say why the draft breaks it, for the reviewer."

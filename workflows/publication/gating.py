@@ -207,7 +207,11 @@ def _digest(scenario: Scenario) -> str:
 
 
 def take_over(session: Session, draft: DiagramDraft, *, by: int, now: datetime) -> None:
-    """Let the scenarios of a draft that is published be its process's; retire what it set aside."""
+    """Let the scenarios of a draft be its process's, and retire what it set aside.
+
+    To be called when its version takes effect, not before: until then the process goes as it went,
+    and a version that is withdrawn leaves it the scenarios that it had.
+    """
     session.execute(update(Scenario).where(Scenario.draft_id == draft.id).values(draft_id=None))
     for one in set_aside_in(session, draft.id):
         if one.scenario.retired_at is None:

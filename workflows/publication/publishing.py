@@ -150,10 +150,11 @@ def _close(
 ) -> None:
     version, now, calendar = new[draft.key], acting.now, acting.runtime.calendar
     draft.closed_by_id, draft.closed_at, draft.version_id = acting.by, now, version.id
-    gating.take_over(session, draft, by=acting.by, now=now)
     told = holders_of(session, acting.owners, calendar.day_of(now))
     told |= {draft.edited_by_id, draft.opened_by_id, draft.submitted_by_id or draft.edited_by_id}
     at_once = version.effective_from <= now
+    if at_once:
+        gating.take_over(session, draft, by=acting.by, now=now)
     when = "now" if at_once else on_day(version.effective_from, calendar)
     others = [other.process.name for key, other in new.items() if key != draft.key]
     anew = f" Published anew with it: {', '.join(others)}." if others else ""

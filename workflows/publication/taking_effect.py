@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.cases import DiagramVersion
 from models.database import transaction
+from models.publication import DiagramDraft
 from models.trust import Job
 from workflows import audit, jobs, notices
 from workflows.diagrams.reading import read
 from workflows.errors import ConflictError, InvalidAnswersError
-from workflows.publication import staff_notes
+from workflows.publication import gating, staff_notes
 from workflows.publication.family import diagrams_of, waiting_in
 from workflows.publication.in_force import published, version_of
 from workflows.publication.owners import holders_of
@@ -27,7 +28,8 @@ LONGEST_REASON = 2000
 def take_effect(runtime: Runtime, session: Session, job: Job, now: datetime, /) -> None:
     """Give processes the names that their versions have which take effect now, and tell people.
 
-    Told are those whose steps change, what they read of it, and the author and the publisher.
+    Told are those whose steps change, what they read of it, and the author and the publisher. The
+    scenarios of their draft become the process's, and those that it set aside are retired.
 
     The versions are in force by their date alone; this is what belongs to it.
     """
@@ -49,6 +51,7 @@ def take_effect(runtime: Runtime, session: Session, job: Job, now: datetime, /) 
         text = f"Version {version.number} of “{version.process.name}” is in force from now on."
         told -= staff_notes.tell_staff(runtime, session, version, now=now)
         notices.tell(session, [one for one in told if one is not None], text, now=now)
+    _take_over(session, rows, now)
     session.flush()
     details = {version.process.key: version.number for version in rows}
     audit.record(
@@ -61,6 +64,15 @@ def take_effect(runtime: Runtime, session: Session, job: Job, now: datetime, /) 
     )
 
 
+def _take_over(session: Session, versions: Sequence[DiagramVersion], now: datetime) -> None:
+    published_by = {version.id: version.published_by_id for version in versions}
+    for draft in session.scalars(
+        select(DiagramDraft).where(DiagramDraft.version_id.in_(published_by))
+    ).all():
+        by = published_by[draft.version_id or 0] or draft.edited_by_id
+        gating.take_over(session, draft, by=by, now=now)
+
+
 def withdraw(
     runtime: Runtime,
     version: tuple[str, int],
@@ -71,6 +83,8 @@ def withdraw(
     now: datetime,
 ) -> list[DiagramVersion]:
     """Withdraw a version (process id, number) before it takes effect, with all published with it.
+
+    The scenarios that it would have ended hold on, and those of its draft never hold.
 
     Raises ConflictError where it has taken effect, or is withdrawn already.
     """

@@ -1,6 +1,7 @@
 """What was rehearsed and kept goes on, or nothing is published until somebody says why not."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from models.trust import AuditRecord
 from tests.workflows import walking
 from tests.workflows.publication.authoring import Office, office_in
 from tests.workflows.rehearsing.playing import Game, game
-from workflows import audit, check_reports, rehearsals, scenarios
+from workflows import audit, check_reports, jobs, rehearsals, scenarios
 from workflows.errors import (
     ConflictError,
     InvalidAnswersError,
@@ -26,12 +27,14 @@ from workflows.publication import drafts, publishing
 from workflows.publication.family import plan
 from workflows.publication.gating import CODE, gate, gating, set_aside_in
 from workflows.publication.proving import prove
+from workflows.publication.taking_effect import EFFECT_JOB, take_effect, withdraw
 from workflows.rehearsing import Answer, Begin, Days, Move, Place
 
 DECIDE = "decide-request"
 # Gives Communications another day to review, and takes its reminder away with the longer wait.
 LONGER = ("P2BD", "P9BD")
 FIRST = Begin("create-site")
+WEEK = timedelta(days=7)
 
 
 @pytest.fixture
@@ -143,6 +146,52 @@ def test_a_draft_that_goes_otherwise_is_published_only_once_it_is_set_aside(
     retired = scenarios.of_id(db.session(), scenario.id)
     assert (retired.retired_by_id, retired.retired_why) == (office.bram, "Nine days are meant.")
     assert audit.verify(db.session()).is_intact
+
+
+def scheduled(office: Office, scenario: Scenario) -> Scenario:
+    """A draft that sets the scenario aside and keeps another takes effect in a week; gives that."""
+    draft = changed(office, draft_of(office), *LONGER)
+    runtime = office.town.runtime
+    who: dict[str, Any] = {"by": office.otto, "now": office.now}
+    scenarios.set_aside(runtime, draft.id, scenario.id, "Nine days are meant.", **who)
+    patient = game(office.now).do("SubmitRequest").do("ForwardRequest").make(Days(4))
+    other = kept(office, drafts.of_id(db.session(), draft.id), patient.moves)
+    draft = drafts.of_id(db.session(), draft.id)
+    office.publish(office.submit(draft, office.now + WEEK))
+    return other
+
+
+def test_scenarios_are_retired_and_taken_over_when_the_version_takes_effect(
+    office: Office,
+) -> None:
+    old = published(office)
+    new = scheduled(office, old)
+    session = db.session()
+    meanwhile = draft_of(office)
+    assert [one.id for one in gating(session, meanwhile, ["create-site"])] == [old.id]
+    effect = {EFFECT_JOB: partial(take_effect, office.town.runtime)}
+    jobs.run_due(effect, now=office.now + WEEK, owner="tests")
+    assert [one.id for one in gating(session, meanwhile, ["create-site"])] == [new.id]
+    retired = scenarios.of_id(session, old.id)
+    assert (retired.retired_by_id, retired.retired_why) == (office.bram, "Nine days are meant.")
+    assert retired.retired_at == office.now + WEEK
+    assert audit.verify(session).is_intact
+
+
+def test_a_version_that_is_withdrawn_leaves_its_process_the_scenarios_that_it_had(
+    office: Office,
+) -> None:
+    old = published(office)
+    new = scheduled(office, old)
+    who: dict[str, Any] = {"by": office.otto, "owners": (), "now": office.now}
+    withdraw(office.town.runtime, (DECIDE, 3), "Not yet.", **who)
+    session, draft = db.session(), changed(office, draft_of(office), *LONGER)
+    assert [one.id for one in gating(session, draft, ["create-site"])] == [old.id]
+    assert scenarios.of_id(session, old.id).retired_at is None
+    assert scenarios.of_id(session, new.id).draft_id is not None
+    (finding,) = checked(office, draft)
+    assert "“Communications is reminded” goes otherwise" in finding["message"]
+    assert not jobs.run_due({}, now=office.now + WEEK, owner="tests")
 
 
 def test_a_scenario_of_a_draft_binds_no_other_before_it_is_published(office: Office) -> None:
