@@ -79,6 +79,10 @@ def test_a_change_is_drawn_judged_mended_and_saved(arrive: Arrive) -> None:
     page.locator("[data-blocks]").get_by_role("button", name="Legal advice").click()
     placed = element(page, "AdviseLaw")
     expect(placed).to_have_class(re.compile("selected"))
+    expect(page.locator("[data-said]")).to_contain_text("City Attorney takes part from now on.")
+    party = page.locator("[data-panel]").get_by_label("Party", exact=True)
+    expect(party).to_have_value("City Attorney")
+    party.select_option(label="Communications")
     expect(verdict(page)).to_have_text("1 problem in the way of publishing", timeout=JUDGED)
     assert lit(canvas(page), "has-error") == {"AdviseLaw"}
     expect(canvas(page).locator(".flag--error")).to_have_count(1)
@@ -88,6 +92,7 @@ def test_a_change_is_drawn_judged_mended_and_saved(arrive: Arrive) -> None:
     problem.click()
     expect(placed).to_have_class(re.compile("selected"))
     expect(placed).to_be_in_viewport()
+    expect(party).to_be_focused()
     assert_watermark_on_top(page)
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(placed).to_have_count(0)

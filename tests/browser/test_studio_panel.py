@@ -121,8 +121,9 @@ def add_choice(place: Locator, label: str) -> None:
 
 
 def say_when_a_way_is_taken(page: Page) -> None:
-    panel(page).get_by_role("button", name="Complete (to Gather advice)").click()
-    way = panel(page).get_by_role("group", name="It is taken when")
+    ways = panel(page).locator("[data-way=RequestCompleteToGatherAdvice]")
+    expect(ways.get_by_label("Name of the way")).to_have_value("Complete")
+    way = ways.get_by_role("group", name="It is taken when")
     way.get_by_label("Answer 1").select_option(label="Is it a City-Supported site?")
     way.get_by_label("Comparison 1").select_option(label="is one of")
     way.get_by_label("No", exact=True).check()
@@ -236,7 +237,7 @@ def repeat_a_step(page: Page) -> None:
 def write_a_rich_condition(page: Page) -> None:
     this = panel(page)
     choose(page, "Approved?")
-    this.get_by_role("button", name="Reject (to Inform the requester)").click()
+    this.get_by_role("button", name="Choose the way to Inform the requester").first.click()
     this.get_by_role("button", name="As text").click()
     label = "It is taken when (as text)"
     write(this, label, 'DecideRequest.decision == "x"')
