@@ -7,7 +7,7 @@ from lxml import etree
 from workflows.diagrams.document import CAMUNDA, SITEWARD, Findings, child, children, local
 from workflows.diagrams.document import namespace as namespace_of
 from workflows.diagrams.forms import suggestion
-from workflows.diagrams.profile import check_attributes, check_extension
+from workflows.diagrams.profile import check_attributes, check_extension, check_once
 
 STEP = frozenset({"act", "clauses", "due"})
 PROCESS = frozenset({"owner", "starters", "subject", "confidential", "inputs"})
@@ -59,7 +59,11 @@ class ProcessMarks:
 def check_extensions(element: etree._Element, findings: Findings) -> None:
     """Report foreign attributes and extension elements, and our own in the wrong place."""
     check_attributes(element, findings)
+    check_once(element, findings)
     extensions = child(element, "extensionElements")
+    if extensions is not None and len(list(children(extensions, "formData", ns=CAMUNDA))) > 1:
+        message = "The step has two forms, and people would get the first. Put all fields into one."
+        findings.error("written-twice", element, message)
     for part in () if extensions is None else extensions.iterchildren("*"):
         places = _PLACES.get((namespace_of(part), local(part)))
         if places is None and namespace_of(part) != SITEWARD:

@@ -126,6 +126,22 @@ _HARMLESS = frozenset(
         "calledElementBinding",
     }
 )
+# What another reading of the standard would obey: drawn so, the run would not be what is drawn.
+_PLAIN = {
+    "isForCompensation": ("false", "0"),
+    "startQuantity": ("1",),
+    "completionQuantity": ("1",),
+    "eventGatewayType": ("Exclusive",),
+    "instantiate": ("false", "0"),
+}
+# Of these a reader would take the first and a drawing tool the last.
+_ONCE = (
+    "extensionElements",
+    "conditionExpression",
+    "multiInstanceLoopCharacteristics",
+    "loopCardinality",
+)
+_TIMES = ("timeDate", "timeDuration", "timeCycle")
 _CODE = frozenset(
     {"class", "expression", "delegateExpression", "resultVariable", "resource", "decisionRef"}
 )
@@ -170,8 +186,29 @@ def check_inner(element: etree._Element, findings: Findings) -> None:
             refuse(part, findings)
 
 
+def check_once(element: etree._Element, findings: Findings) -> None:
+    """Report what is written twice: people would be shown one of them, and cases run by the other."""
+    for names in (*((one,) for one in _ONCE), _TIMES):
+        parts = [part for name in names for part in element.iterchildren(f"{{{BPMN}}}{name}")]
+        if len(parts) > 1:
+            findings.error(
+                "written-twice",
+                element,
+                f"{_label(element)} has <{local(parts[0])}> and again <{local(parts[1])}>. Keep the one "
+                "that counts.",
+            )
+
+
 def check_attributes(element: etree._Element, findings: Findings) -> None:
     """Report attributes that another engine would obey and this one does not."""
+    for mark, plain in _PLAIN.items():
+        if element.get(mark, plain[0]) not in plain:
+            findings.error(
+                "unsupported-element",
+                element,
+                f'{_label(element)} has {mark}="{element.get(mark, "")[:40]}", which is not run. Remove '
+                "it, and draw what is to happen.",
+            )
     for attribute in element.attrib:
         name = etree.QName(attribute)
         if name.namespace != CAMUNDA or name.localname in _HARMLESS:

@@ -49,13 +49,26 @@ def test_a_diagram_does_not_differ_from_itself(key: str) -> None:
 def test_every_change_that_the_proof_minds_is_told_and_can_be_marked(mutant: Mutant) -> None:
     city, found = City(), 0
     mutant.change(city)
-    for key, after in city.diagrams.items():
-        before = shipped()[key]
+    for key, before in shipped().items():
+        after = city.diagrams[key]
         for change in compare(before, after):
             assert set(change.before) <= before.nodes.keys() | before.flows.keys()
             assert set(change.after) <= after.nodes.keys() | after.flows.keys()
             found += 1
     assert found
+
+
+def test_a_second_beginning_is_told_with_where_it_leads() -> None:
+    def edit(city: City) -> None:
+        by_word = Node("Hot", "messageStart", "Urgent", message="hurry")
+        nightly = Node("Nightly", "timerStart", timer="P1D", timer_kind="duration")
+        city.add("LaunchSite", by_word, ("Hot", "LaunchSite"))
+        city.add("LaunchSite", nightly, ("Nightly", "LaunchSite"))
+
+    assert sentences(edit, Topic.STEPS) == [
+        'New: the beginning "Urgent" by the message hurry, which leads to "Launch the site".',
+        'New: the beginning "Nightly" after 1 day, which leads to "Launch the site".',
+    ]
 
 
 def test_a_step_that_is_taken_away_is_told_with_the_clause_that_loses_it() -> None:

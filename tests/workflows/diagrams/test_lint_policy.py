@@ -58,6 +58,28 @@ def test_a_mark_that_the_policy_does_not_know_is_found(
     assert words in message(marked(step, lane), code)
 
 
+@pytest.mark.parametrize(
+    ("refused", "is_refused"),
+    [
+        ('Step.d = "reject"', True),
+        ('not(Step.d = "approve")', True),
+        ('Step.d != "approve" or Step.why = "x"', True),
+        ('Step.why = "x" or Step.d in ["reject"]', True),
+        ('Step.d = "reject" and Step.why = "x"', False),
+        ('not(Step.why = "x") and Step.d = "reject"', False),
+        ('Step.d = "approve" and Step.why = "x"', False),
+        ('count(Step.d = "reject") > 0', False),
+        ("Step.d > 3", False),
+        ("Step.d = ", False),
+    ],
+)
+def test_a_decision_that_the_form_never_takes_is_found(refused: str, is_refused: bool) -> None:
+    choice = field("d", "enum", "approve reject", required=True)
+    why = field("why", refuse_when=refused, refuse_message="No.")
+    wrong = found(marked(user("Step", choice, why, marks=APPROVE), "Communications"))
+    assert (("outcome-refused", "Step") in wrong) == is_refused
+
+
 def test_an_act_on_a_gateway_is_misplaced() -> None:
     diagram = marked(user("Step"))
     nodes = {**diagram.nodes, "Done": replace(diagram.nodes["Done"], act="request-site")}

@@ -60,6 +60,50 @@ def test_an_element_outside_the_profile_is_named_with_its_line_and_what_to_draw(
     )  # fmt: skip
 
 
+EMPTY = "<bpmn:extensionElements/>"
+CONDITION = "<bpmn:conditionExpression>true</bpmn:conditionExpression>"
+FORM = '<camunda:formData><camunda:formField id="{}" label="L" type="string"/></camunda:formData>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "element"),
+    [
+        (sketch.user("X", inner='<bpmn:extensionElements><siteward:step act="a"/></bpmn:extensionElements>'), "X"),
+        (sketch.user("X", inner="<bpmn:multiInstanceLoopCharacteristics/>" * 2), "X"),
+        (sketch.user("X").replace("<siteward:step", f'{FORM.format("a")}{FORM.format("b")}<siteward:step'), "X"),
+        (f'<bpmn:sequenceFlow id="X" sourceRef="Begin" targetRef="Done">{CONDITION * 2}</bpmn:sequenceFlow>', "X"),
+        (f'<bpmn:subProcess id="X">{EMPTY * 2}</bpmn:subProcess>', "X"),
+        (sketch.catch("X", sketch.timer("P1D").replace("</bpmn:timerE", "<bpmn:timeCycle>R/P1D</bpmn:timeCycle></bpmn:timerE")), "X"),
+        (EMPTY, "try"),
+    ],
+)  # fmt: skip
+def test_what_is_written_twice_is_refused_for_a_drawing_tool_would_show_the_other(
+    inner: str, element: str
+) -> None:
+    (finding,) = [one for one in findings(process(inner)) if one.code == "written-twice"]
+    assert (finding.severity, finding.element) == ("error", element)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        'isForCompensation="true"',
+        'startQuantity="2"',
+        'completionQuantity="2"',
+        'instantiate="true"',
+        'eventGatewayType="Parallel"',
+    ],
+)
+def test_a_mark_that_would_change_the_run_elsewhere_is_refused(mark: str) -> None:
+    found = findings(process(sketch.user("X", attributes=mark)))
+    assert [(one.code, one.element) for one in found] == [("unsupported-element", "X")]
+    name = mark.split("=", maxsplit=1)[0]
+    assert f"{name}=" in found[0].message
+    plain = {"isForCompensation": "false", "eventGatewayType": "Exclusive", "instantiate": "0"}
+    usual = f'{name}="{plain.get(name, "1")}"'
+    assert findings(process(sketch.user("X", attributes=usual))) == []
+
+
 def test_a_script_task_is_refused_by_its_own_name() -> None:
     (finding,) = findings(
         process('<bpmn:scriptTask id="X"><bpmn:script>1</bpmn:script></bpmn:scriptTask>')

@@ -276,7 +276,7 @@ MISTAKES = {
     ),
     "coexistence with itself": (
         "rules.toml",
-        'template = "precedence"\nany_of = ["set-up-retention"]\nbefore = ["launch-site"]\nsince = ["returned"]',
+        'template = "precedence"\nany_of = ["set-up-retention"]\nbefore = ["launch-site"]\nsince = ["request-site", "returned"]',
         'template = "not_coexistence"\neither = ["launch-site"]\nother = ["launch-site"]',
         'key "other": "launch-site" is in both lists. Leave it in one.',
     ),

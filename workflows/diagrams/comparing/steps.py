@@ -28,6 +28,9 @@ _KINDS = {
     "parallelGateway": "all of the ways at the same time",
     "inclusiveGateway": "all of the ways that apply",
     "eventBasedGateway": "a wait for what happens first",
+    "start": "a beginning",
+    "messageStart": "a beginning by a message",
+    "timerStart": "a beginning by itself",
     "end": "an end",
     "terminateEnd": "an end that stops whatever is open",
     "errorEnd": "an end with an error",
@@ -49,7 +52,7 @@ def step_changes(both: Pair, title_of_act: Callable[[str], str]) -> Iterator[Cha
 
 def _is_told(node: Node) -> bool:
     """Whether a node is something by itself; a gateway is told by its ways."""
-    return node.kind not in GATEWAYS and node.kind not in STARTS
+    return node.kind not in GATEWAYS
 
 
 def _came(diagram: Diagram, node: Node, title_of_act: Callable[[str], str]) -> Change:
@@ -68,15 +71,26 @@ def _topic(node: Node) -> Topic:
     return Topic.TIMES if node.kind in BOUNDARIES | CATCHES and node.timer else Topic.STEPS
 
 
-def _step(diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape with _deadline
+def _step(diagram: Diagram, node: Node) -> str:
     title = node.title.rstrip(".")
     if node.kind in ENDS:
         return f'the end "{title}"'
+    if node.kind in STARTS:
+        return _beginning(diagram, node)
     if node.kind == "serviceTask":
         return f'the system\'s step "{title}" (operation {node.topic or "none"})'
     if node.kind == "callActivity":
         return f'the step "{title}", which follows the diagram "{node.called or "none"}"'
     return f'the step "{title}"' + (f" of {node.lane}" if node.lane else "")
+
+
+def _beginning(diagram: Diagram, node: Node) -> str:
+    """Say what begins a case, and where: a second beginning may pass much by."""
+    ways = [goal(diagram, flow.target) for flow in diagram.outgoing(node.id)]
+    leads = f", which leads to {listed(ways)}" if ways else ""
+    by = f" by the message {node.message}" if node.message else ""
+    when = f" {timer_words(node.timer)}" if node.timer else ""
+    return f'the beginning "{node.title.rstrip(".")}"{by}{when}{leads}'
 
 
 def _deadline(diagram: Diagram, node: Node) -> str:

@@ -6,6 +6,7 @@ from workflows.diagrams.forms import suggestion
 from workflows.diagrams.graph import TASKS, Diagram, Field, Finding, Node
 from workflows.diagrams.lint.known import Known, KnownAct
 from workflows.diagrams.lint.notes import error, quoted, warning
+from workflows.diagrams.lint.refusing import refused_outcomes
 
 _PEOPLE = ("userTask", "manualTask", "receiveTask")
 _MESSAGES = ("boundaryMessage", "messageCatch")
@@ -126,6 +127,7 @@ def _outcomes(node: Node, act: KnownAct) -> Iterator[Finding]:
             f'The choice "{field.label}" of "{node.title}" offers {quoted(sorted(unknown))}, which the act '
             f'"{node.act}" does not know.',
         )
+    yield from refused_outcomes(node, field, act.outcomes)
 
 
 def _outcome_field(node: Node, act: KnownAct) -> Field | None:

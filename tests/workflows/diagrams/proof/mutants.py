@@ -41,7 +41,7 @@ class City:
 
     def changed(self) -> list[Diagram]:
         """Give the diagrams that are no longer as shipped."""
-        return [one for name, one in self.diagrams.items() if one != shipped()[name]]
+        return [one for name, one in self.diagrams.items() if one != shipped().get(name)]
 
     def findings(self) -> list[Finding]:
         """Say all that is found where somebody wants to publish what was changed: lint, and proof."""

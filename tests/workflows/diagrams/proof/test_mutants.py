@@ -4,13 +4,14 @@ from collections import Counter
 
 import pytest
 
-from tests.workflows.diagrams.proof.mutants import City, Mutant, policy, shipped
+from tests.workflows.diagrams.proof.mutants import Change, City, Mutant, policy, shipped
 from tests.workflows.diagrams.proof.mutants_of_care import CARE_MUTANTS
 from tests.workflows.diagrams.proof.mutants_of_complaints import COMPLAINT_MUTANTS
+from tests.workflows.diagrams.proof.mutants_of_cunning import CUNNING_MUTANTS, HARMLESS
 from tests.workflows.diagrams.proof.mutants_of_sites import SITE_MUTANTS
 from workflows.diagrams.graph import Finding
 
-MUTANTS = (*SITE_MUTANTS, *COMPLAINT_MUTANTS, *CARE_MUTANTS)
+MUTANTS = (*SITE_MUTANTS, *COMPLAINT_MUTANTS, *CARE_MUTANTS, *CUNNING_MUTANTS)
 # The diagrams that cases begin with.
 MAINS = ("create-site", "investigate-complaint", "change-site", "retire-site")
 # What walking finds has a way; a step that never happens has none to show.
@@ -41,11 +42,20 @@ def test_a_change_that_breaks_a_diagram_is_found_with_its_way(mutant: Mutant) ->
     finding = caught(mutant)
     if finding.code in WALKED:
         begins = {start.id for diagram in shipped().values() for start in diagram.starts()}
-        assert finding.path[0] in begins | {"Urgent"}
+        assert finding.path[0] in begins | {"Urgent", "Hot"}
     warnings = {rule.id for rule in policy().rules if rule.severity == "warning"}
     # What nobody knows the class of is kept from everybody, so that it does no harm.
     is_warning = finding.rule in warnings or finding.code == "unknown-classification"
     assert finding.severity == ("warning" if is_warning else "error")
+
+
+@pytest.mark.parametrize(("change", "why"), [pytest.param(*one[1:], id=one[0]) for one in HARMLESS])
+def test_what_only_looks_like_a_way_around_the_policy_is_let_pass(change: Change, why: str) -> None:
+    city = City()
+    change(city)
+    assert city.changed()
+    errors = [one for one in city.findings() if one.severity == "error"]
+    assert [(one.rule or one.code, one.element) for one in errors] == [], why
 
 
 def test_the_mutants_are_of_every_diagram_and_name_every_rule_that_is_proved() -> None:
@@ -54,7 +64,8 @@ def test_the_mutants_are_of_every_diagram_and_name_every_rule_that_is_proved() -
         city = City()
         mutant.change(city)
         changed.update(diagram.process_id for diagram in city.changed())
-    assert set(changed) == set(shipped())
+    assert set(changed) - {"decide-request-2"} == set(shipped())
+    del changed["decide-request-2"]
     assert min(changed.values()) >= 7
     proofs = [City().proof(process) for process in MAINS]
     kept = {rule for proof in proofs for rule, verdict in proof.rules.items() if verdict == "holds"}
