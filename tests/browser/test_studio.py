@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.looking import assert_clear, assert_focus_is_seen
@@ -86,13 +86,7 @@ def test_a_change_is_drawn_judged_mended_and_saved(arrive: Arrive) -> None:
     expect(verdict(page)).to_have_text("1 problem in the way of publishing", timeout=JUDGED)
     assert lit(canvas(page), "has-error") == {"AdviseLaw"}
     expect(canvas(page).locator(".flag--error")).to_have_count(1)
-    choose(page, "Approved")
-    problem = page.locator(".problem--error .problem__go")
-    expect(problem).to_contain_text('only "City Attorney" may do it')
-    problem.click()
-    expect(placed).to_have_class(re.compile("selected"))
-    expect(placed).to_be_in_viewport()
-    expect(party).to_be_focused()
+    go_from_the_problem(page)
     assert_watermark_on_top(page)
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(placed).to_have_count(0)
@@ -102,6 +96,18 @@ def test_a_change_is_drawn_judged_mended_and_saved(arrive: Arrive) -> None:
     expect(element(ready(page), "ReviewRequest")).to_contain_text("Read the request")
     assert_clear(ottoline, "studio")
     assert_focus_is_seen(ottoline)
+
+
+def go_from_the_problem(page: Page) -> None:
+    """Find the element and the control of what is wrong by the list of problems."""
+    choose(page, "Approved")
+    problem = page.locator(".problem--error .problem__go")
+    expect(problem).to_contain_text('only "City Attorney" may do it')
+    problem.click()
+    placed = element(page, "AdviseLaw")
+    expect(placed).to_have_class(re.compile("selected"))
+    expect(placed).to_be_in_viewport()
+    expect(page.locator("[data-panel]").get_by_label("Party", exact=True)).to_be_focused()
 
 
 def assert_watermark_on_top(page: Page) -> None:
@@ -116,8 +122,11 @@ def test_nothing_drawn_is_lost_to_the_network_or_to_somebody_faster(arrive: Arri
     ottoline.context.set_offline(True)
     rename(page, "Review the request", "Read it first")
     expect(saved(page)).to_contain_text("Not saved: no connection. Kept in this browser")
+    expect(verdict(page)).to_have_text("Not judged: no connection")
     ottoline.context.set_offline(False)
     expect(saved(page)).to_have_text(SAVED)
+    expect(verdict(page)).to_have_text("Nothing in the way of publishing", timeout=JUDGED)
+    close_while_typing(page)
     theirs = page.url
     other = ready(bram.open(theirs))
     expect(element(other, "ReviewRequest")).to_contain_text("Read it first")
@@ -132,6 +141,27 @@ def test_nothing_drawn_is_lost_to_the_network_or_to_somebody_faster(arrive: Arri
     expect(element(ready(bram.open(theirs)), "GatherAdvice")).to_contain_text("Gather advice")
     forgive(ottoline)
     lose_the_sign_in(ottoline)
+
+
+def close_while_typing(page: Page) -> None:
+    """Leave the page in the middle of a word, against its warning: the word is there when it opens again."""
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", leave)
+    choose(page, "Read it first")
+    field = page.locator("[data-panel]").get_by_label("Name", exact=True)
+    field.press("End")
+    field.press_sequentially(" of all")
+    page.reload()
+    assert asked == ["beforeunload"]
+    expect(ready(page).locator("[data-notice=kept]")).to_contain_text("It is back.")
+    expect(element(page, "ReviewRequest")).to_contain_text("of all")
+    page.get_by_role("button", name="Go back to what is saved").click()
+    expect(saved(page)).to_have_text(SAVED)
 
 
 def lose_the_sign_in(person: Person) -> None:

@@ -95,6 +95,9 @@ export function saving({ root, page, modeler, tell }) {
     plan(PAUSE);
   }
 
+  // What was drawn this very second is kept as well; it waits for no timer, because none comes any more.
+  const keepNow = () => void xmlOf(modeler).then((xml) => unsaved() && keep(page, xml, state.revision));
+
   // What this browser kept after a crash, a lost connection or an ended sign-in comes back.
   async function takeUpKept() {
     const found = kept(page);
@@ -120,9 +123,13 @@ export function saving({ root, page, modeler, tell }) {
   modeler.on('commandStack.changed', ({ trigger }) => void (trigger !== 'clear' && note()));
   window.addEventListener('online', () => plan(0));
   window.addEventListener('beforeunload', (event) => {
-    const signsIn = root.querySelector('[data-notice="sign-in"]');
-    if (unsaved() && !signsIn) event.preventDefault();
+    // What is typed counts as soon as its field is left, and leaving the page leaves it.
+    document.activeElement?.blur();
+    if (!unsaved()) return;
+    keepNow();
+    if (!root.querySelector('[data-notice="sign-in"]')) event.preventDefault();
   });
+  window.addEventListener('pagehide', () => unsaved() && keepNow());
   document.addEventListener('visibilitychange', () => unsaved() && plan(0));
 
   return { state, unsaved, note, takeUpKept, resume: () => unsaved() && plan(0) };

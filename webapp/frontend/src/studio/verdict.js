@@ -6,6 +6,7 @@ import { ask } from './talk.js';
 
 const PAUSE = 900;
 const PATIENCE = 60_000;
+const AGAIN = 15_000;
 
 export function verdicts({ root, page, modeler, walk }) {
   const line = root.querySelector('[data-verdict]');
@@ -23,9 +24,9 @@ export function verdicts({ root, page, modeler, walk }) {
       const { status, data } = await ask(page.verdict, { body: await xmlOf(modeler), signal });
       if (signal.aborted) return;
       if (status === 200) show(data);
-      else say('attention', status === 401 ? 'Not judged: your sign-in has ended' : 'Not judged: the server could not');
+      else failed(status === 401 ? 'your sign-in has ended' : 'the server could not');
     } catch {
-      if (asking.signal === signal) say('attention', 'Not judged: no connection');
+      if (asking.signal === signal) failed('no connection');
     } finally {
       clearTimeout(slow);
     }
@@ -41,6 +42,11 @@ export function verdicts({ root, page, modeler, walk }) {
     else say('done', 'Nothing in the way of publishing');
   }
 
+  function failed(why) {
+    say('attention', `Not judged: ${why}`);
+    plan(AGAIN);
+  }
+
   function say(kind, words) {
     line.classList.remove('is-old');
     if (line.dataset.words === words) return;
@@ -49,10 +55,11 @@ export function verdicts({ root, page, modeler, walk }) {
     line.dataset.kind = kind;
   }
 
-  const plan = () => {
+  function plan(wait = PAUSE) {
     clearTimeout(timer);
-    timer = setTimeout(judge, PAUSE);
-  };
-  modeler.on('commandStack.changed', plan);
+    timer = setTimeout(judge, wait);
+  }
+  modeler.on('commandStack.changed', () => plan());
+  window.addEventListener('online', () => plan());
   return { judge, plan };
 }

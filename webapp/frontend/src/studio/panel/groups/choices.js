@@ -8,13 +8,17 @@ const GAP = { right: 110, down: 70 };
 export function WaysForChoices({ element, object, answers, changes, modeling, registry, selection }) {
   const [wanted, setWanted] = useState(null);
   const open = element.outgoing.filter(({ businessObject }) => !businessObject.conditionExpression && businessObject !== object.get('default'));
-  const decided = (answers ?? []).filter((one) => one.field.type === 'enum' && !one.counted && one.field.options?.length > 1);
+  const taken = element.outgoing.map(({ businessObject }) => businessObject.conditionExpression?.get('body')?.trim());
+  const missingOf = (one) => one.field.options.map((option) => ({ option, text: conditionFor(one, option) })).filter(({ text }) => !taken.includes(text));
+  // Where every way has its condition, only the answer that they ask for may have a choice without a way.
+  const isAsked = (one) => missingOf(one).length < one.field.options.length;
   const isReady = element.outgoing.length > 1 && !open.length;
-  if (isReady || !decided.length || !object.$instanceOf('bpmn:ExclusiveGateway')) return null;
+  const offered = (answers ?? []).filter((one) => one.field.type === 'enum' && !one.counted && one.field.options?.length > 1);
+  const decided = offered.filter((one) => missingOf(one).length && (!isReady || isAsked(one)));
+  if (!decided.length || !object.$instanceOf('bpmn:ExclusiveGateway')) return null;
   const nameOf = (one) => `${one.step}.${one.field.id}`;
   const answer = decided.find((one) => nameOf(one) === wanted) ?? decided[0];
-  const taken = element.outgoing.map(({ businessObject }) => businessObject.conditionExpression?.get('body')?.trim());
-  const missing = answer.field.options.map((option) => ({ option, text: conditionFor(answer, option) })).filter(({ text }) => !taken.includes(text));
+  const missing = missingOf(answer);
   const make = () => {
     changes.together(() => missing.forEach(({ option, text }, at) => say(open[at] ?? ended(option, at), option, text)));
     selection.select(element);
@@ -30,7 +34,6 @@ export function WaysForChoices({ element, object, answers, changes, modeling, re
   };
   const choices = decided.map((one) => ({ value: nameOf(one), label: `${one.field.label} (${one.step_title})` }));
   const labels = missing.map(({ option }) => option.label).join(', ');
-  if (!missing.length) return null;
   return html`<fieldset class="panel-add" data-entry="ways-for-choices">
     <legend>A way for each choice</legend>
     <${ChoiceEntry} id="ways-by" label="It is decided by" value=${nameOf(answer)} choices=${choices} write=${setWanted} help=${`Ways: ${labels}.`} />
