@@ -1,7 +1,7 @@
 """Two versions of a process side by side: what differs, and what it would have meant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.cases import DiagramVersion, Process
 from models.database import db
 from webapp import clock
+from webapp.diagrams import told
 from webapp.painted_changes import Named, grouped, sides
 from webapp.runtime import runtime
 from workflows import publication
@@ -18,7 +19,7 @@ from workflows.diagrams.comparing import Change, compare
 from workflows.errors import NotFoundError
 from workflows.library import DiagramSet, parse
 from workflows.migrating.fitting import Destination
-from workflows.migrating.sorting import Sorting, running, sort
+from workflows.migrating.sorting import Sorting, in_confidence, running, sort
 from workflows.publication import drafts
 from workflows.publication.family import diagrams_of, plan, reach
 from workflows.replaying import Impact, impact
@@ -95,11 +96,18 @@ class Part:
     """What the cases of one process would have met; `found` None where they are confidential.
 
     `running` are those that run, sorted for a draft; None for a version, which has a page for it.
+    `running_in_confidence` says roughly how many run of a confidential process that a draft changes.
     """
 
     name: str
     found: Impact | None
     running: Sorting | None = None
+    running_in_confidence: int | str | None = None
+
+    @property
+    def secret(self) -> int | str:
+        """Say roughly how many of the played cases are confidential."""
+        return told(self.found.in_confidence if self.found else 0, confidential=True)
 
 
 def _played(process: Process, on: DiagramSet) -> Part:
@@ -114,10 +122,11 @@ def _played_and_sorted(process: Process, on: DiagramSet) -> Part:
     """Also sort the running cases, for owners who would want to move them to it."""
     part = _played(process, on)
     if part.found is None:
-        return part
+        secret = in_confidence(db.session(), process.key)
+        return replace(part, running_in_confidence=told(secret, confidential=True))
     to = Destination(runtime().pack, on)
     found = sort(db.session(), runtime().library, running(process.key, but=None), to, most=SORTED)
-    return Part(part.name, part.found, found)
+    return replace(part, running=found)
 
 
 def _versions(session: Session, key: str) -> Sequence[DiagramVersion]:

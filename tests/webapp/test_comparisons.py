@@ -106,6 +106,24 @@ def test_confidential_cases_are_not_played(office: Desk, clock_stands: None) -> 
     assert "Its cases are confidential, so they are not played here." in text
     assert walk.case.label not in text
     assert "is not on its record" not in text
+    data = publication.shipped(settings().policy_dir)["investigate-complaint"]
+    edited = data.replace(b'name="Choose who leads"', b'name="Say who leads"')
+    draft = drafts.open_upload(edited, by=office.town.people.nora, now=office.now)
+    text = page(office, f"/diagrams/drafts/{draft.id}/impact")
+    assert "not played here; fewer than 5 run, and none of them is sorted." in text
+
+
+def test_what_a_confidential_case_of_an_open_process_would_meet_is_not_told(
+    office: Desk, clock_stands: None
+) -> None:
+    walk = walking.start(office.town, now=office.now).do("SubmitRequest")
+    walk.send("WithdrawWhileForwarding")
+    with transaction() as session:
+        session.get_one(Case, walk.case_id).confidential = True
+    text = page(office, IMPACT.format(1))
+    assert "Confidential cases are not named here" in text
+    assert "(fewer than 5)" in text
+    assert "goes the same way" not in text
 
 
 def test_cases_are_played_on_a_draft_and_on_what_calls_it(office: Desk, clock_stands: None) -> None:
@@ -118,7 +136,31 @@ def test_cases_are_played_on_a_draft_and_on_what_calls_it(office: Desk, clock_st
     draft = drafts.open_upload(edited, by=office.town.people.nora, now=office.now)
     text = page(office, f"/diagrams/drafts/{draft.id}/impact")
     assert "What 1 case meets" in text
-    assert walk.case.label in text
+    assert f'href="/cases/{walk.case.number}"' in text
+    assert '<td data-label="Differs first at">Submit site request</td>' in text
+    assert "&#34;Submit site request&#34; is asked for once more." in text
     assert "goes the same way" not in text
     assert "What past cases would have met on it" in page(office, f"/diagrams/drafts/{draft.id}")
     page(office, f"/diagrams/drafts/{draft.id}/impact", office.town.people.rosa, status=403)
+
+
+def test_a_draft_is_tried_with_what_it_calls_as_that_is_in_force_now(
+    office: Desk, clock_stands: None
+) -> None:
+    walk = walking.forwarded(office.town, now=office.now)
+    walk.do("ReviewRequest", decision="not-city-supported")
+    walking.forwarded(office.town, now=office.now)
+    data = publication.shipped(settings().policy_dir)["create-site"]
+    edited = data.replace(b'name="Submit site request"', b'name="Ask for a site"')
+    draft = drafts.open_upload(edited, by=office.town.people.nora, now=office.now)
+    address = f"/diagrams/drafts/{draft.id}/impact"
+    text = page(office, address)
+    assert "goes the same way" in text
+    assert "Can be moved: 1" in text
+    way = b'decision = "not-city-supported"'
+    changed(office, "decide-request", (way, b'decision = "never"'))
+    office.app.config["NOW"] = office.now + timedelta(minutes=1)
+    text = page(office, address)
+    assert "goes the same way" not in text
+    assert "&#34;Ask for a site&#34; is asked for once more." in text
+    assert "Can be moved: 1" in text

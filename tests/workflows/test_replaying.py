@@ -56,6 +56,13 @@ def test_a_new_step_asks_for_more_of_those_who_come_there(now: datetime) -> None
     assert met(text, BACK, now).meets == Meets.SAME
 
 
+def test_a_way_back_asks_once_more_for_what_was_done(now: datetime) -> None:
+    text = BEFORE.replace("Which -> Refused", "Which -> Ask").replace("end Refused\n", "")
+    assert met(text.replace("Which-Refused", "Which-Ask"), BACK, now) == Replayed(
+        Meets.MORE, "main", "Ask", '"Ask" is asked for once more.'
+    )
+
+
 def test_a_step_that_is_gone_is_no_longer_asked_for(now: datetime) -> None:
     before = BEFORE.replace("Write -> Done", "user Look\nWrite -> Look -> Done")
     past = Past((*ON.steps, done("Look")), "Done")
@@ -68,6 +75,20 @@ def test_another_condition_ends_a_case_differently(now: datetime) -> None:
     text = BEFORE.replace('Ask.go = "on"', 'Ask.go = "back"')
     assert met(text, BACK, now) == Replayed(
         Meets.ENDS, "main", "Done", 'It ends with "Done", not with "Refused".'
+    )
+
+
+def test_another_end_is_told_with_the_first_step_that_the_case_does_not_come_to(
+    now: datetime,
+) -> None:
+    before = BEFORE.replace("Write -> Done", "user Look\nWrite -> Look -> Done")
+    past = Past((*ON.steps, done("Look")), "Done")
+    after = before.replace('Ask.go = "on"', 'Ask.go = "never"')
+    assert met(after, past, now, before) == Replayed(
+        Meets.ENDS,
+        "main",
+        "Look",
+        'It ends with "Refused", not with "Done". It does not come to "Look" as it did.',
     )
 
 

@@ -26,10 +26,14 @@ _BY_HAND = (
 
 @dataclass(frozen=True)
 class Met:
-    """What one past case meets. `case` is None where the case is confidential."""
+    """What one past case meets. `case` is None where the case is confidential.
+
+    `step` is the title of the first step that differs, with its diagram where that is a called one.
+    """
 
     case: Case | None
     replayed: Replayed
+    step: str = ""
 
 
 @dataclass
@@ -46,8 +50,14 @@ class Impact:
 
     @property
     def summary(self) -> list[tuple[Meets, int]]:
-        """Give how many cases meet what, the gravest first."""
-        return [(meets, self.counts[meets]) for meets in Meets if self.counts[meets]]
+        """Give how many cases that can be named meet what, the gravest first."""
+        named = Counter(one.replayed.meets for one in self.met if one.case is not None)
+        return [(meets, named[meets]) for meets in Meets if named[meets]]
+
+    @property
+    def in_confidence(self) -> int:
+        """How many of the played cases are confidential; what one of them meets is not told."""
+        return sum(one.case is None for one in self.met)
 
     @property
     def parted(self) -> list[Met]:
@@ -78,8 +88,20 @@ def impact(
         before = library.of(session, case.version_id)
         replayed = replay(past, on, before=before, now=now)
         found.counts[replayed.meets] += 1
-        found.met.append(Met(None if case.confidential else case, replayed))
+        step = _titled(replayed, on, before)
+        found.met.append(Met(None if case.confidential else case, replayed, step))
     return found
+
+
+def _titled(replayed: Replayed, on: DiagramSet, before: DiagramSet) -> str:
+    """Say which step it is, by its title in the played diagrams, else in those of the case."""
+    key, element = replayed.diagram or "", replayed.element or ""
+    for diagrams in (on, before):
+        diagram = diagrams.diagrams.get(key)
+        if diagram is not None and element in diagram.nodes:
+            title = diagram.nodes[element].title
+            return title if key == on.main else f"{title} ({diagram.name or key})"
+    return ""
 
 
 def _past(session: Session, process_id: int, most: int) -> Iterator[tuple[Case, Past]]:

@@ -111,10 +111,7 @@ class _Player:
             return self._not_ended(asked)
         reached = self._end()
         if past.end is not None and not self._is_same_end(reached, past.end, before):
-            words = (
-                f'It ends with "{reached.title if reached else "nothing"}", not with "{past.end}".'
-            )
-            return Replayed(Meets.ENDS, self.on.main, reached.id if reached else None, words)
+            return self._ends_differently(reached, past.end)
         left = [one for one in self.pending if one.kind == "user"]
         if left:
             words = f'It is no longer asked for "{left[0].name}".'
@@ -131,8 +128,21 @@ class _Player:
         if waiting is None:
             return self.stuck("Nothing goes on from there.")
         title = self.on.node(waiting.diagram, waiting.element).title
-        words = f'"{title}" is not on its record.'
+        place = waiting.diagram, waiting.element
+        again = any((step.diagram, step.element) == place for step in self.history.steps)
+        words = (
+            f'"{title}" is asked for once more.' if again else f'"{title}" is not on its record.'
+        )
         return Replayed(Meets.MORE, waiting.diagram, waiting.element, words)
+
+    def _ends_differently(self, reached: Node | None, end: str) -> Replayed:
+        """Say where it ends, and the first step on its record that it did not come to, or late."""
+        words = f'It ends with "{reached.title if reached else "nothing"}", not with "{end}".'
+        first = self.late or next(iter(self.pending), None)
+        if first is None:
+            return Replayed(Meets.ENDS, self.on.main, reached.id if reached else None, words)
+        words += f' It does not come to "{first.name}" as it did.'
+        return Replayed(Meets.ENDS, first.diagram, first.element, words)
 
     def _same_or_other_way(self, past: Past) -> Replayed:
         if self.pending:

@@ -61,8 +61,8 @@ WITHOUT_MUTATION = {
     "no city here has cases on an earlier version: tests/webapp/test_case_migrations.py has one": """
         webapp.case_migrations:_index webapp.case_migrations:_only
         webapp.case_migrations:_questions webapp.case_migrations:_report
-        workflows.migrating.bulk:begin workflows.migrating.fitting:Destination._record_lost
-        workflows.migrating.moving:say workflows.migrating.reports:cases_of
+        workflows.migrating.bulk:_wanted workflows.migrating.bulk:begin workflows.migrating.fitting:Destination._record_lost
+        workflows.migrating.going_back:restore workflows.migrating.moving:say workflows.migrating.reports:cases_of
         workflows.migrating.reports:progress workflows.migrating.sorting:in_confidence
         workflows.migrating.sorting:sort""",
     "no page shows it: an incident counts them, from five on, and no city here changes its policy": """
