@@ -17,6 +17,7 @@ def vocabulary(pack: Pack) -> Known:
             may_offer=act.may_offer,
             default=act.default,
             exclusive=act.exclusive,
+            says=act.says,
         )
         for act in pack.acts.values()
     }

@@ -13,7 +13,7 @@ class Act:
 
     `parties` empty: any lane. `default` None: the form must offer `outcomes`. `topic` is the
     operation that has this act by itself, None for what people do. `exclusive`: a diagram goes on
-    with one of the outcomes only.
+    with one of the outcomes only. `says` are the register keys that are answered under it alone.
     """
 
     id: str
@@ -30,6 +30,7 @@ class Act:
     outcome_tags: tuple[tuple[str, str], ...]
     clauses: tuple[str, ...]
     exclusive: bool = False
+    says: tuple[str, ...] = ()
 
     @cached_property
     def possible(self) -> frozenset[str]:
@@ -82,6 +83,7 @@ def read_act(
         outcome_tags=entry.pairs("outcome_tags"),
         clauses=entry.choices("clauses", clauses, required=True),
         exclusive=entry.flag("exclusive"),
+        says=entry.texts("says"),
     )
     _check_outcomes(entry, act)
     return act

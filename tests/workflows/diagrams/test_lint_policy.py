@@ -68,7 +68,9 @@ def test_a_mark_that_the_policy_does_not_know_is_found(
         ('Step.d = "reject" and Step.why = "x"', False),
         ('not(Step.why = "x") and Step.d = "reject"', False),
         ('Step.d = "approve" and Step.why = "x"', False),
-        ('count(Step.d = "reject") > 0', False),
+        ('Step.d = "reject" and Step.why = null', False),
+        ('count(Ask.d = "reject") > 0', False),
+        ('count(Step.d = "reject") > 0', True),
         ("Step.d > 3", False),
         ("Step.d = ", False),
     ],
@@ -78,6 +80,38 @@ def test_a_decision_that_the_form_never_takes_is_found(refused: str, is_refused:
     why = field("why", refuse_when=refused, refuse_message="No.")
     wrong = found(marked(user("Step", choice, why, marks=APPROVE), "Communications"))
     assert (("outcome-refused", "Step") in wrong) == is_refused
+
+
+SAYS = replace(
+    KNOWN,
+    acts={**KNOWN.acts, "request-site": replace(KNOWN.acts["request-site"], says=("site.name",))},
+)
+
+
+@pytest.mark.parametrize(
+    ("marks", "starters", "is_found"),
+    [
+        ('act="withdraw-request" due="P1D"', "requester", True),
+        ('due="P1D"', "requester", True),
+        ('act="request-site" due="P1D"', "requester", False),
+        # Another process may ask for the name of a site, a part of others may not.
+        ('due="P1D"', "alone", False),
+        ('due="P1D"', "", True),
+    ],
+)
+def test_what_a_decision_is_about_is_asked_for_under_its_act_alone(
+    marks: str, starters: str, is_found: bool
+) -> None:
+    name = field("name", register="site.name")
+    first = user("Ask", marks='act="request-site" due="P1D"') if starters == "requester" else ""
+    steps = "Begin Ask Step Done" if first else "Begin Step Done"
+    diagram = whole(
+        start(), first, user("Step", name, marks=marks), end(), flows(steps),
+        marks=f'owner="policy_owner" starters="{"requester" if starters else ""}"',
+    )  # fmt: skip
+    told = [one for one in linted(diagram, SAYS) if one.code == "says-too-much"]
+    assert [one.element for one in told] == ["Step"] * is_found
+    assert all('Only "Request a site" may ask for it' in one.message for one in told)
 
 
 def test_an_act_on_a_gateway_is_misplaced() -> None:

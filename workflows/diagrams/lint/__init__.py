@@ -12,6 +12,7 @@ from workflows.diagrams.lint import (
     gateways,
     policy,
     repeated_acts,
+    rewriting,
     structure,
 )
 from workflows.diagrams.lint.known import (
@@ -47,6 +48,7 @@ CHECKS = (
     coverage,
     policy,
     repeated_acts,
+    rewriting,
     calls,
     confidence,
 )

@@ -17,7 +17,7 @@ class KnownAct:
     `title` is what people call it; `parties` the lanes that may carry it; `operation` whether a machine
     does it; `outcomes` the choices that the step's form must offer; `may_offer` those that it may offer
     besides; `default` its outcome where the form offers none. `exclusive`: of what it chooses between,
-    only one may follow.
+    only one may follow. `says` are the register keys that are answered under such acts alone.
     """
 
     title: str = ""
@@ -27,6 +27,7 @@ class KnownAct:
     may_offer: tuple[str, ...] = ()
     default: str | None = None
     exclusive: bool = False
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

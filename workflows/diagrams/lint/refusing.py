@@ -10,6 +10,7 @@ from workflows.diagrams.condition_tree import (
     Or,
     Unset,
     Value,
+    parts,
     truth,
 )
 from workflows.diagrams.condition_tree import Node as Tree
@@ -72,9 +73,11 @@ def _surely(tree: Tree, chosen: _Chosen) -> bool | None:
 
 
 def _decided(tree: Tree, chosen: _Chosen) -> bool | None:
+    if any(isinstance(part, Name) and part != chosen.name for part in parts(tree)):
+        return None
     try:
         return truth(tree, chosen)
-    except (Unset, ConditionError):
+    except (ConditionError, Unset):
         return None
 
 

@@ -165,6 +165,7 @@ ENDED = both(
     led("ConductInvestigation", "DecideAction", "Over"),
 )
 LAUNCH_NOW = Node("LaunchNow", "callActivity", "Launch now", called="launch-site")
+NAME = Field("name", "Name of the site", register="site.name")
 FREE_ONLY = 'not(CheckHolds.outcome = "clear")'
 
 CUNNING_MUTANTS = (
@@ -174,6 +175,8 @@ CUNNING_MUTANTS = (
     Mutant("a case begins each night at the launch", "K01", _begins("timerStart", "LaunchAndCheck", timer="P1D", timer_kind="duration"), "nobody asks, nobody decides"),
     Mutant("another version of the decision is called", "K01", _another_version, "in the copy nobody decides"),
     Mutant("asked anew under the old approval", "K01", _asked_anew_under_the_old_approval, "another site than the approved one would be prepared"),
+    Mutant("the approved request is written anew by its label only", "says-too-much", _after("ReviewAndDecide", "PrepareSite", _like("SubmitRequest", "AmendIt", act=None)), "the register would take what nobody approved", "AmendIt"),
+    Mutant("the name of the site is asked for while it is prepared", "says-too-much", marked("MeetStandards", fields=(NAME,)), "the register would take what nobody approved", "MeetStandards"),
     Mutant("another site is retired under the old decision", "K19", _after("IsItToGo", "MarkSiteAsRetiring", _like("AskToRetireSite", "AskAnew", lane="Department")), "the decision was about the site asked for before"),
     Mutant("a rejection that ends for good", "K01", kind("RefuseRequest", "terminateEnd"), "it ends the called diagram, and the call goes on"),
     Mutant("no violation that ends for good", "K25", kind("NoViolationSeen", "terminateEnd"), "the call goes on to discipline"),
