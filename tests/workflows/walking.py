@@ -7,7 +7,7 @@ made up from its fields; a test says only what it is about.
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from threading import Barrier
@@ -22,7 +22,7 @@ from models.cases import Case, DiagramVersion, Task, TaskKind
 from models.database import db, transaction
 from models.sites import Platform
 from models.trust import Incident, Job, Notice
-from tests import city
+from tests import city, settled
 from tests.bpmn.drawing import BPMN
 from tests.workflows.filling import Hand
 from workflows import audit, cases, documents, engine, jobs, publication, tasks
@@ -93,6 +93,21 @@ class Town:
 
 def settle(now: datetime, files: Mapping[str, bytes] | None = None) -> Town:
     """Settle the people and publish the diagrams that we ship, or put these files in force."""
+    if files is None:
+        return replace(settled.once(now, _settle_shipped), runtime=runtime())
+    town = _people_of_town()
+    put_in_force(files, by=town.people.chen, now=now)
+    return town
+
+
+def _settle_shipped(now: datetime) -> Town:
+    town = _people_of_town()
+    shipped = publication.shipped(BPMN)
+    publication.publish_shipped(runtime(), shipped, by=town.people.chen, now=now)
+    return town
+
+
+def _people_of_town() -> Town:
     with transaction() as session:
         people = city.cast(session)
         mia = city.person(session, "Mia", "Stone", people.communications)
@@ -101,11 +116,6 @@ def settle(now: datetime, files: Mapping[str, bytes] | None = None) -> Town:
         city.grant(session, people.cleo, "clerk_oml")
         platform = Platform(name="Instagram", named_by_policy=True)
         session.add(platform)
-    if files is None:
-        shipped = publication.shipped(BPMN)
-        publication.publish_shipped(runtime(), shipped, by=people.chen, now=now)
-    else:
-        put_in_force(files, by=people.chen, now=now)
     return Town(runtime(), people, mia, platform.id)
 
 
