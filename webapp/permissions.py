@@ -185,6 +185,8 @@ ENDPOINTS: Mapping[str, str] = {
     "outline.deadline": "diagrams.edit",
     "outline.change_deadline": "diagrams.edit",
     "outline.remove_deadline": "diagrams.edit",
+    "outline.new_catch": "diagrams.edit",
+    "outline.add_catch": "diagrams.edit",
     "outline.parties": "diagrams.edit",
     "outline.add_party": "diagrams.edit",
     "outline.party": "diagrams.edit",

@@ -107,6 +107,7 @@ LOOKED_AT_ELSEWHERE = {
             "outline.add",
             "outline.connection",
             "outline.deadline",
+            "outline.new_catch",
             "outline.moving",
             "outline.new_deadline",
             "outline.new_process",

@@ -2,6 +2,7 @@
 
 from webapp.outline import (
     adding,
+    catches,
     deadlines,
     moving,
     parties,
@@ -17,6 +18,7 @@ from webapp.outline.blueprint import bp
 __all__ = [
     "adding",
     "bp",
+    "catches",
     "deadlines",
     "moving",
     "parties",

@@ -148,7 +148,7 @@ def _form(page: Opened, ware: Ware) -> AddingForm:
         page,
         **more,
         block=ware.id,
-        name=block.name if block else "",
+        name=block.name if block else _proposed(page, ware, after),
         party=_party(page, parties, after),
         after=after,
     )
@@ -180,6 +180,15 @@ def _form_class(page: Opened, ware: Ware, after: str) -> tuple[type[OutlineForm]
         # The place is a part of what is sent: what is not asked before it is refused in words.
         asked = asked.and_then(Asked.anywhere(page))
     return with_ways(AddingForm, page, asked), {"ways": two_ways(asked)}
+
+
+def _proposed(page: Opened, ware: Ware, after: str) -> str:
+    """Give a name for a decision that is not that of the question which is answered before it."""
+    if not (ware.chooses and after):
+        return ""
+    asked = Asked.behind(page, after)
+    nearest = next(iter(asked.at.values()), None)
+    return f"Which way after “{nearest.step_title}”?"[:LONGEST_NAME] if nearest else ""
 
 
 def _after(page: Opened, wanted: str, places: list[str]) -> str:

@@ -2,9 +2,12 @@
 
 from models.database import db
 from webapp import clock
+from webapp.forms import Choice
+from webapp.outline.offering import offered
 from webapp.outline.page import Opened
 from webapp.outline.rows import rows_of
 from webapp.runtime import pack
+from workflows.diagrams.graph import Node
 from workflows.operations import OPERATIONS
 from workflows.policy.blocks import Block
 from workflows.publication.in_force import published
@@ -71,12 +74,15 @@ def called_choices(page: Opened, now: str | None = None) -> list[tuple[str, str]
 
 
 def place_choices(page: Opened, but: str = "") -> list[tuple[str, str]]:
-    """Give the places after which a step can stand: steps, or their ways out where there are several."""
+    """Give the places after which a step can stand: steps, or their ways out where there are several.
+
+    A step that is there already, `but`, stays in its group of steps.
+    """
     found: list[tuple[str, str]] = []
     for row in rows_of(page):
-        if row.is_end or row.node.id == but:
+        if row.is_end or row.node.id == but or (but and not _together(page, row.node.id, but)):
             continue
-        title = page.title(row.node.id)
+        title = f"{page.title(row.node.id)}{_group(page, row.node)}"
         if len(row.ways) < 2:
             found.append((row.node.id, f"After {title}"))
         else:
@@ -85,10 +91,33 @@ def place_choices(page: Opened, but: str = "") -> list[tuple[str, str]]:
     return found
 
 
-def target_choices(page: Opened, but: str = "") -> list[tuple[str, str]]:
-    """Give the steps that a way can lead to, and the places where ways meet."""
+def target_choices(page: Opened, source: str, but: str = "") -> list[tuple[str, str]]:
+    """Give the steps that a way out of `source` can lead to: those of its group of steps."""
     return [
         (row.node.id, page.title(row.node.id))
         for row in rows_of(page)
-        if not row.is_start and row.node.id != but
+        if not row.is_start and row.node.id != but and _together(page, row.node.id, source)
     ]
+
+
+def border_targets(page: Opened, host: Node, boundary: Node | None) -> list[Choice]:
+    """Give where an event on the border of a step can lead: on, to an end of its own, or back to it."""
+    outgoing = page.diagram.outgoing(boundary.id) if boundary else ()
+    choices = target_choices(page, host.id, but=host.id)
+    choices.append((host.id, f"{page.title(host.id)}, begun anew"))
+    if not outgoing:
+        choices.insert(0, ("", "A new end of its own"))
+    elif outgoing[0].target not in dict(choices):
+        choices.insert(0, (outgoing[0].target, "Where it leads now"))
+    return offered(choices)
+
+
+def _together(page: Opened, one: str, other: str) -> bool:
+    """Whether two steps stand in the same group of steps: no way leads across its border."""
+    nodes = page.diagram.nodes
+    return nodes[one].parent == nodes[other].parent
+
+
+def _group(page: Opened, node: Node) -> str:
+    parent = page.diagram.nodes.get(node.parent or "")
+    return f", within “{parent.title}”" if parent else ""

@@ -1,7 +1,7 @@
 """Conditions chosen from drop-downs, row by row, or written as text: without scripts, and checked."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -21,9 +21,10 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from webapp.outline import pieces
 from webapp.outline.answers import Asked
+from webapp.outline.comparing import SPARE, NotComparableError, Spare, spare_members
 from webapp.outline.offering import offered
 from webapp.outline.page import Opened, OutlineForm, filled
-from webapp.outline.pieces import ALL, ANSWERED, ANY, UNANSWERED, Piece
+from webapp.outline.pieces import ALL, ANSWERED, ANY, IS, UNANSWERED, Piece
 from workflows.diagrams.conditions import MAXIMUM_LENGTH, ConditionError, compile_condition
 from workflows.diagrams.fields_at import FieldAt
 from workflows.diagrams.graph import Field
@@ -40,6 +41,7 @@ class ConditionForm(OutlineForm):
 
     asked: Asked
     rows: Mapping[int, Piece]
+    wrong: Mapping[str, str]
     condition: str | None = None
 
     def row_fields(self) -> list[tuple[int, str, list[Any]]]:
@@ -72,13 +74,26 @@ class ConditionForm(OutlineForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, then whether rows or text make a condition, which is `condition` then."""
         super().validate(extra_validators)
+        self.tell_wrong()
         self.condition = self._made()
         return not self.errors
+
+    def tell_wrong(self) -> None:
+        """Say of the comparisons that could not be taken along what is wrong."""
+        for name, words in self.wrong.items():
+            self[name].errors = [words]
+
+    def spares(self) -> list[tuple[str, list[Any]]]:
+        """Give the rows that wait to be filled in: what they are called, and their fields."""
+        return [
+            (self[name].label.text, [self[f"{name}{part}"] for part in ("", "_how", "_with")])
+            for name in SPARE
+        ]
 
     def _made(self) -> str | None:
         if self.when.data == ROWS:
             return self._of_rows()
-        if self.asked.piece(self.more.data or ""):
+        if any(self.asked.piece(self[name].data or "") for name in SPARE):
             # Without scripts the list is there whatever is chosen above it.
             told = "Choose “When these comparisons hold” as well, or no answer here."
             self.more.errors = [*self.more.errors, told]
@@ -88,6 +103,8 @@ class ConditionForm(OutlineForm):
 
     def _of_rows(self) -> str | None:
         rows = self.sent_rows
+        if self.wrong:
+            return None
         if not rows:
             self.more.errors = [*self.more.errors, "Choose an answer to compare."]
             return None
@@ -130,9 +147,10 @@ def condition_form(
     fitting = taken is not None and all(pieces.fits(one, asked.field(one.name)) for one in taken[1])
     joined, kept = taken if taken and fitting else (ALL, [])
     rows = dict(enumerate(pieces.on_row(one, asked.at[one.name].field) for one in kept))
+    taken_along, wrong = _taken_along(asked)
     if request.method == "POST":
-        rows = _sent_rows(asked)
-    members: dict[str, Any] = {"asked": asked, "rows": rows}
+        rows = _sent_rows(asked, taken_along.values())
+    members: dict[str, Any] = {"asked": asked, "rows": rows, "wrong": wrong}
     for number, piece in rows.items():
         members |= _row_members(number, asked.at[piece.name].field)
     if text and not data.get("when"):
@@ -142,21 +160,42 @@ def condition_form(
     form: ConditionForm = filled(
         form_class, page, joined=joined, text=text or "", **data, **row_data
     )
-    form.more.choices = asked.choices
     for number, piece in rows.items():
         if piece.values and asked.at[piece.name].field.type == "enum":
             # What was chosen from the list was not sent as the values of its row.
             form[f"row_{number}_values"].data = list(piece.values)
-    if _is_taken_along(asked):
-        form.more.data = ""
+    _show_spares(form, taken_along)
     return form
 
 
-def _is_taken_along(asked: Asked) -> bool:
-    """Whether an answer was chosen from the list and becomes a row: added, or saved with the rest."""
-    do, more = request.form.get("do", ""), request.form.get("more", "")
-    is_saved = not do and request.form.get("when") == ROWS
-    return (do == "add" or is_saved) and asked.piece(more) is not None
+def _show_spares(form: ConditionForm, taken: Collection[str]) -> None:
+    """Offer what can be compared, and empty the rows that were taken along."""
+    for name in SPARE:
+        form[name].choices = form.asked.choices
+        if name in taken:
+            form[name].data, form[f"{name}_how"].data, form[f"{name}_with"].data = "", IS, ""
+    form.tell_wrong()
+
+
+def _taken_along(asked: Asked) -> tuple[dict[str, Piece], dict[str, str]]:
+    """Give the new comparisons that become rows, added or saved with the rest, and what is wrong.
+
+    By the name of the row that was filled in, and by that of the control.
+    """
+    do = request.form.get("do", "")
+    if do != "add" and (do or request.form.get("when") != ROWS):
+        return {}, {}
+    taken: dict[str, Piece] = {}
+    wrong: dict[str, str] = {}
+    for spare in Spare.sent():
+        try:
+            piece = spare.piece(asked)
+        except NotComparableError as error:
+            wrong[error.part] = str(error)
+            continue
+        if piece is not None:
+            taken[spare.name] = piece
+    return taken, wrong
 
 
 def with_when(choices: Sequence[tuple[str, str]]) -> type[ConditionForm]:
@@ -172,12 +211,6 @@ def with_when(choices: Sequence[tuple[str, str]]) -> type[ConditionForm]:
             default=ALL,
             render_kw={"data-shown-when": _ONLY_ROWS},
         )
-        more = SelectField(
-            "Compare an answer",
-            validators=[Optional()],
-            validate_choice=False,
-            description="What was asked by then, the nearest step first. It is saved with the rest.",
-        )
         text = TextAreaField(
             "The condition as text",
             description='For example ReviewRequest.decision = "approve" and count(Advise.concern = true) > 1.',
@@ -185,20 +218,19 @@ def with_when(choices: Sequence[tuple[str, str]]) -> type[ConditionForm]:
             render_kw={"rows": 3, "data-shown-when": _ONLY_TEXT, "spellcheck": "false"},
         )
 
-    return WhenForm
+    return type("SpareForm", (WhenForm,), spare_members())
 
 
-def _sent_rows(asked: Asked) -> dict[int, Piece]:
-    """Read which rows the form has, without the one to remove and with the one to add."""
-    do, more = request.form.get("do", ""), request.form.get("more", "")
+def _sent_rows(asked: Asked, new: Iterable[Piece]) -> dict[int, Piece]:
+    """Read which rows the form has, without the one to remove and with the new ones."""
+    do = request.form.get("do", "")
     names = {number: request.form.get(f"row_{number}_name", "") for number in range(LAST_ROW)}
     rows = {
         number: Piece(name, "")
         for number, name in names.items()
         if name in asked.at and do != f"remove-{number}"
     }
-    piece = asked.piece(more)
-    if piece and _is_taken_along(asked):
+    for piece in new:
         rows[max(rows, default=-1) + 1] = piece
     return rows
 

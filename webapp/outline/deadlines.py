@@ -1,4 +1,4 @@
-"""Deadlines on a step: what happens when it takes too long, and whether it goes on meanwhile."""
+"""Deadlines on a step: what happens when time is up, and whether the step goes on meanwhile."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -7,7 +7,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from webapp.outline import lengths
 from webapp.outline.blueprint import bp
-from webapp.outline.choices import target_choices
+from webapp.outline.catches import STAYS, STOPS, catch_form, catch_page, change_catch
+from webapp.outline.choices import border_targets
 from webapp.outline.offering import offered
 from webapp.outline.page import (
     Opened,
@@ -19,11 +20,10 @@ from webapp.outline.page import (
     opened,
     opened_to_edit,
 )
+from webapp.outline.step import PEOPLE_DO
 from workflows.diagrams.editing import Plain
 from workflows.diagrams.editing import deadlines as edits
 from workflows.diagrams.graph import Node
-
-STOPS, STAYS = "stops", "stays"
 
 
 class DeadlineForm(OutlineForm):
@@ -32,7 +32,7 @@ class DeadlineForm(OutlineForm):
     number = IntegerField(
         "After", [InputRequired("Say after how long."), NumberRange(1, lengths.MOST)]
     )
-    unit = SelectField("Counted in", [InputRequired()])
+    unit = SelectField("Counted in", [InputRequired()], description=lengths.CALENDAR)
     interrupting = RadioField(
         "What becomes of the step",
         [InputRequired()],
@@ -64,12 +64,7 @@ def _deadline_form(page: Opened, host: Node, boundary: Node | None = None) -> De
         leads_to=outgoing[0].target if outgoing else "",
     )
     form.unit.choices = offered(lengths.units_for(boundary.timer if boundary else None))
-    choices = [*target_choices(page, but=host.id), (host.id, f"{page.title(host.id)}, begun anew")]
-    if boundary is None:
-        choices.insert(0, ("", "A new end of its own"))
-    elif outgoing and outgoing[0].target not in dict(choices):
-        choices.insert(0, (outgoing[0].target, "Where it leads now"))
-    form.leads_to.choices = offered(choices)
+    form.leads_to.choices = border_targets(page, host, boundary)
     return form
 
 
@@ -96,7 +91,7 @@ def add_deadline(draft_id: int, element: str) -> ResponseReturnValue:
             name=form.name.data or "",
             leads_to=form.leads_to.data or Plain("end", form.name.data or ""),
         ),
-        f"“{host.title}” has a deadline: {form.name.data}.",
+        f"“{host.title}” has a way for when time is up: “{form.name.data}”.",
         lambda _: page.address(element),
     )
     return answered(page, form, work, lambda: _page(page, host, None, form))
@@ -108,15 +103,19 @@ def deadline(draft_id: int, element: str) -> ResponseReturnValue:
     page = opened_to_edit(draft_id)
     boundary = page.node(element)
     host = page.node(boundary.attached_to or "")
+    if boundary.kind != "boundaryTimer":
+        return catch_page(page, host, boundary, catch_form(page, host, boundary))
     return _page(page, host, boundary, _deadline_form(page, host, boundary))
 
 
 @bp.post("/drafts/<int:draft_id>/outline/deadlines/<element>")
 def change_deadline(draft_id: int, element: str) -> ResponseReturnValue:
-    """Change a deadline."""
+    """Change a deadline, or another event that may happen during a step."""
     page = opened(draft_id)
     boundary = page.node(element)
     host = page.node(boundary.attached_to or "")
+    if boundary.kind != "boundaryTimer":
+        return change_catch(page, host, boundary)
     form = _deadline_form(page, host, boundary)
     work = Work(
         lambda sheet: edits.change(
@@ -125,9 +124,9 @@ def change_deadline(draft_id: int, element: str) -> ResponseReturnValue:
             timer=lengths.text_of(form.number.data, form.unit.data),
             interrupting=form.interrupting.data == STOPS,
             name=form.name.data or "",
-            leads_to=form.leads_to.data,
+            leads_to=form.leads_to.data or None,
         ),
-        f"The deadline “{form.name.data}” was changed.",
+        f"“{form.name.data}” was changed.",
         lambda _: page.address(host.id),
     )
     return answered(page, form, work, lambda: _page(page, host, boundary, form))
@@ -135,12 +134,12 @@ def change_deadline(draft_id: int, element: str) -> ResponseReturnValue:
 
 @bp.post("/drafts/<int:draft_id>/outline/deadlines/<element>/removal")
 def remove_deadline(draft_id: int, element: str) -> ResponseReturnValue:
-    """Take a deadline off its step, with what only it leads to."""
+    """Take an event off the border of its step, with what only it leads to."""
     page = opened_to_edit(draft_id)
     boundary = page.node(element)
     work = Work(
         lambda sheet: edits.remove(sheet, event=boundary.id),
-        f"The deadline “{boundary.title}” was removed.",
+        f"“{boundary.title}” was removed.",
         lambda _: page.address(boundary.attached_to or ""),
     )
     return acted(page, work)
@@ -148,5 +147,10 @@ def remove_deadline(draft_id: int, element: str) -> ResponseReturnValue:
 
 def _page(page: Opened, host: Node, boundary: Node | None, form: DeadlineForm) -> str:
     return render_template(
-        "outline/deadline.html", page=page, host=host, boundary=boundary, form=form
+        "outline/deadline.html",
+        page=page,
+        host=host,
+        boundary=boundary,
+        form=form,
+        people_do=PEOPLE_DO,
     )

@@ -4,6 +4,10 @@ import re
 
 from workflows.diagrams.wording import length_words
 
+CALENDAR = (
+    "Working days are the city's: no weekends, no holidays, no closed days; the last one ends as the "
+    "offices close."
+)
 UNITS = {
     "BD": "working days (business days)",
     "H": "hours",

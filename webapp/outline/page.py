@@ -57,15 +57,19 @@ class Opened:
         return {step.element: step.number for step in self.steps}
 
     @cached_property
-    def callers(self) -> list[Diagram]:
-        """The processes in force that call this one."""
+    def in_force(self) -> dict[str, Diagram]:
+        """The processes in force, by their keys."""
         session = db.session()
         library = runtime().library
         versions = publication.published(session, now=clock.now())
-        found = [library.of(session, one.id).diagrams[key] for key, one in versions.items()]
+        return {key: library.of(session, one.id).diagrams[key] for key, one in versions.items()}
+
+    @cached_property
+    def callers(self) -> list[Diagram]:
+        """The processes in force that call this one."""
         return [
             diagram
-            for diagram in found
+            for diagram in self.in_force.values()
             if any(call.called == self.draft.key for call in diagram.of_kind("callActivity"))
         ]
 
@@ -78,6 +82,10 @@ class Opened:
             for name in self.diagram.inputs
             if name in caller.nodes
         }
+
+    def called(self, key: str) -> Diagram | None:
+        """Give a process in force that this one calls, None where there is none."""
+        return self.in_force.get(key)
 
     def node(self, element: str) -> Node:
         """Give a step, a decision or an event of the process, or raise NotFoundError."""

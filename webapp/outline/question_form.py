@@ -12,6 +12,7 @@ from wtforms import (
     FormField,
     IntegerField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -25,6 +26,7 @@ from wtforms.validators import (
 )
 
 from webapp.outline.offering import offered
+from webapp.outline.outcomes import DECISION, Deciding
 from webapp.outline.page import Opened, OutlineForm, filled
 from webapp.runtime import pack
 from workflows.diagrams.forms import RESERVED
@@ -55,6 +57,7 @@ MEASURED = ("long", "decimal", "date", "datetime")
 CHOOSING = ("enum", "multi-enum")
 MOST_COLUMNS = 12
 LONGEST_ID = 40
+_NONE = Field("", "", type="string")
 
 
 def _only_for(*types: str) -> dict[str, str]:
@@ -83,6 +86,11 @@ class QuestionForm(OutlineForm):
         [Length(max=4000)],
         description="One on each line. Those that are there keep their ids while their words stay.",
         render_kw={"rows": 5, **_only_for(*CHOOSING)},
+    )
+    outcomes = SelectMultipleField(
+        "Outcomes of the act that are no choices yet",
+        description="Chosen ones become choices; their words can be found in the policy.",
+        render_kw=_only_for("enum"),
     )
     columns = FieldList(
         FormField(ColumnForm),
@@ -127,6 +135,7 @@ class QuestionForm(OutlineForm):
 
     node: Node
     asked: Field | None
+    deciding: Deciding | None = None
 
     def validate_pattern(self, field: StringField) -> None:
         """Refuse what is no regular expression."""
@@ -135,15 +144,19 @@ class QuestionForm(OutlineForm):
         except re.error as error:
             raise ValidationError(f"This is no regular expression: {error}.") from error
 
-    def validate_options(self, field: TextAreaField) -> None:
+    def validate_options(self, _: TextAreaField) -> None:
         """Ask for choices where there must be some, and for each only once."""
         if self.type.data not in CHOOSING:
             return
-        labels = _lines(field.data)
+        labels = [option.label for option in self._options(self.asked or _NONE)]
         if not labels:
             raise ValidationError("Write at least one choice, each on a line.")
         if len(set(labels)) < len(labels):
             raise ValidationError("Two choices read the same. Take one out.")
+        if self.deciding and self.type.data == "enum":
+            wrong = self.deciding.refusal(self.as_field(), self.asked.options if self.asked else ())
+            if wrong:
+                raise ValidationError(wrong)
 
     def validate_columns(self, field: FieldList) -> None:  # type: ignore[type-arg]
         """Ask for columns where there must be some."""
@@ -178,12 +191,18 @@ class QuestionForm(OutlineForm):
         return free_id(self.label.data or "", taken, "_")
 
     def _options(self, base: Field) -> Iterator[Option]:
-        known = {option.label: option.id for option in base.options}
-        taken = {known[label] for label in _lines(self.options.data) if label in known}
-        for label in _lines(self.options.data):
+        missing = self.deciding.missing(base.options) if self.deciding else []
+        is_one = self.type.data == "enum" and "outcomes" in self
+        chosen = (self.outcomes.data or []) if is_one else []
+        known = {option.label: option.id for option in (*missing, *base.options)}
+        labels = _lines(self.options.data)
+        taken = {known[label] for label in labels if label in known} | set(chosen)
+        for label in labels:
             identity = known.get(label) or free_id(label, taken, "-")
             taken.add(identity)
             yield Option(identity, label)
+        there = {known.get(label) for label in labels}
+        yield from (one for one in missing if one.id in chosen and one.id not in there)
 
     def _columns(self, base: Field) -> Iterator[Field]:
         known = {column.label: column for column in base.columns}
@@ -209,7 +228,10 @@ class QuestionForm(OutlineForm):
 
 def question_form(page: Opened, node: Node, asked: Field | None) -> QuestionForm:
     """Give the form of a question, of a new one where none is named."""
-    field = asked or Field("", "", type="string")
+    deciding = Deciding.of(node, asked)
+    # What the act ends in is asked first.
+    begins = deciding is not None and bool(deciding.act.outcomes)
+    field = asked or (DECISION if begins else _NONE)
     form: QuestionForm = filled(
         QuestionForm,
         page,
@@ -235,13 +257,25 @@ def question_form(page: Opened, node: Node, asked: Field | None) -> QuestionForm
         pattern=field.pattern,
         register=field.register,
     )
-    form.node, form.asked = node, asked
+    form.node, form.asked, form.deciding = node, asked, deciding
+    _offer_outcomes(form, asked)
     classes = pack().classifications
     known = [(one.id, one.title) for one in classes.values()]
     if field.classification not in classes:
         known.append((field.classification, field.classification))
     form.classification.choices = offered(known)
     return form
+
+
+def _offer_outcomes(form: QuestionForm, asked: Field | None) -> None:
+    missing = form.deciding.missing(asked.options if asked else ()) if form.deciding else []
+    if form.deciding is None or not missing:
+        del form.outcomes
+        return
+    form.outcomes.label.text = f"What “{form.deciding.act.title}” can end in, and is no choice yet"
+    form.outcomes.choices = offered((one.id, one.label) for one in missing)
+    if form.outcomes.raw_data is None and asked is None:
+        form.outcomes.data = list(form.deciding.act.outcomes)
 
 
 def free_id(words: str, taken: object, joint: str) -> str:

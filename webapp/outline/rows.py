@@ -19,12 +19,16 @@ class Way:
 
 @dataclass(frozen=True)
 class Row:
-    """A step of the outline, with what can be done to it."""
+    """A step of the outline, with what can be done to it.
+
+    `deadlines` are all the events on its border; `inside` the steps of a group, in reading order.
+    """
 
     step: TextStep
     node: Node
     ways: tuple[Way, ...]
     deadlines: tuple[Way, ...]
+    inside: tuple[Node, ...] = ()
 
     @property
     def is_start(self) -> bool:
@@ -91,6 +95,11 @@ def _row(page: Opened, step: TextStep) -> Row:
             Way(branch.text, branch.to, branch.element)
             for branch in step.branches
             if branch.element in borders
+        ),
+        inside=tuple(
+            page.diagram.nodes[told.element]
+            for told in page.steps
+            if page.diagram.nodes[told.element].parent == node.id
         ),
     )
 

@@ -14,7 +14,7 @@ from webapp.outline.rows import row_of
 from webapp.outline.verdict import known_verdict
 from webapp.runtime import pack
 from workflows.diagrams.editing import Sheet, events, marks, parties, steps
-from workflows.diagrams.graph import BOUNDARIES, GATEWAYS, Node
+from workflows.diagrams.graph import BOUNDARIES, ENDS, GATEWAYS, Node
 
 LONGEST_NAME = 120
 PEOPLE_DO = ("userTask", "manualTask", "receiveTask")
@@ -50,11 +50,12 @@ class StepForm(OutlineForm):
         description="Their numbers with a space between, such as CO-2 DF-4c.",
     )
     due_number = IntegerField(
-        "It is due within",
+        "To be done within",
         [Optional(), NumberRange(1, lengths.MOST)],
-        description="Empty: no time limit.",
+        description="The time limit for whoever does it: it is overdue then, and the case "
+        "still waits. Empty: none.",
     )
-    due_unit = SelectField("Counted in")
+    due_unit = SelectField("Counted in", description=lengths.CALENDAR)
     topic = SelectField("What the system does")
     called = SelectField("The process that is followed here")
     loop = StringField(
@@ -220,5 +221,6 @@ def _step_page(page: Opened, node: Node, form: StepForm) -> str:
         node=node,
         form=form,
         row=row_of(page, node.id),
+        ends=ENDS,
         verdict=known_verdict(page),
     )

@@ -115,7 +115,7 @@ def _way_form(page: Opened, flow: Flow) -> ConditionForm:
 
 
 def _targets(page: Opened, flow: Flow) -> list[tuple[str, str]]:
-    choices = target_choices(page, but="")
+    choices = target_choices(page, flow.source)
     if flow.target not in dict(choices):
         number = target_of(page, flow.target)
         choices.insert(0, (flow.target, f"As it is: step {number}" if number else "As it is"))
@@ -171,7 +171,7 @@ def connect(draft_id: int, element: str) -> ResponseReturnValue:
 def _connection_form(page: Opened, element: str) -> ConnectionForm:
     page.node(element)
     form: ConnectionForm = filled(ConnectionForm, page)
-    form.target.choices = offered([("", "- Choose -"), *target_choices(page, but=element)])
+    form.target.choices = offered([("", "- Choose -"), *target_choices(page, element, but=element)])
     return form
 
 

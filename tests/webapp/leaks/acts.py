@@ -116,6 +116,10 @@ def _elsewhere(named: Named) -> Iterator[Act]:
             "outline.add_deadline",
             f"/diagrams/drafts/{NOWHERE}/outline/steps/ReviewRequest/deadlines/new",
         ),
+        (
+            "outline.add_catch",
+            f"/diagrams/drafts/{NOWHERE}/outline/steps/ReviewRequest/events/new",
+        ),
         ("outline.change_deadline", f"/diagrams/drafts/{NOWHERE}/outline/deadlines/ReviewRequest"),
         (
             "outline.remove_deadline",

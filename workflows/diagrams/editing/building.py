@@ -1,6 +1,7 @@
 """A new node, made of a block or a plain kind: first its shape in the file, then what it says."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lxml import etree
 
@@ -23,6 +24,10 @@ from workflows.diagrams.wording import timer_words
 _TAGS = {
     kind: (tag, trigger) for tag, triggers in EVENTS.items() for trigger, kind in triggers.items()
 }
+
+
+# What a new subprocess holds, as the canvas makes it too.
+_INSIDE = (("startEvent", "Begins"), ("userTask", "First step"), ("endEvent", "Done"))
 
 
 @dataclass(frozen=True)
@@ -105,14 +110,15 @@ def _seat(sheet: Sheet, node: etree._Element, beside: etree._Element, party: str
 
 
 def _furnish(sheet: Sheet, node: etree._Element, called: str) -> None:
-    """Give a new subprocess a start and an end."""
-    ends = []
-    for tag, said in (("startEvent", "begins"), ("endEvent", "done")):
-        event = make(node, tag)
-        event.set("id", new_id(sheet, f"{called} {said}", tag))
-        event.set("name", said.capitalize())
-        ends.append(event)
-    draw(sheet, *ends)
+    """Give a new subprocess a start, a first step for its party, and an end."""
+    made = []
+    for tag, said in _INSIDE:
+        inner = make(node, tag)
+        inner.set("id", new_id(sheet, f"{called} {said}", tag))
+        inner.set("name", said)
+        made.append(inner)
+    for before, after in pairwise(made):
+        draw(sheet, before, after)
 
 
 def _say(sheet: Sheet, identity: str, block: Block | Plain) -> None:

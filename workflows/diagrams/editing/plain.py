@@ -65,7 +65,11 @@ STEPS = (
     PlainKind("serviceTask", "An operation", "The system does it by itself.", ("topic",)),
     PlainKind("receiveTask", "A wait for a message", "It goes on when it arrives.", ("message",)),
     PlainKind("callActivity", "Another diagram", "It is followed, then it goes on.", ("called",)),
-    PlainKind("subProcess", "A group of steps", "Steps with a beginning and an end of their own."),
+    PlainKind(
+        "subProcess",
+        "A group of steps (sub-process)",
+        "Steps with a beginning and an end of their own: what may happen during any of them is said once.",
+    ),
     PlainKind("exclusiveGateway", "A decision", "One of several ways is taken."),
     PlainKind("parallelGateway", "At the same time", "All ways are taken, or waited for."),
     PlainKind("inclusiveGateway", "Whatever applies", "Each way that applies is taken."),

@@ -140,3 +140,33 @@ def test_a_definition_that_says_more_than_its_name_stays() -> None:
     events.set_message(sheet, element="Wait", message="old")
     assert b'messageRef="M"' in sheet.to_bytes()
     assert b'name="new"' not in sheet.to_bytes()
+
+
+def test_a_message_or_an_error_that_is_caught_changes() -> None:
+    sheet = shipped("create-site")
+    event = deadlines.catch_message(
+        sheet,
+        host="AskDepartment",
+        message="News",
+        leads_to=Plain("end", "New"),
+        interrupting=False,
+    )
+    node = sheet.diagram.nodes[event]
+    assert (node.message, node.name, node.interrupting) == ("News", "News", False)
+    deadlines.change_catch(sheet, event=event, caught="Other news", interrupting=True)
+    node = sheet.diagram.nodes[event]
+    assert (node.message, node.name, node.interrupting) == ("Other news", "Other news", True)
+    deadlines.change_catch(sheet, event=event, name="Facts", leads_to="ReviewAndDecide")
+    assert (sheet.diagram.nodes[event].name, following(sheet, event).id) == (
+        "Facts",
+        "ReviewAndDecide",
+    )
+    failed = deadlines.catch_error(
+        sheet, host="AskDepartment", error="", leads_to="ReviewAndDecide"
+    )
+    deadlines.change_catch(sheet, event=failed, caught="Lost", interrupting=False)
+    node = sheet.diagram.nodes[failed]
+    assert (node.error, node.name, node.interrupting) == ("Lost", "Lost", True)
+    refuses("message", sheet, "change_catch", event=event, caught="")
+    refuses("event", sheet, "change_catch", event="AskDepartment", name="x")
+    assert in_step(sheet)

@@ -114,9 +114,11 @@ def test_every_block_of_the_policy_becomes_a_step_as_it_says() -> None:
             )
 
 
-def test_a_group_of_steps_comes_with_a_beginning_and_an_end_and_steps_go_into_it() -> None:
+def test_a_group_of_steps_comes_with_a_first_step_and_others_go_into_it() -> None:
     sheet = chain()
     group = steps.add(sheet, block=Plain("subProcess", "Prepare it"), after="A")
+    assert [node.kind for node in sheet.diagram.inside(group)] == ["start", "userTask", "end"]
+    assert way(sheet, "PrepareItBegins") == ["PrepareItFirstStep"]
     inside = steps.add(sheet, block=TASK, after="PrepareItBegins")
     assert sheet.diagram.nodes[inside].parent == group
     assert sheet.diagram.nodes[inside].lane == "One"
