@@ -10,6 +10,7 @@ from models.database import db
 from webapp import clock
 from webapp.runtime import renew, runtime, settings
 from workflows import policy_recheck, policy_versions
+from workflows.errors import NotFoundError
 from workflows.policy.pack import Pack, PolicyPackError, load, texts_in
 from workflows.policy_changes import changes
 
@@ -44,20 +45,25 @@ def check(folder: Path | None) -> None:
 @policy.command("take-up")
 @FOLDER
 @click.option("--note", default="", help="Why it changed, for those who read it later.")
-def take_up(folder: Path | None, *, note: str) -> None:
+@click.option("--by", required=True, metavar="EMAIL", help="Who answers for it; it is on record.")
+def take_up(folder: Path | None, *, note: str, by: str) -> None:
     """Put the policy in FOLDER in force, and have everything published checked under it.
 
-    Exit code 0: it is in force; 1: it has mistakes, and the one before stays in force.
+    Who answers for it is on record with it. Exit code 0: it is in force; 1: it has mistakes, and the one before stays in force.
     """
     _read(folder)
     try:
+        person = policy_versions.who_answers(db.session(), by, day=clock.today())
+        db.session.rollback()
         done = policy_versions.take_up(
             texts_in(_folder(folder)),
             library=runtime().library,
             note=note or "Taken up by command.",
-            by=None,
+            by=person,
             now=clock.now(),
         )
+    except NotFoundError as error:
+        raise click.ClickException(f"It was not taken up. {error}") from error
     except PolicyPackError as error:
         raise click.ClickException(f"It was not taken up.\n{error}") from error
     renew()

@@ -7,19 +7,20 @@ every process of the server, whatever its own folder holds by now.
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, text
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from models.cases import Case
 from models.database import transaction
-from models.people import RoleGrant
+from models.people import Person, RoleGrant
 from models.publication import PolicyVersion
 from workflows import audit, jobs, publication
 from workflows.errors import NotFoundError
 from workflows.library import Library
+from workflows.people import is_active_on
 from workflows.policy.pack import FILES, OPTIONAL, Pack, PolicyPackError, read_pack
 from workflows.policy.reading import Mistake
 from workflows.policy_map import act_of
@@ -89,6 +90,23 @@ def version_of(session: Session, number: int) -> PolicyVersion:
     if row is None:
         raise NotFoundError(f"There is no version {number} of the policy.")
     return row
+
+
+def who_answers(session: Session, email: str, *, day: date) -> int:
+    """Give the id of the active person with this e-mail address, who answers for a new version.
+
+    Raises NotFoundError where there is none.
+    """
+    known = select(Person.id).where(
+        func.lower(Person.email) == email.strip().lower(), is_active_on(day)
+    )
+    person: int | None = session.scalar(known)
+    if person is None:
+        raise NotFoundError(
+            f'Nobody active has the e-mail address "{email.strip()}". Name the person who answers '
+            "for the policy, as the list of people has them."
+        )
+    return person
 
 
 def take_up(

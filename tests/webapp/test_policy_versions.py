@@ -3,16 +3,19 @@
 import re
 import shutil
 from collections.abc import Generator
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from config import ROOT, Config
 from models.database import db, transaction
+from models.people import Person
 from models.publication import PolicyVersion
+from models.trust import AuditRecord
 from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
@@ -20,7 +23,7 @@ from tests.webapp.door import Browser
 from tests.webapp.test_policy import main_of
 from tests.workflows import walking
 from tests.workflows.test_policy_versions import CHANGE, COMPLAINT, STRICTER
-from webapp import create_app
+from webapp import clock, create_app
 from webapp.handlers import handlers
 from webapp.policy_commands import policy
 from webapp.prepare import take_up_policy
@@ -81,6 +84,9 @@ def said_at_start() -> str:
     out = StringIO()
     take_up_policy(out)
     return out.getvalue()
+
+
+CHEN = "chen.wu@northwater.example"
 
 
 def run(app: Flask, *arguments: str) -> tuple[int, str]:
@@ -167,11 +173,14 @@ def test_the_first_start_stops_where_the_folder_is_broken(sqlite_url: str, folde
 def test_commands_check_take_up_and_recheck(app: Flask, office: Desk, folder: Path) -> None:
     code, text = run(app, "check")
     assert (code, "49 clauses" in text) == (0, True)
-    assert run(app, "take-up", "--note", "First.") == (
+    assert run(app, "take-up", "--by", CHEN.upper(), "--note", "First.") == (
         0,
         "Version 1 of the policy is in force. The worker checks the rest.\n",
     )
-    assert run(app, "take-up")[1] == "Version 1 of the policy is in force already, as it is.\n"
+    assert (
+        run(app, "take-up", "--by", CHEN)[1]
+        == "Version 1 of the policy is in force already, as it is.\n"
+    )
     assert run(app, "difference")[1] == "Nothing that people would notice.\n"
     assert run(app, "recheck") == (
         0,
@@ -181,17 +190,35 @@ def test_commands_check_take_up_and_recheck(app: Flask, office: Desk, folder: Pa
     assert "rule X1 added: Nothing is forwarded before" in run(app, "difference")[1]
     edit(folder, 'severity = "warning"', 'severity = "error"')
     assert "  Severity: “warning” became “error”.\n" in run(app, "difference")[1]
-    assert run(app, "take-up", str(folder))[0] == 0
+    assert run(app, "take-up", str(folder), "--by", CHEN)[0] == 0
     code, text = run(app, "recheck")
     assert (code, "change, version 1: Rule X1" in text) == (1, True)
     assert run(app, "list")[1].splitlines()[1].endswith("First.")
 
 
+def test_who_answers_for_a_policy_is_on_record_and_nobody_else_can_be_named(
+    app: Flask, office: Desk
+) -> None:
+    assert run(app, "take-up")[0] == 2
+    code, text = run(app, "take-up", "--by", "nobody@northwater.example")
+    assert (code, "Nobody active has the e-mail address" in text) == (1, True)
+    with transaction() as session:
+        session.get_one(Person, office.town.people.ivy).ends_on = clock.today() - timedelta(days=1)
+    assert run(app, "take-up", "--by", "ivy.lindqvist@northwater.example")[0] == 1
+    assert policy_versions.number_in_force(db.session()) is None
+    assert run(app, "take-up", "--by", CHEN)[0] == 0
+    record = db.session.scalars(
+        select(AuditRecord).where(AuditRecord.action == "policy:taken-up")
+    ).one()
+    assert record.actor_id == office.town.people.chen
+    assert "Chen Wu" in page(office, "/policy/versions")
+
+
 def test_commands_name_the_line_of_a_mistake(app: Flask, office: Desk, folder: Path) -> None:
-    run(app, "take-up")
+    run(app, "take-up", "--by", CHEN)
     edit(folder, 'any_of = ["review-request:complete"]', 'any_of = ["review-request:done"]')
-    for command in ("check", "take-up"):
-        code, text = run(app, command)
+    for command in (["check"], ["take-up", "--by", CHEN]):
+        code, text = run(app, *command)
         assert code == 1
         assert "rules.toml, line " in text
         assert '"review-request" cannot end in "done"' in text
@@ -207,7 +234,7 @@ def test_a_policy_without_what_runs_here_is_refused_by_command_and_at_the_start(
     # Nothing is on record yet: the start stops rather than run without what cases need.
     with pytest.raises(PolicyPackError, match="needs it"):
         said_at_start()
-    code, text = run(app, "take-up")
+    code, text = run(app, "take-up", "--by", CHEN)
     assert (code, "It was not taken up." in text) == (1, True)
 
 
