@@ -5,6 +5,7 @@ import LassoToolModule from 'diagram-js/lib/features/lasso-tool';
 import Modeler from 'bpmn-js/lib/Modeler';
 import PaletteModule from 'bpmn-js/lib/features/palette';
 import SpaceToolModule from 'bpmn-js/lib/features/space-tool';
+import { rowAbove } from './pad.js';
 import { moddle, panelModule } from './panel/index.js';
 
 // Below the one, labels cannot be read; at the other they can.
@@ -36,6 +37,8 @@ export async function open(holder, panel, page) {
   begin(modeler);
   new ResizeObserver(() => modeler.get('canvas').resized()).observe(holder);
   scrollOnlyWithFocus(holder, modeler.get('zoomScroll'));
+  rowAbove(modeler);
+  staysChosen(modeler.get('eventBus'), modeler.get('selection'));
   return modeler;
 }
 
@@ -52,6 +55,15 @@ function name(holder) {
 function scrollOnlyWithFocus(holder, zoomScroll) {
   holder.addEventListener('focusin', () => zoomScroll.toggle(true));
   holder.addEventListener('focusout', () => zoomScroll.toggle(false));
+}
+
+// A second click on what is chosen leaves it chosen: the panel does not vanish under the hand.
+function staysChosen(eventBus, selection) {
+  let before = [];
+  eventBus.on('element.click', 2_000, () => void (before = selection.get()));
+  eventBus.on('element.click', 100, ({ element }) => {
+    if (before.length === 1 && before[0] === element && !selection.get().length) selection.select(element);
+  });
 }
 
 export function whole(modeler) {

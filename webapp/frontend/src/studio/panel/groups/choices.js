@@ -34,11 +34,10 @@ export function WaysForChoices({ element, object, answers, changes, modeling, re
   };
   const choices = decided.map((one) => ({ value: nameOf(one), label: `${one.field.label} (${one.step_title})` }));
   const labels = missing.map(({ option }) => option.label).join(', ');
-  return html`<fieldset class="panel-add" data-entry="ways-for-choices">
-    <legend>A way for each choice</legend>
-    <${ChoiceEntry} id="ways-by" label="It is decided by" value=${nameOf(answer)} choices=${choices} write=${setWanted} help=${`Ways: ${labels}.`} />
-    <${Button} kind="outline" press=${make}>Make these ways<//>
-  </fieldset>`;
+  const form = html`<${ChoiceEntry} id="ways-by" label="It is decided by" value=${nameOf(answer)} choices=${choices} write=${setWanted} help=${`Ways: ${labels}.`} />
+    <${Button} kind="outline" press=${make}>Make these ways<//>`;
+  if (isReady) return html`<details class="panel-more" data-entry="ways-for-choices"><summary>Choices without a way of their own</summary>${form}</details>`;
+  return html`<fieldset class="panel-add" data-entry="ways-for-choices"><legend>A way for each choice</legend>${form}</fieldset>`;
 }
 
 const conditionFor = ({ step, field }, option) => textOf({ join: 'and', isNot: false, rows: [{ step, field: field.id, is: '=', value: option.id }] });
