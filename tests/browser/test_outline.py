@@ -32,8 +32,11 @@ PAGES = {
     "/steps/RequestComplete/removal": "outline-remove",
     "/steps/RequestComplete/ways/new": "outline-connect",
     "/steps/ReviewRequest/deadlines/new": "outline-new-deadline",
+    "/steps/ReviewRequest/events/new": "outline-new-catch",
     "/deadlines/RequestWaitsForReview": "outline-deadline",
     "/ways/RequestCompleteToInformNotCitySupported": "outline-way",
+    "/ways/RequestCompleteToGatherAdvice": "outline-way-otherwise",
+    "/steps/DecideRequest/questions/decision": "outline-question-that-decides",
     "/parties": "outline-parties",
     "/parties/1": "outline-party",
     "/process": "outline-process",
@@ -134,6 +137,32 @@ def test_every_page_of_the_outline_is_clear_to_everybody(arrive: Arrive) -> None
         answer = ottoline.page.goto(address)
         assert answer is not None
         assert answer.status == 200
-        assert_clear(ottoline, name)
-        assert_told_without_colours(ottoline)
-        assert_focus_is_seen(ottoline)
+        look(ottoline, name)
+    look_at_a_group(ottoline, f"/diagrams/drafts/{draft}/outline")
+
+
+def look(person: Person, name: str) -> None:
+    assert_clear(person, name)
+    assert_told_without_colours(person)
+    assert_focus_is_seen(person)
+
+
+def look_at_a_group(ottoline: Person, outline: str) -> None:
+    """Add a group of steps, and look at it and at what may happen while it is open."""
+    ottoline.open(f"{outline}/add?after=GatherAdvice&block=plain-subProcess")
+    ottoline.fill({"What it is called": "Prepare it"})
+    look(ottoline, "outline-adding-group")
+    ottoline.press("Add it")
+    look(ottoline, "outline-with-group")
+    for part, name in {
+        "": "outline-group",
+        "/removal": "outline-remove-group",
+        "/events/new": "outline-new-catch-of-group",
+    }.items():
+        ottoline.open(f"{outline}/steps/PrepareIt{part}")
+        look(ottoline, name)
+    ottoline.fill({"What may happen": "It ends with an error, and not as planned"})
+    look(ottoline, "outline-new-error")
+    ottoline.press("Add it")
+    ottoline.open(f"{outline}/deadlines/AnyErrorPrepareIt")
+    look(ottoline, "outline-error")

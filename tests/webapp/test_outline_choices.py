@@ -35,7 +35,7 @@ def test_a_group_of_steps_is_added_filled_and_led_within_its_border(office: Desk
     draft = grouped(office)
     group = named(draft, "Prepare it")
     assert [node.name for node in now_says(draft).inside(group.id)] == [
-        "Begins", "First step", "Done",
+        "Ready", "First step", "Done",
     ]  # fmt: skip
     first = named(draft, "First step")
     assert (first.kind, first.lane) == ("userTask", "Communications")

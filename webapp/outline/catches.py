@@ -31,7 +31,10 @@ THROWING = ("subProcess", "callActivity")
 
 
 def _only_for(what: str) -> dict[str, str]:
-    return {"data-shown-when": json.dumps({"field": "what", "is": "=", "value": what})}
+    condition = json.dumps({"field": "what", "is": "=", "value": what})
+    # The name of an error may be left at "any".
+    needed = {"data-required-when": condition} if what == MESSAGE else {}
+    return {"data-shown-when": condition, **needed}
 
 
 class CatchForm(OutlineForm):
@@ -115,6 +118,9 @@ def catch_form(page: Opened, host: Node, boundary: Node | None = None) -> CatchF
     form.error.choices = offered([("", ANY_ERROR), *((one, one) for one in errors)])
     form.leads_to.choices = border_targets(page, host, boundary)
     _keep(form, host, boundary)
+    for name in ("message", "interrupting"):
+        if name in form and "what" not in form:
+            form[name].flags.required = True
     return form
 
 

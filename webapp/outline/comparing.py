@@ -18,6 +18,7 @@ from workflows.diagrams.graph import Field
 
 # The names of the rows that wait to be filled in.
 SPARE = ("more", "more_2")
+LONGEST_TYPED = 500
 HOW = {
     IS: "is",
     IS_NOT: "is not",
@@ -123,12 +124,13 @@ def _measured(typed: str, kind: str) -> tuple[str | None, str]:
 
 def spare_members() -> dict[str, Any]:
     """Give the fields of the rows that wait to be filled in."""
-    labels = ("Compare", "Compare as well")
     members: dict[str, Any] = {}
-    for name, label in zip(SPARE, labels, strict=True):
-        members[name] = SelectField(label, validators=[Optional()], validate_choice=False)
+    for name in SPARE:
+        members[name] = SelectField("What", validators=[Optional()], validate_choice=False)
         members[f"{name}_how"] = SelectField("How", choices=offered(HOW.items()), default=IS)
         members[f"{name}_with"] = StringField(
-            "Compared with", [Optional(), Length(max=200)], render_kw={"autocomplete": "off"}
+            "Compared with",
+            [Optional(), Length(max=LONGEST_TYPED)],
+            render_kw={"autocomplete": "off"},
         )
     return members

@@ -36,11 +36,15 @@ class Deciding:
         """Whether the act ends as this question is answered."""
         return bool(self.question) and self._decides(self.node.fields)
 
+    @property
+    def known(self) -> list[Option]:
+        """Give all that the act can end in, what must be offered first."""
+        return [self.option(one) for one in (*self.act.outcomes, *self.act.may_offer)]
+
     def missing(self, options: Sequence[Option]) -> list[Option]:
         """Give the outcomes that are no choices yet."""
         there = {option.id for option in options}
-        known = (*self.act.outcomes, *self.act.may_offer)
-        return [self.option(one) for one in known if one not in there]
+        return [one for one in self.known if one.id not in there]
 
     def option(self, outcome: str) -> Option:
         """Give an outcome as a choice, in the words of the building block of the act."""
@@ -62,7 +66,7 @@ class Deciding:
         ]
         if not unknown:
             return ""
-        known = "; ".join(self.option(one).label for one in sorted(self.act.possible))
+        known = "; ".join(one.label for one in self.known)
         listed = ", ".join(f"“{one}”" for one in unknown)
         return (
             f"The act “{self.act.title}” does not know {listed}. It can end in: {known}. Choose one of "

@@ -256,9 +256,9 @@ def _plain(text: str, diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - on
 
 def _other(diagram: Diagram, node: Node) -> str:
     if node.kind in STARTS:
-        return f"The case begins: {_sentence_end(node)}."
+        return f"The {'part' if node.parent else 'case'} begins: {_sentence_end(node)}."
     if node.kind in ENDS:
-        return f"The end: {_sentence_end(node)}."
+        return f"{'The part ends' if node.parent else 'The end'}: {_sentence_end(node)}."
     return _plain("{title} (this kind of step is not run).", diagram, node)
 
 

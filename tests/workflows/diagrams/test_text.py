@@ -156,7 +156,7 @@ def test_calls_subprocesses_and_errors_are_told() -> None:
         'Call: follow the diagram "gather-advice", then come back here.',
         'Open: follow the diagram "not chosen", then come back here.',
         'Part, in several steps. Then, go to step 8. If it ends with the error "refused", go to step 9.',
-        "The case begins: Inner.",
+        "The part begins: Inner.",
         "Requester: Deep.",
         'The end with the error "refused": Fail. The step around it goes on from there.',
         "The end: Done.",

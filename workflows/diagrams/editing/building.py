@@ -27,7 +27,7 @@ _TAGS = {
 
 
 # What a new subprocess holds, as the canvas makes it too.
-_INSIDE = (("startEvent", "Begins"), ("userTask", "First step"), ("endEvent", "Done"))
+_INSIDE = (("startEvent", "Ready"), ("userTask", "First step"), ("endEvent", "Done"))
 
 
 @dataclass(frozen=True)

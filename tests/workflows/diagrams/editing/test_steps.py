@@ -118,12 +118,12 @@ def test_a_group_of_steps_comes_with_a_first_step_and_others_go_into_it() -> Non
     sheet = chain()
     group = steps.add(sheet, block=Plain("subProcess", "Prepare it"), after="A")
     assert [node.kind for node in sheet.diagram.inside(group)] == ["start", "userTask", "end"]
-    assert way(sheet, "PrepareItBegins") == ["PrepareItFirstStep"]
-    inside = steps.add(sheet, block=TASK, after="PrepareItBegins")
+    assert way(sheet, "PrepareItReady") == ["PrepareItFirstStep"]
+    inside = steps.add(sheet, block=TASK, after="PrepareItReady")
     assert sheet.diagram.nodes[inside].parent == group
     assert sheet.diagram.nodes[inside].lane == "One"
     refuses("after", lambda: steps.move(sheet, element="B", after=inside))
-    assert set(steps.remove(sheet, element=group).elements) >= {group, inside, "PrepareItBegins"}
+    assert set(steps.remove(sheet, element=group).elements) >= {group, inside, "PrepareItReady"}
     assert way(sheet, "A") == ["Which"]
 
 
