@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.cases import DiagramVersion, Process
 from models.database import db
 from webapp import clock
-from webapp.diagrams import told
+from webapp.diagrams import FEWEST_TOLD, told
 from webapp.painted_changes import Named, grouped, sides
 from webapp.runtime import runtime
 from workflows import publication
@@ -105,9 +105,9 @@ class Part:
     running_in_confidence: int | str | None = None
 
     @property
-    def secret(self) -> int | str:
-        """Say roughly how many of the played cases are confidential."""
-        return told(self.found.in_confidence if self.found else 0, confidential=True)
+    def are_many_in_confidence(self) -> bool:
+        """Whether so many of the played cases are confidential that this may be told."""
+        return self.found is not None and self.found.in_confidence >= FEWEST_TOLD
 
 
 def _played(process: Process, on: DiagramSet) -> Part:

@@ -11,6 +11,7 @@ from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import investigating, walking
+from webapp import comparisons
 from webapp.runtime import settings
 from workflows import publication
 from workflows.publication import drafts
@@ -75,7 +76,7 @@ def test_a_process_that_is_not_there_cannot_be_compared(office: Desk) -> None:
 
 
 def test_an_owner_sees_what_past_cases_would_have_met(office: Desk, clock_stands: None) -> None:
-    assert "No case of this process has ended yet" in page(office, IMPACT.format(1))
+    assert "No ended case can be played here" in page(office, IMPACT.format(1))
     walk = walking.start(office.town, now=office.now).do("SubmitRequest")
     walk.send("WithdrawWhileForwarding")
     assert "goes the same way" in page(office, IMPACT.format(1))
@@ -114,15 +115,18 @@ def test_confidential_cases_are_not_played(office: Desk, clock_stands: None) -> 
 
 
 def test_what_a_confidential_case_of_an_open_process_would_meet_is_not_told(
-    office: Desk, clock_stands: None
+    office: Desk, clock_stands: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     walk = walking.start(office.town, now=office.now).do("SubmitRequest")
     walk.send("WithdrawWhileForwarding")
     with transaction() as session:
         session.get_one(Case, walk.case_id).confidential = True
     text = page(office, IMPACT.format(1))
-    assert "Confidential cases are not named here" in text
-    assert "(fewer than 5)" in text
+    assert "No ended case can be played here" in text
+    assert walk.case.label not in text
+    monkeypatch.setattr(comparisons, "FEWEST_TOLD", 1)
+    text = page(office, IMPACT.format(1))
+    assert "Confidential cases were played too" in text
     assert "goes the same way" not in text
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.webapp.leaks import checks, writing
+from tests.webapp.leaks import checks, moved, writing
 from tests.webapp.leaks.checks import Check, Scene
 
 EVERY_DAY: dict[str, Check] = {
@@ -27,6 +27,7 @@ EVERY_DAY: dict[str, Check] = {
     "a newcomer is told of ordinary steps": writing.newcomers,
     "a role that nobody holds is told of ordinary steps": writing.nobody,
     "the Clerk sees what is public": writing.facet,
+    "who moves cases to another version sees the same without any": moved.moved,
 }
 
 

@@ -1,10 +1,10 @@
 """No filter on confidentiality is forgotten: each function and template that has one is named.
 
-Either a mutation takes it away (filters.py), or it stands here with the reason why none does.
+Either a mutation takes it away (filters.py, every_filter.py), or it stands here with the reason why none does.
 """
 
 from tests.webapp.leaks.cutting import Words
-from tests.webapp.leaks.filters import FILTERS
+from tests.webapp.leaks.every_filter import EVERY
 
 # What a filter on confidentiality is written with.
 WORDS = Words(
@@ -32,10 +32,11 @@ WITHOUT_MUTATION = {
         workflows.break_glass:_case_called""",
     COUNTS: """
         policy/_links.html reports/process.html webapp.diagrams:_page webapp.draft_page:running_of
-        webapp.comparisons:_played webapp.reports.figures:_standing
+        webapp.comparisons:Part.are_many_in_confidence webapp.comparisons:_played
+        webapp.reports.figures:_standing
         webapp.reports.pages:_all webapp.reports.pages:_in_force webapp.reports.pages:_one
         webapp.start:index workflows.vacancies:needed workflows.policy_map:_places
-        workflows.policy_evidence:evidence_of workflows.replaying.past:impact""",
+        workflows.policy_evidence:evidence_of workflows.migrating.sorting:in_confidence""",
     TWICE: """
         evidence/index.html evidence/overrides.html evidence/site.html
         webapp.reports.lists:_scope webapp.task_page:TaskPage.cautions
@@ -58,13 +59,11 @@ WITHOUT_MUTATION = {
     "it says that something about the site is open, never what, nor whether it is confidential": """
         workflows.same_site:_others""",
     DEMO: "webapp.demo.requests:_Player._ready webapp.demo.requests:_Player._type",
-    "no city here has cases on an earlier version: tests/webapp/test_case_migrations.py has one": """
-        webapp.case_migrations:_index webapp.case_migrations:_only
-        webapp.case_migrations:_questions webapp.case_migrations:_report
-        workflows.migrating.bulk:_wanted workflows.migrating.bulk:begin workflows.migrating.fitting:Destination._record_lost
-        workflows.migrating.going_back:restore workflows.migrating.moving:say workflows.migrating.reports:cases_of
-        workflows.migrating.reports:progress workflows.migrating.sorting:in_confidence
-        workflows.migrating.sorting:sort""",
+    "it asks about all steps that are gone, whether or not a case stands there": """
+        webapp.case_migrations:_questions""",
+    "it says once that there is news, and not twice": "workflows.migrating.going_back:restore",
+    "such a case is never asked: workflows.migrating.bulk:_wanted leaves it out": """
+        workflows.migrating.fitting:Destination._record_lost""",
     "no page shows it: an incident counts them, from five on, and no city here changes its policy": """
         workflows.policy_recheck:_breaches workflows.policy_recheck:_broken
         workflows.policy_recheck:_tell_lists
@@ -73,7 +72,7 @@ WITHOUT_MUTATION = {
 
 
 def test_each_filter_has_its_mutation_or_a_reason_why_not() -> None:
-    cut = {one.where for one in FILTERS}
+    cut = {one.where for one in EVERY}
     said = {place for places in WITHOUT_MUTATION.values() for place in places.split()}
     assert WORDS.places - cut - said == set()
     assert said & cut == set()
