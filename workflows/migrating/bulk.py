@@ -5,7 +5,7 @@ that it was at as it was, and the next one goes on with it, however often: only 
 no case at all are counted against the job.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,6 +35,10 @@ CASES_AT_ONCE = 25
 LEASE = timedelta(minutes=1)
 LONGEST_REASON = 1000
 SUBJECT = "case migration {}"
+
+
+class BrokenOffError(Exception):
+    """Something broke at some cases of a migration, which is no refusal: a fault to be mended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +153,11 @@ def undo_one(runtime: Runtime, row_id: int, *, by: int, now: datetime) -> MovedC
 
 
 def work_off(runtime: Runtime, migration_id: int, *, now: datetime, most: int) -> int:
-    """Move some of the cases that wait for it, or take some back; say how many were left."""
+    """Move some of the cases that wait for it, or take some back; say how many were left.
+
+    A case at which something breaks is left as it is and keeps no other waiting: BrokenOffError is
+    raised when the others are through.
+    """
     session = db.session()
     migration = session.get_one(CaseMigration, migration_id)
     undoes = migration.undo_begun_at is not None
@@ -158,13 +166,31 @@ def work_off(runtime: Runtime, migration_id: int, *, now: datetime, most: int) -
     by = migration.undo_by_id or migration.by_id
     session.commit()
     traveller = Traveller(runtime, migration_id, now, _job_key(migration_id))
+    broken: dict[int, Exception] = {}
     for row_id in rows:
-        traveller.undo(row_id, by=by) if undoes else traveller.move(row_id)
+        try:
+            traveller.undo(row_id, by=by) if undoes else traveller.move(row_id)
+        except Exception as error:  # noqa: BLE001 (whatever it is, no other case is to wait for it)
+            broken[row_id] = error
+    if broken:
+        raise _broken_off(session, broken)
     counted = waiting.with_only_columns(func.count()).order_by(None)
     left = session.scalar(counted) or 0
     if not left:
         _finish(migration_id, now=now)
     return left
+
+
+def _broken_off(session: Session, broken: Mapping[int, Exception]) -> BrokenOffError:
+    """Say that something broke; what it was comes with it, unless a confidential case is among them."""
+    secret = select(Case.id).join(MovedCase, MovedCase.case_id == Case.id)
+    secret = secret.where(MovedCase.id.in_(broken), Case.confidential).limit(1)
+    first = next(iter(broken.values()))
+    error = BrokenOffError(
+        f"{type(first).__name__}, at {len(broken)} of its cases, which are left as they are"
+    )
+    error.__cause__ = None if session.scalar(secret) is not None else first
+    return error
 
 
 def go_on(runtime: Runtime, job: Job, now: datetime) -> None:

@@ -69,7 +69,10 @@ class Destination:
 
     def fit(self, state: bytes, history: History, before: DiagramSet) -> Fit:
         """Say what can become of a case on `before` with these tokens and this record."""
-        waiting = engine.load(before.specs, state, history).waiting()
+        try:
+            waiting = engine.load(before.specs, state, history).waiting()
+        except engine.EngineError as error:
+            return Fit(Verdict.CANNOT, f"Where it stands cannot be read: {error}")
         stands_at = tuple(dict.fromkeys(_title(before, one) for one in _worth_telling(waiting)))
         if refused := self.unfit or self._record_lost(history, before):
             return Fit(Verdict.CANNOT, refused, stands_at)

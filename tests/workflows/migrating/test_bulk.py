@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models.case_migration import CaseMigration, MovedCase
-from models.database import db
+from models.database import db, transaction
 from models.trust import AuditRecord, Incident, Job
 from tests.workflows import walking
 from tests.workflows.migrating import changed
@@ -143,6 +143,51 @@ def test_what_was_answered_before_a_move_stays_readable(app: Flask, now: datetim
     known = reports.remembered(db.session(), walk.town.runtime.library, walk.case, moves)
     assert {field.id for field in known["main"].nodes["Ask"].fields} == {"why", "how"}
     assert {"Look", "Decide"} <= known["main"].nodes.keys()
+
+
+def break_at(case_id: int) -> None:
+    """Let the database refuse whatever is written of a case, as a fault would."""
+    broken = "BEGIN SELECT RAISE(ABORT, 'broken'); END"
+    with transaction() as session:
+        session.execute(
+            text(f'CREATE TRIGGER broken BEFORE UPDATE ON "case" WHEN old.id = {case_id} {broken}')
+        )
+
+
+def test_a_case_at_which_something_breaks_keeps_no_other_waiting(
+    app: Flask, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "CASES_AT_ONCE", 2)
+    walk = small(now)
+    for _ in range(3):
+        walking.start(walk.town, now=now, process="main")
+    publish(walk, MORE)
+    break_at(walk.case_id)
+    changed.begin(walk)
+    for _ in range(jobs.MAXIMUM_ATTEMPTS + 4):
+        a_pass(walk)
+        walk.now += timedelta(hours=1)
+    assert moved() == 3
+    (incident,) = db.session.scalars(select(Incident))
+    assert incident.message == (
+        "The job migrate-cases failed 8 times and was given up. Last error: BrokenOffError: "
+        "IntegrityError, at 1 of its cases, which are left as they are. Retry it when the cause is gone."
+    )
+    row = changed.row(walk)
+    assert (row.state, row.words) == ("waiting", None)
+
+
+@pytest.mark.parametrize("confidential", [False, True])
+def test_what_broke_in_a_confidential_case_is_not_worded(
+    app: Flask, now: datetime, confidential: bool
+) -> None:
+    walk = small(now, confidential=confidential)
+    publish(walk, MORE, confidential=confidential)
+    break_at(walk.case_id)
+    migration = changed.begin(walk)
+    with pytest.raises(bulk.BrokenOffError, match="at 1 of its cases") as caught:
+        bulk.work_off(walk.town.runtime, migration, now=walk.now, most=5)
+    assert (caught.value.__cause__ is None) == confidential
 
 
 class Mover:

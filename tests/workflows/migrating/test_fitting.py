@@ -307,3 +307,13 @@ def test_the_same_act_is_offered_first(app: Flask, now: datetime) -> None:
     )
     found = offers(gone, on)
     assert [one.title for one in found] == ["Second", "First", "Ask"]
+
+
+def test_a_case_of_which_nobody_can_read_where_it_stands_is_not_moved(
+    app: Flask, now: datetime
+) -> None:
+    walk = small(now)
+    publish(walk, REVIEWED)
+    with transaction() as session:
+        session.get_one(Case, walk.case_id).tokens = b"no tokens at all"
+    assert said(walk) == "Where it stands cannot be read: The state cannot be read."
