@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -44,6 +45,12 @@ class Document:
     lines: list[str]
     tables: Mapping[str, object]
     mistakes: list[Mistake] = field(default_factory=list)
+
+    @cached_property
+    def headers(self) -> list[tuple[int, str]]:
+        """The lines that begin a table: their index from 0, and the line without its spaces."""
+        without_spaces = ((n, line.replace(" ", "")) for n, line in enumerate(self.lines))
+        return [(n, line) for n, line in without_spaces if line.startswith("[")]
 
     def entries(self, kind: str) -> list["Entry"]:
         """Give the file's [[kind]] tables in order."""
@@ -195,7 +202,7 @@ class Entry:
                 self.refuse(key, f"Write each one as a table that begins with {header}.")
             return []
         begin = self.line() or 0
-        before = sum(self._opens(line, header) for line in self._lines[:begin])
+        before = sum(n < begin for n in self._begun_by(header))
         return [
             Entry(
                 self.document,
@@ -233,24 +240,19 @@ class Entry:
         TOML readers keep no lines, so the table is found by counting its headers; None where the
         file writes the table in another way.
         """
-        headers = [n for n, line in enumerate(self._lines) if self._opens(line, self.header)]
+        headers = self._begun_by(self.header)
         if self.position >= len(headers):
             return None
         begin = headers[self.position]
-        for number, line in enumerate(self._lines[begin + 1 :], begin + 2):
+        for number, line in enumerate(self.document.lines[begin + 1 :], begin + 2):
             if line.lstrip().startswith("["):
                 break
             if key is not None and re.match(rf"\s*\"?{re.escape(key)}\"?\s*[=.]", line):
                 return number
         return begin + 1
 
-    @property
-    def _lines(self) -> list[str]:
-        return self.document.lines
-
-    @staticmethod
-    def _opens(line: str, header: str) -> bool:
-        return line.replace(" ", "").startswith(header)
+    def _begun_by(self, header: str) -> list[int]:
+        return [n for n, line in self.document.headers if line.startswith(header)]
 
     def _value(self, key: str, default: object) -> object:
         """Give the value; a missing key without default is a mistake and gives None."""
