@@ -29,6 +29,7 @@ from workflows.diagrams.check import Report
 
 OWNER, REQUESTER = "Celeste Varga-Holm", "Yuki Farrowdale"
 REPORT = "/diagrams/decide-request/versions/1/report"
+HURRIED = "/diagrams/prepare-site/versions/1/report"
 STUCK = "/diagrams/gather-advice/versions/1/report"
 
 
@@ -40,6 +41,11 @@ def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[s
     shutil.copy(demo, database)
     keep(database, "decide-request", broken.checked("decide-request", broken.approved_by_return()))
     keep(database, "gather-advice", broken.checked("gather-advice", broken.stuck()))
+    keep(
+        database,
+        "prepare-site",
+        broken.checked("prepare-site", broken.retention_by_its_label_only()),
+    )
     let_draw(database, OWNER)
     with city.served(database, folder) as where:
         yield where
@@ -188,6 +194,31 @@ def test_a_stuck_join_is_shown_in_the_diagram_that_has_it(arrive: Arrive) -> Non
     diagram = page.locator("[data-diagram]")
     expect(diagram.locator(".badge--wrong")).to_be_visible()
     marked(diagram, "is-wrong", "AdviceGiven")
+
+
+def test_who_waits_meanwhile_is_painted_and_told(arrive: Arrive) -> None:
+    person = arrive(REQUESTER)
+    page = person.page
+    page.goto(HURRIED)
+    finding = page.locator(".finding").filter(has_text="Rule K09").first
+    finding.get_by_role("link", name="See the way there").click()
+    diagram = page.locator("[data-diagram]")
+    expect(diagram).to_have_attribute("data-ready", "true")
+    page.locator("[data-way-step]").filter(has_text='does "Check the training"').click()
+    marked(diagram, "is-here", "CheckTraining")
+    assert {"MeetStandards", "SetUpRetention"} == lit(diagram, "is-live")
+    expect(diagram.locator(".badge--live").first).to_have_text("Waits here")
+    told = 'Meanwhile waits: "Meet the standards'
+    expect(page.locator("[data-way-meanwhile]")).to_contain_text(told)
+    expect(page.locator("[data-way-step][aria-current=step] + [data-way-waits]")).to_contain_text(
+        told
+    )
+    assert_clear(person, "counterexample-waits")
+    page.locator("[data-way-step]").filter(has_text='does "Meet the standards"').click()
+    assert lit(diagram, "is-live") == {"SetUpRetention", "SetUpDone"}
+    expect(page.locator("[data-way-meanwhile]")).to_contain_text("a branch, for the others")
+    page.locator("[data-way-step]").first.click()
+    expect(page.locator("[data-way-meanwhile]")).to_be_empty()
 
 
 def test_report_and_way_are_clear_to_everybody(arrive: Arrive) -> None:

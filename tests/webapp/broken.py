@@ -32,6 +32,11 @@ def stuck() -> bytes:
     return changed("gather-advice", join, r"parallelGateway\1parallelGateway>")
 
 
+def retention_by_its_label_only() -> bytes:
+    """Of what is set up side by side, the City Clerk's step sets up retention by its label only."""
+    return changed("prepare-site", 'act="set-up-retention" ', "")
+
+
 def checked(process: str, data: bytes) -> Report:
     """Give what the proof says of a file among the shipped diagrams, without the engine."""
     paths = (ROOT / "bpmn").glob("*.bpmn")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NotRequired, TypedDict, cast
 
-from workflows.diagrams.graph import Diagram, Field, Finding
+from workflows.diagrams.graph import Diagram, Field, Finding, WayStep
 from workflows.diagrams.lint import Known, known_diagram, lint
 from workflows.diagrams.proof import WAY, Budget, RuleVerdict
 from workflows.diagrams.proof.verdict import Proved, prove_with_callers
@@ -22,14 +22,27 @@ SECONDS = 14.0
 WITH_ENGINE = 1.2
 
 
+class WaitingReport(TypedDict):
+    """A step that waits meanwhile, or with `is_around` what stands around such a one, as JSON."""
+
+    diagram: str
+    visit: int
+    element: str
+    title: str
+    party: str | None
+    is_around: bool
+
+
 class WayStepReport(TypedDict):
-    """A step of a finding's way as JSON."""
+    """A step of a finding's way as JSON; `visit` only from the second one, `waits` where something does."""
 
     diagram: str
     name: str
     element: str
     flows: list[str]
     sentence: str
+    visit: NotRequired[int]
+    waits: NotRequired[list[WaitingReport]]
 
 
 class FindingReport(TypedDict):
@@ -271,8 +284,23 @@ def _finding(finding: Finding) -> FindingReport:
     values: dict[str, Any] = {**asdict(finding), "path": list(finding.path)}
     del values["way"]
     if finding.way:
-        values["way"] = [{**asdict(step), "flows": list(step.flows)} for step in finding.way]
+        values["way"] = [_way_step(step) for step in finding.way]
     return cast("FindingReport", values)
+
+
+def _way_step(step: WayStep) -> WayStepReport:
+    told = WayStepReport(
+        diagram=step.diagram,
+        name=step.name,
+        element=step.element,
+        flows=[*step.flows],
+        sentence=step.sentence,
+    )
+    if step.visit > 1:
+        told["visit"] = step.visit
+    if step.waits:
+        told["waits"] = [cast("WaitingReport", asdict(one)) for one in step.waits]
+    return told
 
 
 def is_publishable(verdict: Report, *, without_engine: bool = False) -> bool:

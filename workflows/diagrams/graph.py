@@ -44,11 +44,27 @@ FIELD_TYPES = frozenset(
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A step that waits while another one is done; a join without a name has no title.
+
+    `visit` counts from 1 how often its diagram was entered. `is_around`: what waits stands inside it.
+    """
+
+    diagram: str
+    visit: int
+    element: str
+    title: str
+    party: str | None = None
+    is_around: bool = False
+
+
+@dataclass(frozen=True)
 class WayStep:
     """One step of a way through a diagram and those that it calls, told in a sentence.
 
     `diagram` is the process id of the diagram that the step stands in, `name` what people call that
-    diagram; `element` the id in it, `flows` those of its flows that were taken to get there.
+    diagram; `element` the id in it, `flows` those of its flows that were taken to get there. `visit`
+    counts from 1 how often that diagram was entered; `waits` is what waits meanwhile.
     """
 
     diagram: str
@@ -56,6 +72,8 @@ class WayStep:
     element: str
     flows: tuple[str, ...]
     sentence: str
+    visit: int = 1
+    waits: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True)

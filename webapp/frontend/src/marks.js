@@ -2,7 +2,7 @@
 
 // Gives a function that takes all marks away again.
 export function mark(viewer, state) {
-  const { live = [], passed = [], here = null, hereWords = 'This task', wrong = false, ends = false, notes = {}, late = {}, times = {}, heat = {}, changes = {} } = state;
+  const { live = [], liveWords = 'Waiting', passed = [], here = null, hereWords = 'This task', wrong = false, ends = false, notes = {}, late = {}, times = {}, heat = {}, changes = {} } = state;
   const canvas = viewer.get('canvas');
   const registry = viewer.get('elementRegistry');
   const overlays = viewer.get('overlays');
@@ -13,14 +13,14 @@ export function mark(viewer, state) {
     marked.push([id, marker]);
   };
 
-  const gone = ends ? withEnds(registry, passed, here) : passed;
+  const gone = ends ? withEnds(registry, passed, here).filter((id) => !live.includes(id)) : passed;
   for (const id of gone.filter((one) => registry.get(one))) {
     light(id, 'is-passed');
     if (!registry.get(id).waypoints && !live.includes(id)) put(id, badge('passed', ''), { top: -9, right: 11 });
   }
   for (const id of live.filter((one) => registry.get(one))) {
     light(id, id === here ? 'is-here' : 'is-live');
-    put(id, badge(id === here ? 'here' : 'live', id === here ? hereWords : 'Waiting'), { top: -13, left: -6 });
+    put(id, badge(id === here ? 'here' : 'live', id === here ? hereWords : liveWords), { top: -13, left: -6 });
   }
   if (here && registry.get(here) && !live.includes(here)) {
     light(here, wrong ? 'is-wrong' : 'is-here');

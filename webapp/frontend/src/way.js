@@ -42,14 +42,15 @@ export async function follow(way, holder, read) {
   listen(way, links, () => at, go);
 }
 
-// What has been passed until then in the diagram of the step, and where it is.
+// What has been passed until then in this visit of the diagram of the step, where it is, and what waits there meanwhile.
 function stateAt(steps, number, endsWrong) {
-  const { diagram, element } = steps[number];
-  const before = steps.slice(0, number + 1).filter((step) => step.diagram === diagram);
-  const passed = new Set(before.flatMap((step) => [step.element, ...step.flows]));
+  const { diagram, element, visit = 1, waits = [] } = steps[number];
+  const isThere = (one) => one.diagram === diagram && (one.visit ?? 1) === visit;
+  const passed = new Set(steps.slice(0, number + 1).filter(isThere).flatMap((step) => [step.element, ...step.flows]));
   passed.delete(element);
+  const live = waits.filter(isThere).map((one) => one.element);
   const wrong = endsWrong && number === steps.length - 1;
-  return { passed: [...passed], ends: true, here: element, hereWords: wrong ? 'Here it goes wrong' : `Step ${number + 1}`, wrong };
+  return { passed: [...passed], ends: true, live, liveWords: 'Waits here', here: element, hereWords: wrong ? 'Here it goes wrong' : `Step ${number + 1}`, wrong };
 }
 
 function tell(way, links, steps, at) {
@@ -60,6 +61,8 @@ function tell(way, links, steps, at) {
   bringIntoSight(way.querySelector('[data-way-list]'), links[at]);
   way.querySelector('[data-way-now]').textContent =
     `Step ${at + 1} of ${steps.length}, in "${steps[at].name}": ${steps[at].sentence}`;
+  const waits = links[at].parentElement.querySelector('[data-way-waits]')?.textContent ?? '';
+  way.querySelector('[data-way-meanwhile]').textContent = waits;
   const [previous, next] = ['[data-way-previous]', '[data-way-next]'].map((one) => way.querySelector(one));
   point(previous, links[at - 1]);
   point(next, links[at + 1]);

@@ -7,6 +7,7 @@ from workflows.diagrams.graph import WayStep
 from workflows.diagrams.proof import sentences
 from workflows.diagrams.proof.flattening import Flat, Step, Wire
 from workflows.diagrams.proof.offers import Happening
+from workflows.diagrams.proof.tokens import Tokens
 
 
 def way(
@@ -36,9 +37,11 @@ class _Walk:
     told: list[WayStep] = field(default_factory=list)
     taken: dict[int, list[Wire]] = field(default_factory=dict)
     _by_id: dict[str, list[Step | Wire]] = field(default_factory=dict)
+    _tokens: Tokens = field(init=False)
 
     def __post_init__(self) -> None:
         """Find what carries an id: a diagram that is called twice has every id twice."""
+        self._tokens = Tokens(self.flat)
         for step in self.flat.steps:
             self._by_id.setdefault(step.node.id, []).append(step)
         for wire in self.flat.wires:
@@ -65,7 +68,10 @@ class _Walk:
         flows = tuple(wire.flow.id for wire in self.taken.pop(step.index, ()))
         name = diagram.name or diagram.process_id
         whole = f"{sentence[0].upper()}{sentence[1:]}" + ("" if sentence.endswith(".") else ".")
-        self.told.append(WayStep(diagram.process_id, name, step.node.id, flows, whole))
+        visit, waits = self._tokens.visit(step), self._tokens.beside(step)
+        self.told.append(
+            WayStep(diagram.process_id, name, step.node.id, flows, whole, visit, waits)
+        )
 
     def _found(self, identity: str, near: list[int]) -> Step | Wire:
         """Give what is meant by an id: that which stands nearest to what was passed last."""
@@ -82,10 +88,12 @@ class _Walk:
 
     def _over(self, wire: Wire) -> None:
         """Take a flow; what led to a step that nothing was told of leads on."""
+        self._tokens.over(wire)
         before = self.taken.pop(wire.source, [])
         self.taken.setdefault(wire.target, []).extend([*before, wire])
 
     def _pass(self, step: Step, happening: Happening) -> None:
+        self._tokens.enter(step)
         chosen = [wire for wire in step.leaving if wire.flow.id in happening.trace]
         if step.index == happening.step and happening.kind not in ("begin", "pass"):
             words = sentences.told(self.flat, happening)
@@ -93,3 +101,4 @@ class _Walk:
             words = sentences.passed(self.flat, step, chosen)
         if words:
             self.tell(step, words)
+        self._tokens.leave(step)

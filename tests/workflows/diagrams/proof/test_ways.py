@@ -158,6 +158,7 @@ def test_of_a_diagram_called_twice_each_call_has_its_own_steps() -> None:
     ]
     assert found.way[3].sentence == 'The end "Out" of "First" is reached.'
     assert found.way[6].sentence == 'The end "Out" of "Second" is reached.'
+    assert [step.visit for step in found.way] == [1, 1, 1, 1, 1, 2, 2, 1, 1]
 
 
 def test_branches_side_by_side_keep_their_own_flows() -> None:
@@ -181,6 +182,7 @@ def test_branches_side_by_side_keep_their_own_flows() -> None:
     ]
     assert found.way[1].sentence == "2 branches begin side by side."
     assert found.way[4].sentence == "All branches have come together."
+    assert [[one.element for one in step.waits] for step in found.way][2:5] == [["B"], ["Join"], []]
 
 
 def test_a_join_that_waits_in_vain_is_told_with_the_flows_that_came() -> None:

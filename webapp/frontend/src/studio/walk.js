@@ -1,6 +1,12 @@
 // Walks the way to a problem, step by step on the canvas; steps of called diagrams are told in words only.
 import { mark } from '../marks.js';
 
+// Who waits while this step is done, in a sentence.
+function meanwhile({ waits = [] }) {
+  const told = waits.filter((one) => !one.is_around).map(({ title, party }) => (title ? `“${title}”${party ? ` (${party})` : ''}` : 'a branch, for the others'));
+  return told.length ? ` Meanwhile waits: ${told.join(', ')}.` : '';
+}
+
 export function walking({ root, page, modeler }) {
   const pane = root.querySelector('[data-walk]');
   const said = pane.querySelector('[data-walk-now]');
@@ -28,7 +34,7 @@ export function walking({ root, page, modeler }) {
     const last = at === way.length - 1;
     const elsewhere = step.diagram !== page.process;
     const where = elsewhere ? ` in “${step.name}”, which is not on this canvas` : '';
-    said.textContent = `Step ${at + 1} of ${way.length}${where}: ${step.sentence}`;
+    said.textContent = `Step ${at + 1} of ${way.length}${where}: ${step.sentence}${meanwhile(step)}`;
     said.classList.toggle('is-wrong', last);
     previous.setAttribute('aria-disabled', String(at === 0));
     next.setAttribute('aria-disabled', String(last));
@@ -37,11 +43,15 @@ export function walking({ root, page, modeler }) {
 
   function paint(step, elsewhere, last) {
     const here = elsewhere ? null : step.element;
-    const before = way.slice(0, at + 1).filter(({ diagram }) => diagram === page.process);
+    // Of a diagram that is entered again only the latest visit is painted.
+    const visit = way.slice(0, at + 1).findLast(({ diagram }) => diagram === page.process)?.visit ?? 1;
+    const isOfIt = (one) => one.diagram === page.process && (one.visit ?? 1) === visit;
+    const before = way.slice(0, at + 1).filter(isOfIt);
+    const live = (step.waits ?? []).filter(isOfIt).map(({ element }) => element);
     const passed = new Set(before.flatMap(({ element, flows }) => [element, ...flows]));
     passed.delete(here);
     unmark();
-    unmark = mark(modeler, { passed: [...passed], ends: true, here, hereWords: last ? 'Here it goes wrong' : `Step ${at + 1}`, wrong: last });
+    unmark = mark(modeler, { passed: [...passed], ends: true, live, liveWords: 'Waits here', here, hereWords: last ? 'Here it goes wrong' : `Step ${at + 1}`, wrong: last });
     const element = here && modeler.get('elementRegistry').get(here);
     if (element) modeler.get('canvas').scrollToElement(element, 80);
   }
