@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.browser.conftest import Arrive
@@ -180,6 +181,29 @@ def lose_the_sign_in(person: Person) -> None:
     expect(element(ready(page), "GatherAdvice")).to_contain_text("Ask all sides")
     expect(page.locator("[data-notice=kept]")).to_have_count(0)
     forgive(person)
+
+
+@pytest.mark.long
+def test_a_group_of_steps_is_placed_whole_tidied_and_taken_back(arrive: Arrive) -> None:
+    page = open_studio(arrive(OWNER))
+    choose(page, "Gather advice")
+    page.get_by_label("Find a block").fill("group of steps")
+    page.locator("[data-blocks]").get_by_role("button", name="A group of steps").click()
+    expect(element(page, "GroupSteps")).to_have_class(re.compile("selected"))
+    inside = ("GroupStepsReady", "GroupStepsFirstStep", "GroupStepsDone")
+    for one in inside:
+        expect(element(page, one)).to_be_visible()
+    expect(verdict(page)).to_have_text("Nothing in the way of publishing", timeout=JUDGED)
+    page.get_by_role("button", name="Tidy").click()
+    expect(page.locator("[data-said]")).to_contain_text("The diagram is drawn anew.")
+    choose(page, "First step")
+    party = page.locator("[data-panel] [data-entry=party]")
+    expect(party).to_contain_text("Communications: whoever does the group of steps.")
+    expect(saved(page)).to_have_text(SAVED)
+    for _ in range(2):
+        page.get_by_role("button", name="Undo").click()
+    for one in ("GroupSteps", *inside):
+        expect(element(page, one)).to_have_count(0)
 
 
 def test_keys_alone_draw_connect_and_walk_to_what_is_wrong(arrive: Arrive) -> None:

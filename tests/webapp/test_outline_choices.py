@@ -39,10 +39,12 @@ def test_a_group_of_steps_is_added_filled_and_led_within_its_border(office: Desk
     ]  # fmt: skip
     first = named(draft, "First step")
     assert (first.kind, first.lane) == ("userTask", "Communications")
-    send(office, draft, "/add", block="plain-userTask", name="Second step", party="Communications",
+    # Whoever the group is of does what is inside it.
+    assert 'name="party"' not in page(office, f"/diagrams/drafts/{draft}/outline/steps/{first.id}")
+    send(office, draft, "/add", block="plain-userTask", name="Second step", party="City Clerk",
          after=first.id)  # fmt: skip
     second = named(draft, "Second step")
-    assert second.parent == group.id
+    assert (second.parent, second.lane) == (group.id, "Communications")
     text = page(office, f"/diagrams/drafts/{draft}/outline")
     assert text.count("Part of Prepare it") == 4
     connecting = page(office, f"/diagrams/drafts/{draft}/outline/steps/{second.id}/ways/new")

@@ -80,7 +80,9 @@ class AddingForm(OutlineForm):
         "It goes on after", [InputRequired("Say after how long."), NumberRange(1, lengths.MOST)]
     )
     wait_unit = SelectField("Counted in", [InputRequired()], choices=offered(lengths.UNITS.items()))
-    party = SelectField("Whose step it is")
+    party = SelectField(
+        "Whose step it is", description="Inside a group of steps it is the group's."
+    )
     after = SelectField("Where it stands", [DataRequired("Choose where it stands.")])
 
 
@@ -112,7 +114,7 @@ def add_step(draft_id: int) -> ResponseReturnValue:
 
 def _add(sheet: Sheet, page: Opened, ware: Ware, form: AddingForm) -> str:
     name, after = form.name.data or "", form.after.data
-    party = form.party.data if "party" in form else ""
+    party = form.party.data if "party" in form and not _is_in_group(page, after) else ""
     enter_party(sheet, page, party)
     if ware.block is not None:
         return steps.add(sheet, block=ware.block, after=after, name=name, party=party)
@@ -126,6 +128,13 @@ def _add(sheet: Sheet, page: Opened, ware: Ware, form: AddingForm) -> str:
         after = onward[0].id if len(onward) == 1 else after
         return ends.add(sheet, end=step, after=after, name=name, party=party)
     return steps.add(sheet, block=step, after=after, name=name, party=party)
+
+
+def _is_in_group(page: Opened, after: str) -> bool:
+    """Whether a place is inside a group of steps, which is done by whoever the group is of."""
+    flow = page.diagram.flows.get(after)
+    node = page.diagram.nodes.get(flow.source if flow else after)
+    return node is not None and node.parent is not None
 
 
 def _needed(form: AddingForm) -> dict[str, str]:

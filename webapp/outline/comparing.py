@@ -125,8 +125,8 @@ def _measured(typed: str, kind: str) -> tuple[str | None, str]:
 def spare_members() -> dict[str, Any]:
     """Give the fields of the rows that wait to be filled in."""
     members: dict[str, Any] = {}
-    for name in SPARE:
-        members[name] = SelectField("What", validators=[Optional()], validate_choice=False)
+    for name, label in zip(SPARE, ("Compare", "And compare"), strict=True):
+        members[name] = SelectField(label, validators=[Optional()], validate_choice=False)
         members[f"{name}_how"] = SelectField("How", choices=offered(HOW.items()), default=IS)
         members[f"{name}_with"] = StringField(
             "Compared with",

@@ -85,7 +85,9 @@ class ConditionForm(OutlineForm):
 
     def spares(self) -> list[tuple[str, list[Any]]]:
         """Give the rows that wait to be filled in: what they are called, and their fields."""
-        titles = ("One comparison more", "Another one") if self.rows else ("Compare", "And compare")
+        titles = (
+            ("One comparison more", "Another one") if self.rows else ("A comparison", "Another one")
+        )
         return [
             (title, [self[f"{name}{part}"] for part in ("", "_how", "_with")])
             for name, title in zip(SPARE, titles, strict=True)

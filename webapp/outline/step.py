@@ -130,8 +130,13 @@ def step_form(page: Opened, node: Node) -> StepForm:
     form.due_unit.choices = offered(lengths.units_for(node.due))
     form.topic.choices = offered(topic_choices(node.topic))
     form.called.choices = offered(called_choices(page, node.called))
+    parts = parts_of(node)
+    group = page.diagram.nodes.get(node.parent or "")
+    if group and group.lane == node.lane:
+        # Drawn inside it, the step is done by whoever the group is of.
+        parts.discard("party")
     for name in [field.short_name for field in form]:
-        if name not in parts_of(node) and name not in ("revision", "csrf_token"):
+        if name not in parts and name not in ("revision", "csrf_token"):
             del form[name]
     if node.kind in GATEWAYS:
         form.name.label.text = "The question that is decided here"

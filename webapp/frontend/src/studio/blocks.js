@@ -8,7 +8,8 @@ export const PLAIN = [
   { id: 'step', title: 'Step', help: 'Somebody answers a form.', type: 'bpmn:UserTask', name: 'New step', icon: 'bpmn-icon-user-task' },
   { id: 'decision', title: 'Decision', help: 'One of several ways is taken.', type: 'bpmn:ExclusiveGateway', name: 'Which way?', icon: 'bpmn-icon-gateway-xor' },
   { id: 'parallel', title: 'At the same time', help: 'All ways are taken, and waited for where they join.', type: 'bpmn:ParallelGateway', icon: 'bpmn-icon-gateway-parallel' },
-  { id: 'deadline', title: 'Deadline on a step', help: 'A way of its own when the chosen step takes too long.', type: 'bpmn:BoundaryEvent', timer: 'P5BD', name: 'After 5 business days', icon: 'bpmn-icon-intermediate-event-catch-non-interrupting-timer', attached: true },
+  { id: 'deadline', title: 'When time is up', help: 'What happens when the chosen step takes too long: a way of its own. The time limit of people is said in the panel.', type: 'bpmn:BoundaryEvent', timer: 'P5BD', name: 'After 5 business days', icon: 'bpmn-icon-intermediate-event-catch-non-interrupting-timer', attached: true },
+  { id: 'group', title: 'A group of steps (sub-process)', help: 'Steps with a beginning and an end of their own: what may happen during any of them is said once.', type: 'bpmn:SubProcess', name: 'A group of steps', icon: 'bpmn-icon-subprocess-expanded', isGroup: true },
   { id: 'wait', title: 'Wait', help: 'Nothing happens until the time is over.', type: 'bpmn:IntermediateCatchEvent', timer: 'P5BD', name: 'Wait 5 business days', icon: 'bpmn-icon-intermediate-event-catch-timer' },
   { id: 'call', title: 'Call another process', help: 'It runs as a part of this one.', type: 'bpmn:CallActivity', name: 'Another process', icon: 'bpmn-icon-call-activity' },
   { id: 'end', title: 'End', help: 'The process is over on this way.', type: 'bpmn:EndEvent', name: 'Ended', icon: 'bpmn-icon-end-event-none', isLast: true },
@@ -29,7 +30,7 @@ export function shapeOf(modeler, block, types) {
   if (block.timer) object.eventDefinitions = [owned(timer(create, block.timer), object)];
   if (block.attached) object.cancelActivity = false;
   extend(create, object, block, types);
-  return elements.createShape({ type: block.type, businessObject: object });
+  return elements.createShape({ type: block.type, businessObject: object, ...(block.isGroup ? { isExpanded: true, width: 380, height: 140 } : {}) });
 }
 
 function extend(create, object, block, types) {
@@ -50,7 +51,7 @@ function timer(create, duration) {
 }
 
 // Ids are the words of the name, as those of the shipped diagrams: conditions and records name them.
-function newId(modeler, name) {
+export function newId(modeler, name) {
   const ids = modeler.get('moddle').ids;
   const words = name.normalize('NFKD').match(/[A-Za-z0-9]+/g) ?? ['Step'];
   const kept = words.filter((word) => !['the', 'a', 'an', 'of', 'on', 'to', 'for', 'by'].includes(word.toLowerCase())).slice(0, 5);

@@ -2,7 +2,7 @@
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 const KINDS = [
-  ['bpmn:BoundaryEvent', 'Deadline or event on a step'],
+  ['bpmn:BoundaryEvent', 'What may happen during a step'],
   ['bpmn:StartEvent', 'Start'],
   ['bpmn:EndEvent', 'End'],
   ['bpmn:IntermediateCatchEvent', 'Wait'],
@@ -12,7 +12,7 @@ const KINDS = [
   ['bpmn:EventBasedGateway', 'What comes first'],
   ['bpmn:ExclusiveGateway', 'Decision'],
   ['bpmn:CallActivity', 'Called process'],
-  ['bpmn:SubProcess', 'Subprocess'],
+  ['bpmn:SubProcess', 'Group of steps'],
   ['bpmn:Activity', 'Step'],
   ['bpmn:Lane', 'Lane'],
   ['bpmn:Participant', 'Pool'],

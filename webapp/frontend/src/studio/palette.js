@@ -1,6 +1,7 @@
 // The palette: building blocks as buttons in the order of the page, found by a word, placed by a key, a click or a drag.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { PLAIN, ofPolicy, shapeOf } from './blocks.js';
+import { carried, insideOf } from './groups.js';
 import { titleOf } from './names.js';
 
 export function palette({ root, modeler, vocabulary, placer, say }) {
@@ -18,7 +19,9 @@ export function palette({ root, modeler, vocabulary, placer, say }) {
 
   function drag(event, block) {
     event.preventDefault();
-    modeler.get('create').start(event, shapeOf(modeler, block, types));
+    const shape = shapeOf(modeler, block, types);
+    const elements = block.isGroup ? carried(modeler, shape, insideOf(modeler, block)) : shape;
+    modeler.get('create').start(event, elements, { hints: { autoSelect: [shape] } });
   }
 
   const button = (block) => {

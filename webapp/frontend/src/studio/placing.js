@@ -2,6 +2,7 @@
 import { getBBox } from 'diagram-js/lib/util/Elements';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { keepWhole } from './canvas.js';
+import { furnish, insideOf } from './groups.js';
 import { isStep } from './names.js';
 
 const GAP = 60;
@@ -20,6 +21,7 @@ class PlaceHandler {
     else if (at.flow) context.placed = this.insert(shape, block, at.flow);
     else if (at.source) context.placed = this.append(shape, block, at.source);
     else context.placed = this.modeling.createShape(shape, at.position, at.parent);
+    furnish(this.modeling, context.placed, context.inside);
   }
 
   // Gives the name of the party that takes part from now on; nothing where it did already, or no lanes are drawn.
@@ -82,7 +84,7 @@ export function placing(modeler) {
     place(shape, block, chosen) {
       const at = whereTo(modeler, block, chosen);
       if (typeof at === 'string') return { refused: at };
-      const context = { shape, block, at };
+      const context = { shape, block, at, inside: insideOf(modeler, block) };
       keepWhole(modeler, () => stack.execute(PLACE, context));
       // A way that ends leaves the decision chosen: its next way comes, or its conditions.
       const isWayOut = block.isLast && is(at.source, 'bpmn:Gateway');
@@ -96,7 +98,7 @@ export function placing(modeler) {
 function whereTo(modeler, block, chosen) {
   const element = chosen?.labelTarget ?? chosen;
   if (block.attached) {
-    return is(element, 'bpmn:Activity') ? { host: element } : 'Choose the step first that the deadline is for.';
+    return is(element, 'bpmn:Activity') ? { host: element } : 'Choose the step first whose time it is.';
   }
   if (is(element, 'bpmn:SequenceFlow')) return block.isLast ? { source: element.source } : { flow: element };
   if (isStep(element)) return besideStep(element, block);

@@ -38,7 +38,7 @@ export class Policy {
       isOneOf(element, 'bpmn:CallActivity') && group('called', 'Called diagram', Called, tools),
       isOneOf(element, 'bpmn:SequenceFlow') && group('way', 'When it is taken', Way, tools),
       isOneOf(element, 'bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway') && group('ways', 'Ways out', WaysOut, tools),
-      trigger === 'Timer' && group('deadline', 'When it rings', Deadline, tools),
+      trigger === 'Timer' && group('deadline', isOneOf(element, 'bpmn:BoundaryEvent') ? 'When time is up' : 'When it goes on', Deadline, tools),
       (isOneOf(element, 'bpmn:ReceiveTask') || ['Message', 'Error'].includes(trigger)) && group('named', trigger === 'Error' ? 'Outcome' : 'Message', Named, tools),
       isOneOf(element, ...MARKED) && group('marks', 'What the policy says', StepMarks, tools),
       isOneOf(element, 'bpmn:UserTask') && group('form', 'Questions', Form, { ...tools, act }, { note: asked ? String(asked) : '' }),

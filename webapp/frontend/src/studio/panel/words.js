@@ -7,7 +7,7 @@ const KINDS = [
   ['bpmn:ServiceTask', 'A step that Siteward does by itself.'],
   ['bpmn:ReceiveTask', 'The case waits here for a message.'],
   ['bpmn:CallActivity', 'Another diagram runs here, then this one goes on.'],
-  ['bpmn:SubProcess', 'A part of the process with a beginning and ends of its own.'],
+  ['bpmn:SubProcess', 'A group of steps with a beginning and ends of its own.'],
   ['bpmn:ExclusiveGateway', 'A choice: the case goes on by exactly one of the ways.'],
   ['bpmn:InclusiveGateway', 'A choice: the case goes on by every way whose condition holds.'],
   ['bpmn:ParallelGateway', 'Ways side by side: all are taken, and all must come together again.'],
@@ -33,7 +33,7 @@ const EVENTS = {
   'bpmn:IntermediateCatchEvent': { Timer: 'The case waits here for a time.', Message: 'The case waits here for a message.' },
   'bpmn:IntermediateThrowEvent': { Message: 'A message is sent here.' },
   'bpmn:BoundaryEvent': {
-    Timer: 'A deadline of the step it stands on.', Message: 'A message that may come while the step is open.', Error: 'What happens when the step ends with this outcome.',
+    Timer: 'What happens when the step it stands on is still open after a time.', Message: 'A message that may come while the step is open.', Error: 'What happens when the step ends with this outcome.',
   },
 };
 

@@ -2,7 +2,7 @@
 import { html, useState } from 'diagram-js/lib/ui';
 import { Button, Entry, Select, TextEntry } from '../entries.js';
 import { followMove, followRemoval } from '../focus.js';
-import { idFrom, outcomeWords } from '../words.js';
+import { idFrom, listed, outcomeWords } from '../words.js';
 import { optionsOf, renameChoice } from './model.js';
 
 export function Options({ element, field, questions, changes, server, act }) {
@@ -41,6 +41,8 @@ export function Options({ element, field, questions, changes, server, act }) {
     const named = { step: element.businessObject.id, field: id, from, to };
     changes.apply(element, [{ object: option, properties: { id: to } }, ...renameChoice(objects(nodes), objects(flows), named)], [...nodes, ...flows]);
   };
+  // Such a choice would be refused for publishing.
+  const unknown = outcomes.length && known.outcomes.length && decides(field) ? options.filter((one) => !all.includes(one.get('id'))) : [];
   const missing = (outcomes.length ? known.outcomes : []).filter((one) => !options.some((option) => option.get('id') === one));
   return html`<fieldset class="panel-options" data-entry=${`question-${id}-options`}>
     <legend class="panel-entry__label">Choices</legend>
@@ -60,6 +62,7 @@ export function Options({ element, field, questions, changes, server, act }) {
       })}
     </ol>
     <${Added} ...${{ id, add }} />
+    ${unknown.length > 0 && html`<p class="panel-entry__error">The act does not know ${listed(unknown.map((one) => `“${one.get('name') ?? one.get('id')}”`))}. Say what it counts as, or ask it in a question of its own.</p>`}
     ${missing.length > 0 && missing.length < known.outcomes.length && html`<p class="panel-entry__help">The act also asks for: ${missing.map(outcomeWords).join(', ')}.</p>`}
   </fieldset>`;
 }

@@ -2,6 +2,7 @@
 import { html } from 'diagram-js/lib/ui';
 import { AreaEntry, Button, ChoiceEntry, Fact, TextEntry } from '../entries.js';
 import { isOneOf, kindWords } from '../words.js';
+import { laneName } from './step.js';
 
 const LABELS = { 'bpmn:SequenceFlow': 'Name of the way', 'bpmn:ExclusiveGateway': 'Question', 'bpmn:InclusiveGateway': 'Question' };
 
@@ -25,6 +26,9 @@ const hasNoLanes = (lane) => !lane.children?.some((child) => isOneOf(child, 'bpm
 
 export function Party({ element, object, server, registry, changes, modeling }) {
   const isLane = isOneOf(element, 'bpmn:Lane');
+  if (!isLane && isOneOf(element.parent, 'bpmn:SubProcess')) {
+    return html`<${Fact} id="party">${laneName(element, registry) || 'Nobody yet'}: whoever does the group of steps.<//>`;
+  }
   const lanes = registry.filter((one) => isOneOf(one, 'bpmn:Lane') && !one.labelTarget && hasNoLanes(one));
   const lane = isLane ? element : laneOf(element, registry);
   const name = (isLane ? object : lane?.businessObject)?.name ?? '';

@@ -27,7 +27,7 @@ export function Deadline({ element, object, changes }) {
     { value: 'date', label: 'On a day' },
     ...(isBoundary || isOneOf(element, 'bpmn:StartEvent') || kind === 'cycle' ? [{ value: 'cycle', label: 'Again and again' }] : []),
   ];
-  return html`<${ChoiceEntry} id="timer-kind" label="It rings" value=${kind} choices=${kinds} write=${setWanted} />
+  return html`<${ChoiceEntry} id="timer-kind" label=${isBoundary ? 'Time is up' : 'It goes on'} value=${kind} choices=${kinds} write=${setWanted} />
     ${kind === 'duration' && html`<${LengthEntry} id="timer" label="After" value=${part === 'timeDuration' ? text : ''} isRequired=${true} write=${write('timeDuration')} />`}
     ${kind === 'date' && html`<${Day} text=${part === 'timeDate' ? text : ''} write=${write('timeDate')} />`}
     ${kind === 'cycle' && html`<${Cycle} text=${part === 'timeCycle' ? text : ''} write=${write('timeCycle')} />`}

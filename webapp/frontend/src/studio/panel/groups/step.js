@@ -5,9 +5,13 @@ import { LengthEntry, lengthOf, lengthWords } from '../time.js';
 import { isOneOf, listed } from '../words.js';
 
 export const laneName = (element, registry) => {
-  const host = element.host ?? element;
-  const lane = registry.find((one) => isOneOf(one, 'bpmn:Lane') && !one.labelTarget && one.businessObject.flowNodeRef?.includes(host.businessObject));
-  return lane?.businessObject.name ?? '';
+  const lanes = registry.filter((one) => isOneOf(one, 'bpmn:Lane') && !one.labelTarget);
+  // What stands in a group of steps is done by whoever the group is of.
+  for (let one = element.host ?? element; one; one = one.parent?.host ?? one.parent) {
+    const lane = lanes.find(({ businessObject }) => businessObject.flowNodeRef?.includes(one.businessObject));
+    if (lane) return lane.businessObject.name ?? '';
+  }
+  return '';
 };
 
 export function StepMarks({ element, object, changes, server, registry }) {
@@ -33,7 +37,8 @@ export function StepMarks({ element, object, changes, server, registry }) {
     ${isPeople && html`<${LengthEntry} id="due" label="To be done within" value=${value('due')} write=${(due) => set({ due })} help=${dueWords(value('due'))} />`}`;
 }
 
-const dueWords = (due) => (lengthOf(due) ? `Due ${lengthWords(due)} after it arrives.` : 'Without it the step is never overdue.');
+const counted = (due) => (due.endsWith('BD') ? ' Weekends, holidays and closed days do not count.' : '');
+const dueWords = (due) => (lengthOf(due) ? `The time limit of people: due ${lengthWords(due)} after it arrives, then overdue; the case still waits.${counted(due)}` : 'The time limit of people. Without it the step is never overdue.');
 
 function actsFor({ words, party, element }) {
   const isMachine = isOneOf(element, 'bpmn:ServiceTask');
