@@ -12,18 +12,6 @@ DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 SHIPPED = sorted((Path(__file__).parents[3] / "bpmn").glob("*.bpmn"))
 FOREIGN = sorted(Path(os.environ.get("FOREIGN_DIAGRAMS", "/nonexistent")).rglob("*.bpmn"))
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
-# What BPMN takes for said where nothing is said: leaving it out changes nothing.
-DEFAULTS = frozenset(
-    {
-        "startQuantity=1", "completionQuantity=1", "isForCompensation=false", "isCollection=false",
-        "triggeredByEvent=false", "gatewayDirection=Unspecified", "parallelMultiple=false",
-        "cancelActivity=true", "isInterrupting=true", "textFormat=text/plain", "isSequential=false",
-        "testBefore=false", "instantiate=false", "eventGatewayType=Exclusive",
-        "expressionLanguage=http://www.w3.org/1999/XPath", "isReference=false", "isClosed=false",
-        "typeLanguage=http://www.w3.org/2001/XMLSchema", "isExecutable=false", "itemKind=Information",
-        "processType=None", "behavior=All", "isUnlimited=true", "waitForCompletion=true",
-    }
-)  # fmt: skip
 NUMBERS = ("elements", "attributes", "texts", "extension elements", "comments")
 
 
@@ -42,7 +30,7 @@ def parts(data: bytes, *, drawn: bool = False) -> dict[str, Counter[str]]:
         foreign = etree.QName(element).namespace not in (MODEL, DI) and not _is_drawing(element)
         counted["extension elements" if foreign else "elements"][name] += 1
         counted["attributes"].update(
-            f"{name} {attribute!s}={_plain(str(value))}"
+            f"{name} {attribute!s}={_value(str(attribute), str(value))}"
             for attribute, value in element.attrib.items()
         )
         if (element.text or "").strip():
@@ -54,11 +42,6 @@ def lost(before: bytes, after: bytes, *, drawn: bool = False) -> dict[str, list[
     """Give what was in a file and is no longer, by kind."""
     one, other = parts(before, drawn=drawn), parts(after, drawn=drawn)
     return {kind: sorted((one[kind] - other[kind]).elements()) for kind in NUMBERS}
-
-
-def beyond_defaults(attributes: list[str]) -> list[str]:
-    """Leave out what is so anyhow."""
-    return [one for one in attributes if one.rpartition(" ")[2] not in DEFAULTS]
 
 
 def _is_drawing(element: etree._Element) -> bool:

@@ -5,6 +5,7 @@ import LassoToolModule from 'diagram-js/lib/features/lasso-tool';
 import Modeler from 'bpmn-js/lib/Modeler';
 import PaletteModule from 'bpmn-js/lib/features/palette';
 import SpaceToolModule from 'bpmn-js/lib/features/space-tool';
+import { lossless } from './lossless.js';
 import { rowAbove } from './pad.js';
 import { moddle, panelModule } from './panel/index.js';
 
@@ -13,7 +14,7 @@ const SMALLEST = 0.42;
 const READABLE = 0.7;
 const KEYS_HINT = 'Press ? for the keys.';
 
-class Studio extends Modeler {}
+class Studio extends lossless(Modeler) {}
 Studio.prototype._modules = [
   ...Modeler.prototype._modules.filter((module) => module !== PaletteModule),
   SpaceToolModule,

@@ -47,7 +47,7 @@ export function tidying({ page, modeler, tell, say }) {
 
 async function apply(modeler, xml) {
   const { rootElement } = await modeler.get('moddle').fromXML(xml);
-  const drawn = rootElement.diagrams[0].plane.planeElement;
+  const drawn = rootElement.diagrams[0].plane.planeElement.filter(({ bpmnElement }) => bpmnElement);
   const places = new Map(drawn.map((one) => [one.bpmnElement.id, wanted(one)]));
   keepWhole(modeler, () => modeler.get('commandStack').execute(TIDY, { places }));
   const [chosen] = modeler.get('selection').get();

@@ -1,0 +1,45 @@
+// A modeler that loses nothing of what it opens, and opens also what it could not write.
+import { Keeping } from './keeping.js';
+import { parse } from './pairs.js';
+
+const KNOWN = [
+  'http://www.omg.org/spec/BPMN/20100524/MODEL',
+  'http://www.omg.org/spec/BPMN/20100524/DI',
+  'http://www.omg.org/spec/DD/20100524/DC',
+  'http://www.omg.org/spec/DD/20100524/DI',
+  'http://camunda.org/schema/1.0/bpmn',
+  'urn:siteward:bpmn:1',
+];
+const isStrange = ({ namespaceURI }) => !KNOWN.includes(namespaceURI);
+// What the model is not given, from nothing to all that it does not know: it is put back when the file is written.
+const LEFT_OUT = [null, (one) => isStrange(one) && one.hasAttribute('xmlns'), isStrange];
+
+export const lossless = (Modeler) =>
+  class extends Modeler {
+    async importXML(xml, ...others) {
+      let failed;
+      for (const test of LEFT_OUT) {
+        this.keeping = null;
+        try {
+          const imported = await super.importXML(test ? without(xml, test) : xml, ...others);
+          this.keeping = new Keeping(xml, (await super.saveXML({ format: true })).xml);
+          return imported;
+        } catch (error) {
+          failed ??= error;
+        }
+      }
+      throw failed;
+    }
+
+    async saveXML(options) {
+      const saved = await super.saveXML(options);
+      return this.keeping ? { ...saved, xml: this.keeping.putBack(saved.xml) } : saved;
+    }
+  };
+
+export function without(xml, test) {
+  const document = parse(xml);
+  const found = [...document.querySelectorAll('*')].filter((one) => one !== document.documentElement && test(one));
+  for (const one of found) one.remove();
+  return new XMLSerializer().serializeToString(document);
+}
