@@ -183,7 +183,7 @@ def test_a_dead_deadline_that_is_retried_meanwhile_runs_when_the_case_is_resumed
     intervene(walk, K.SUSPEND)
     walk.wait(days=3)
     (incident,) = walking.incidents(db.session())
-    incidents.retry(incident.id, by=walk.town.people.nora, now=walk.now)
+    incidents.retry([incident.id], by=walk.town.people.nora, now=walk.now)
     assert walk.wait(minutes=1) == 1
     assert JobState.HELD in set(db.session.scalars(select(Job.state)))
     intervene(walk, K.RESUME)

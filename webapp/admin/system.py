@@ -9,7 +9,7 @@ from models.database import db
 from webapp import access, clock
 from webapp.admin.blueprint import bp
 from webapp.forms import PageForm
-from webapp.incoming import page_number
+from webapp.incoming import page_number, row_number
 from webapp.policy_versions import folder
 from webapp.runtime import pack
 from workflows import directory, incidents, worklist
@@ -60,8 +60,11 @@ def incidents_page() -> ResponseReturnValue:
 
 @bp.post("/incidents/<int:incident_id>/retry")
 def retry(incident_id: int) -> ResponseReturnValue:
-    incidents.retry(incident_id, by=access.me().id, now=clock.now())
-    flash("The job is due again; the worker takes it within seconds.")
+    tried = incidents.retry(_together(incident_id), by=access.me().id, now=clock.now())
+    one = "The job is due again; the worker takes it within seconds."
+    flash(
+        one if tried == 1 else f"{tried} jobs are due again; the worker takes them within seconds."
+    )
     return redirect(url_for(".incidents_page"), code=303)
 
 
@@ -70,9 +73,19 @@ def resolve(incident_id: int) -> ResponseReturnValue:
     form = _note_form(incident_id)
     if not form.validate_on_submit():
         return _incidents_page(incident_id, form), 422
-    incidents.resolve(incident_id, by=access.me().id, note=form.note.data or "", now=clock.now())
-    flash("The incident is resolved, with your note.")
+    note = form.note.data or ""
+    closed = incidents.resolve(
+        _together(incident_id), by=access.me().id, note=note, now=clock.now()
+    )
+    one = "The incident is resolved, with your note."
+    flash(one if closed == 1 else f"{closed} incidents are resolved, with your note.")
     return redirect(url_for(".incidents_page"), code=303)
+
+
+def _together(incident_id: int) -> list[int]:
+    """Give the incident and those that were shown with it: what came later was not seen."""
+    shown = (row_number(text) for text in request.form.getlist("also"))
+    return [incident_id, *(number for number in shown if number is not None)]
 
 
 def _note_form(incident_id: int) -> NoteForm:
@@ -81,9 +94,9 @@ def _note_form(incident_id: int) -> NoteForm:
 
 def _incidents_page(incident_id: int | None = None, form: NoteForm | None = None) -> str:
     session = db.session()
-    waiting = incidents.unresolved(session)
+    waiting = incidents.troubles(session)
     # Each form has fields of its own name, for a page must not have an id twice.
-    forms = {row.id: _note_form(row.id) for row in waiting}
+    forms = {one.first.id: _note_form(one.first.id) for one in waiting}
     if incident_id is not None and form is not None:
         forms[incident_id] = form
     return render_template(

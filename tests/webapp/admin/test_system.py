@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.database import db, transaction
 from models.trust import Incident, Job, JobState
 from tests.webapp.admin.office import Office, last_record
+from workflows import incidents
 
 pytestmark = pytest.mark.usefixtures("clock_stands")
 
@@ -33,6 +34,29 @@ def test_a_dead_job_is_tried_again(office: Office, incident: int) -> None:
     db.session.rollback()
     assert db.session.scalars(select(Job.state)).one() == JobState.DUE
     assert office.post(f"/admin/incidents/{incident}/retry").status_code == 409
+
+
+def test_incidents_with_one_cause_are_shown_and_settled_together(
+    office: Office, now: datetime
+) -> None:
+    with transaction() as session:
+        for number in range(3):
+            place = {"place": ["decide", "Late"]}
+            job = Job(kind="deadline", key=f"d{number}", payload=place, run_at=now)
+            job.state, job.attempts, job.last_error = JobState.DEAD, 8, f"KeyError: {number}"
+            session.add(job)
+            session.flush()
+            incidents.report_dead_job(session, job, now=now)
+    page = office.get("/admin/incidents").text
+    assert page.count('<article class="incident"') == 1
+    assert "Jobs failed for good, 3 times with one cause" in page
+    first, *others = (one.id for one in incidents.unresolved(db.session()))
+    db.session.rollback()
+    retried = office.post(f"/admin/incidents/{first}/retry", also=[str(others[0]), "no number"])
+    assert "2 jobs are due again" in office.get(retried.location).text
+    note = {f"incident-{others[1]}-note": "Mended"}
+    resolved = office.post(f"/admin/incidents/{others[1]}/resolution", **note)
+    assert "The incident is resolved" in office.get(resolved.location).text
 
 
 def test_an_incident_is_resolved_with_a_note(office: Office, incident: int) -> None:
