@@ -455,6 +455,7 @@ def test_a_new_process_begins_as_a_draft(office: Desk) -> None:
     assert "A process has this id already." in again.text
     empty = office.post(nora, "/diagrams/drafts/new-process", name="", key="Bad Key")
     assert empty.status_code == 422
+    assert "Choose who answers for it." in empty.text
     assert "Bad Key" in empty.text
 
 

@@ -80,9 +80,7 @@ class AddingForm(OutlineForm):
         "It goes on after", [InputRequired("Say after how long."), NumberRange(1, lengths.MOST)]
     )
     wait_unit = SelectField("Counted in", [InputRequired()], choices=offered(lengths.UNITS.items()))
-    party = SelectField(
-        "Whose step it is", description="Inside a group of steps it is the group's."
-    )
+    party = SelectField("Whose step it is")
     after = SelectField("Where it stands", [DataRequired("Choose where it stands.")])
 
 
@@ -163,6 +161,8 @@ def _form(page: Opened, ware: Ware) -> AddingForm:
     )
     form.after.choices = offered([("", "- Choose -"), *places])
     form.party.choices = offered(_parties_for(page, parties))
+    if any(page.diagram.of_kind("subProcess")):
+        form.party.description = "Inside a group of steps it is the group's."
     form.topic.choices = offered(topic_choices())
     form.called.choices = offered(called_choices(page))
     wanted = {"timer": ("wait_number", "wait_unit")}

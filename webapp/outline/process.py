@@ -156,7 +156,7 @@ class NewProcessForm(PageForm):
         description="The first step is done by the first party that may do it. The party of the building "
         "block takes part in any case.",
     )
-    owner = SelectField("Who owns it")
+    owner = SelectField("Who owns it", [DataRequired("Choose who answers for it.")])
     subject = SelectField("What a case is about", choices=offered(SUBJECTS.items()))
 
     def validate_first(self, field: StringField) -> None:
@@ -249,7 +249,7 @@ def _taken() -> set[str]:
 def _new_form() -> NewProcessForm:
     form = NewProcessForm()
     form.starters.choices = offered(role_choices())
-    form.owner.choices = offered(role_choices())
+    form.owner.choices = offered([("", "- Choose -"), *role_choices()])
     form.block.choices = grouped(block_choices("A plain step: somebody answers a form"))
     form.parties.choices = offered((name, name) for name in pack().parties)
     return form
