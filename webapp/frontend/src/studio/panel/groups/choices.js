@@ -19,8 +19,8 @@ export function WaysForChoices({ element, object, answers, changes, modeling, re
   const nameOf = (one) => `${one.step}.${one.field.id}`;
   const answer = decided.find((one) => nameOf(one) === wanted) ?? decided[0];
   const missing = missingOf(answer);
-  const make = () => {
-    changes.together(() => missing.forEach(({ option, text }, at) => say(open[at] ?? ended(option, at), option, text)));
+  const make = (some) => {
+    changes.together(() => some.forEach(({ option, text }, at) => say(open[at] ?? ended(option, at), option, text)));
     selection.select(element);
   };
   const ended = (option, at) => {
@@ -34,10 +34,16 @@ export function WaysForChoices({ element, object, answers, changes, modeling, re
   };
   const choices = decided.map((one) => ({ value: nameOf(one), label: `${one.field.label} (${one.step_title})` }));
   const labels = missing.map(({ option }) => option.label).join(', ');
-  const form = html`<${ChoiceEntry} id="ways-by" label="It is decided by" value=${nameOf(answer)} choices=${choices} write=${setWanted} help=${`Ways: ${labels}.`} />
-    <${Button} kind="outline" press=${make}>Make these ways<//>`;
-  if (isReady) return html`<details class="panel-more" data-entry="ways-for-choices"><summary>Choices without a way of their own</summary>${form}</details>`;
-  return html`<fieldset class="panel-add" data-entry="ways-for-choices"><legend>A way for each choice</legend>${form}</fieldset>`;
+  if (isReady) {
+    return html`<details class="panel-more" data-entry="ways-for-choices"><summary>Choices without a way of their own</summary>
+      ${missing.map((one) => html`<p key=${one.option.id}><${Button} kind="outline" press=${() => make([one])}>A way for “${one.option.label}”<//></p>`)}
+    </details>`;
+  }
+  return html`<fieldset class="panel-add" data-entry="ways-for-choices">
+    <legend>A way for each choice</legend>
+    <${ChoiceEntry} id="ways-by" label="It is decided by" value=${nameOf(answer)} choices=${choices} write=${setWanted} help=${`Ways: ${labels}.`} />
+    <${Button} kind="outline" press=${() => make(missing)}>Make these ways<//>
+  </fieldset>`;
 }
 
 const conditionFor = ({ step, field }, option) => textOf({ join: 'and', isNot: false, rows: [{ step, field: field.id, is: '=', value: option.id }] });
