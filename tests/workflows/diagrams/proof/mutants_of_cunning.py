@@ -183,7 +183,7 @@ CUNNING_MUTANTS = (
     Mutant("a violation that ends for good", "K26", ENDED, "nobody acts on it"),
     Mutant("refused and taken further at once", "K03", BOTH_WAYS, "what is not complete comes to the decision"),
     Mutant("launched while it is prepared", "K09", _beside("PrepareSite", LAUNCH_NOW, timer="P5D", timer_kind="duration"), "before the City Clerk is done"),
-    Mutant("decided as often as an answer says", "K01", marked("DecideRequest", loop="SubmitRequest.languages"), "which may be never"),
+    Mutant("decided as often as an answer says", "K01", both(asked("SubmitRequest", "languages", required=True), marked("DecideRequest", loop="SubmitRequest.languages")), "which may be never"),
     Mutant("one yes of two is enough", "K01", ONE_OF_TWO, "the latest decision may be the no"),
     Mutant("a fourth choice approves", "K01", _offered_besides, "the policy knows no such outcome"),
     Mutant("another question decides", "K01", _decided_by_another_question, "the act's own outcome may be a no"),
