@@ -36,7 +36,7 @@ export async function open(holder, panel, page) {
   await modeler.importXML(page.xml);
   name(holder);
   begin(modeler);
-  new ResizeObserver(() => modeler.get('canvas').resized()).observe(holder);
+  new ResizeObserver(() => holder.clientWidth && holder.clientHeight && keepWhole(modeler, () => modeler.get('canvas').resized())).observe(holder);
   scrollOnlyWithFocus(holder, modeler.get('zoomScroll'));
   rowAbove(modeler);
   staysChosen(modeler.get('eventBus'), modeler.get('selection'));
@@ -84,7 +84,7 @@ export function keepWhole(modeler, change) {
 
 function isWhole(modeler) {
   const { inner, x, y, width, height } = modeler.get('canvas').viewbox();
-  return inner.x >= x && inner.y >= y && inner.x + inner.width <= x + width && inner.y + inner.height <= y + height;
+  return width > 0 && height > 0 && inner.x >= x && inner.y >= y && inner.x + inner.width <= x + width && inner.y + inner.height <= y + height;
 }
 
 // Where the whole could not be read, it begins where the process begins.
