@@ -153,6 +153,7 @@ def look_at_a_group(ottoline: Person, outline: str) -> None:
     ottoline.fill({"What it is called": "Prepare it"})
     look(ottoline, "outline-adding-group")
     ottoline.press("Add it")
+    expect(ottoline.page.locator("main .page__lede")).to_contain_text("May be published")
     look(ottoline, "outline-with-group")
     for part, name in {
         "": "outline-group",
