@@ -14,7 +14,17 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.person import Person
-from tests.browser.test_studio import JUDGED, OWNER, SAVED, element, ready, saved
+from tests.browser.test_studio import (
+    JUDGED,
+    OWNER,
+    SAVED,
+    choose,
+    element,
+    open_studio,
+    ready,
+    saved,
+    verdict,
+)
 from workflows.diagrams.reading import read
 
 NEW = "Its profile picture"
@@ -204,3 +214,28 @@ def assert_all_is_changed(person: Person, draft: str) -> None:
     ]
     assert 'RequestChange.change_type = "its-profile-picture"' in conditions
     assert found.nodes["ShowChange"].lane == "City Clerk"
+
+
+@pytest.mark.long
+def test_a_decision_gets_a_way_for_each_choice_and_a_deadline_one_of_its_own(
+    arrive: Arrive,
+) -> None:
+    page = open_studio(arrive(OWNER))
+    hand = Hand(page)
+    choose(page, "Review the request")
+    hand.click(page.locator("[data-block=decision]"))
+    hand.click(hand.panel.get_by_role("button", name="Make these ways"))
+    ways = hand.panel.locator("[data-way]")
+    expect(ways.get_by_label("Name of the way")).to_have_count(3)
+    ended = page.locator("[data-canvas] .djs-shape", has_text="Return to the requester")
+    expect(ended.first).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(ended).to_have_count(0)
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(verdict(page)).to_have_text("Nothing in the way of publishing", timeout=JUDGED)
+    choose(page, "Decide on the request")
+    hand.click(page.locator("[data-block=deadline]"))
+    expect(page.locator("[data-canvas] .djs-label", has_text="The time is over")).to_be_visible()
+    expect(verdict(page)).to_have_class(re.compile("is-old"))
+    expect(verdict(page)).not_to_have_class(re.compile("is-old"), timeout=JUDGED)
+    expect(verdict(page)).to_have_text("Nothing in the way of publishing")
