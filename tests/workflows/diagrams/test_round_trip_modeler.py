@@ -3,20 +3,22 @@
 The modeler reads a file into its own model and writes that; what the model cannot hold is put back.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from playwright.sync_api import Page
 
 from tests.workflows.diagrams import round_trip
-from tests.workflows.diagrams.in_modeler import modeler, opened, saved
+from tests.workflows.diagrams.in_modeler import act, modeler, opened, saved
 from tests.workflows.diagrams.round_trip import FOREIGN, NUMBERS, SHIPPED, lost
-from workflows.diagrams.reading import read
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 REPORT = Path(__file__).parents[3] / "build" / "round-trip.tsv"
+
+RENAMED = """const [one] = registry.filter(({ type, labelTarget }) => /Task|Event|Participant/.test(type) && !labelTarget);
+modeling.updateProperties(one, { name: 'Renamed' });"""
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +33,18 @@ def test_the_canvas_keeps_everything_of_a_shipped_diagram(page: Page, path: Path
     data = path.read_bytes()
     assert opened(page, data) == []
     after = saved(page)
-    found = lost(data, after, drawn=True)
-    assert not any(found.values()), found
-    assert not any(lost(after, data).values())
-    assert read(after)[0] == read(data)[0]
-    assert lines_of(after) == lines_of(data)
+    assert as_one_writes(after) == as_one_writes(data)
 
 
-def lines_of(data: bytes) -> list[bytes]:
-    """Give all lines: the canvas has its own order of shapes, and marks every decision in the drawing."""
-    return sorted(re.sub(rb' isMarkerVisible="true"| (?=/>)', b"", data).splitlines())
+def as_one_writes(data: bytes) -> bytes:
+    """Give the file with signs and ends of elements written in one way; all else as it is."""
+    return etree.tostring(etree.fromstring(data, etree.XMLParser(strip_cdata=False)))
+
+
+def not_renamed(found: dict[str, list[str]]) -> list[str]:
+    """Give all that was lost but for one name."""
+    things = [thing for kind in found.values() for thing in kind]
+    return things[1:] if things and " name=" in things[0] else things
 
 
 if FOREIGN:
@@ -52,9 +56,13 @@ if FOREIGN:
             data = path.read_bytes()
             warnings = opened(page, data)
             after = saved(page)
-            opened(page, after)
-            again = "the same" if saved(page) == after else "otherwise"
-            numbers = [str(len(things)) for things in lost(data, after, drawn=True).values()]
+            act(page, RENAMED)
+            changed = saved(page)
+            found = lost(data, after, drawn=True)
+            found["attributes"] += not_renamed(lost(after, changed))
+            opened(page, changed)
+            again = "the same" if saved(page) == changed else "otherwise"
+            numbers = [str(len(things)) for things in found.values()]
             lines.append((path.name, *numbers, str(len(warnings)), again))
         REPORT.parent.mkdir(exist_ok=True)
         REPORT.write_text("\n".join("\t".join(line) for line in lines) + "\n")

@@ -1,6 +1,6 @@
 // The canvas reads a file into its own model and writes that. What the model cannot hold (comments, elements and attributes that
 // it does not know, raw text) is found by writing the file once before anything is changed, and put back whenever it is written.
-import { byId, idOf, isModel, isText, nameOf, pairs, parse, textOf } from './pairs.js';
+import { byId, idOf, isBlank, isModel, isText, KNOWN, nameOf, pairs, parse, textOf } from './pairs.js';
 import { put } from './putting.js';
 
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
@@ -23,8 +23,7 @@ export class Keeping {
   putBack(xml) {
     const document = parse(xml);
     const now = pairs(this.unchanged, document);
-    const back = new Back(this.held, now, document);
-    for (const [element, unchanged] of this.held) if (now.has(unchanged)) back.into(element, unchanged, now.get(unchanged));
+    new Back(this.held, now, document).visit(this.original.documentElement);
     arrange(document.documentElement, this.namesAtTop);
     return this.written(document, xml);
   }
@@ -46,20 +45,68 @@ class Back {
     Object.assign(this, { held, now, document, ids: byId(document), placed: new Map() });
   }
 
-  into(element, unchanged, target) {
-    if (nameOf(element) !== nameOf(unchanged) && unchanged.isEqualNode(target)) {
-      return target.replaceWith(this.document.importNode(element, true));
+  // What nobody changed is as it was written, to the last space. What is in something that is gone may have moved elsewhere.
+  visit(element) {
+    const unchanged = this.held.get(element);
+    if (!unchanged) return;
+    const target = this.now.get(unchanged);
+    if (target && unchanged.isEqualNode(target) && !this.clashes(element)) {
+      const made = this.document.importNode(element, true);
+      this.placed.set(element, made);
+      target.replaceWith(made);
+      return;
     }
+    if (target) this.into(element, unchanged, target);
+    for (const child of element.children) this.visit(child);
+  }
+
+  // An id of what the canvas did not see may have been given anew.
+  clashes(element) {
+    return [...element.querySelectorAll('[id]')].some((one) => !this.held.has(one) && this.ids.has(idOf(one)));
+  }
+
+  into(element, unchanged, target) {
     const isSame = nameOf(element) === nameOf(target);
     for (const attribute of element.attributes) attributeInto(attribute, unchanged, target, isSame);
     arrange(target, namesOf(element));
+    this.order(element, unchanged, target);
     const texts = this.texts(element, unchanged, target);
-    if (texts === 'all') return undefined;
+    if (texts === 'all') return;
     for (const node of element.childNodes) {
       const isLost = isText(node) ? texts.includes(node) : !this.held.has(node);
       if (isLost && (isSame || !isModel(node))) this.insert(node, target);
     }
-    return undefined;
+    if (!textOf(target).trim()) this.space(element, target);
+  }
+
+  // The canvas has an order of its own; where it is still that one, the order of the file is taken.
+  order(element, unchanged, target) {
+    const there = (one) => one?.parentNode === target;
+    const wanted = [...element.children].map((one) => this.there(one)).filter(there);
+    const known = new Set(wanted);
+    const current = [...target.children].filter((one) => known.has(one));
+    const drawn = [...unchanged.children].map((one) => this.now.get(one)).filter((one) => known.has(one));
+    if (current.some((one, index) => one !== drawn[index]) || current.every((one, index) => one === wanted[index])) return;
+    const places = current.map((one) => {
+      const place = this.document.createComment('');
+      one.replaceWith(place);
+      return place;
+    });
+    places.forEach((place, index) => place.replaceWith(wanted[index]));
+  }
+
+  // The lines and spaces before what is still there.
+  space(element, target) {
+    for (const node of element.childNodes) {
+      const there = isText(node) ? null : this.there(node);
+      if (there?.parentNode !== target || !isBlank(there.previousSibling)) continue;
+      there.previousSibling.data = isBlank(node.previousSibling) ? node.previousSibling.data : '';
+    }
+    if (isBlank(element.lastChild) && isBlank(target.lastChild)) target.lastChild.data = element.lastChild.data;
+  }
+
+  there(node) {
+    return this.placed.get(node) ?? this.now.get(this.held.get(node));
   }
 
   // Which texts are to be put back; 'all' where the whole content was put back, remarks inside of it too.
@@ -89,7 +136,7 @@ class Back {
   // The nearest neighbour that is there: in the same place, or put back there.
   near(node, target, direction) {
     for (let one = node[direction]; one; one = one[direction]) {
-      const there = this.placed.get(one) ?? this.now.get(this.held.get(one));
+      const there = this.there(one);
       if (there?.parentNode === target) return there;
     }
     return null;
@@ -104,12 +151,16 @@ function neighbour({ previousSibling: before }) {
 
 function attributeInto({ namespaceURI, localName, name, value }, unchanged, target, isSame) {
   if (namespaceURI === XMLNS) return declare(name, localName, value, target);
-  if (!namespaceURI && !isSame) return undefined;
   const [drawn, is] = [unchanged, target].map((one) => one.getAttributeNS(namespaceURI, localName));
+  if (!isSame && !isOfOthers(namespaceURI)) return undefined;
+  // Made another kind of step, it has lost what no kind knows.
+  if (!isSame && is === null) return target.setAttributeNS(namespaceURI, name, value);
   if (drawn !== is || is === value) return undefined;
   if (namespaceURI === XSI) return is === null && target.setAttributeNS(XSI, name, value);
   return target.setAttributeNS(namespaceURI, name, value);
 }
+
+const isOfOthers = (namespaceURI) => namespaceURI && namespaceURI !== XSI && !KNOWN.includes(namespaceURI);
 
 // A prefix may be used in a value. The default one is left: the canvas has its own.
 function declare(name, prefix, uri, target) {

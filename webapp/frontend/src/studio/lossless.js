@@ -1,15 +1,7 @@
 // A modeler that loses nothing of what it opens, and opens also what it could not write.
 import { Keeping } from './keeping.js';
-import { parse } from './pairs.js';
+import { KNOWN, parse } from './pairs.js';
 
-const KNOWN = [
-  'http://www.omg.org/spec/BPMN/20100524/MODEL',
-  'http://www.omg.org/spec/BPMN/20100524/DI',
-  'http://www.omg.org/spec/DD/20100524/DC',
-  'http://www.omg.org/spec/DD/20100524/DI',
-  'http://camunda.org/schema/1.0/bpmn',
-  'urn:siteward:bpmn:1',
-];
 const isStrange = ({ namespaceURI }) => !KNOWN.includes(namespaceURI);
 // What the model is not given, from nothing to all that it does not know: it is put back when the file is written.
 const LEFT_OUT = [null, (one) => isStrange(one) && one.hasAttribute('xmlns'), isStrange];

@@ -1,6 +1,14 @@
 // Which element of one XML document is which of another that was written from it.
-const MODEL = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
-const DRAWING = 'http://www.omg.org/spec/BPMN/20100524/DI';
+// What the model of the canvas knows.
+export const KNOWN = [
+  'http://www.omg.org/spec/BPMN/20100524/MODEL',
+  'http://www.omg.org/spec/BPMN/20100524/DI',
+  'http://www.omg.org/spec/DD/20100524/DC',
+  'http://www.omg.org/spec/DD/20100524/DI',
+  'http://camunda.org/schema/1.0/bpmn',
+  'urn:siteward:bpmn:1',
+];
+const [MODEL, DRAWING] = KNOWN;
 
 export const parse = (xml) => new DOMParser().parseFromString(xml, 'application/xml');
 export const isModel = ({ namespaceURI }) => namespaceURI === MODEL || namespaceURI === DRAWING;
@@ -8,6 +16,7 @@ export const isModel = ({ namespaceURI }) => namespaceURI === MODEL || namespace
 export const idOf = (element) => (isModel(element) ? element.getAttribute('id') : null);
 export const nameOf = ({ namespaceURI, localName }) => `${namespaceURI} ${localName}`;
 export const isText = ({ nodeType }) => nodeType === Node.TEXT_NODE || nodeType === Node.CDATA_SECTION_NODE;
+export const isBlank = (node) => Boolean(node) && isText(node) && !node.data.trim();
 export const textOf = ({ childNodes }) => [...childNodes].filter(isText).map(({ data }) => data).join('');
 
 export const byId = (document) => new Map([...document.querySelectorAll('[id]')].filter(idOf).map((one) => [idOf(one), one]));
