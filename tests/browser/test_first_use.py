@@ -233,9 +233,10 @@ def test_a_decision_gets_a_way_for_each_choice_and_a_deadline_one_of_its_own(
     expect(ended).to_have_count(0)
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(verdict(page)).to_have_text("Nothing in the way of publishing", timeout=JUDGED)
+    studio = page.locator("[data-studio]")
+    judged = studio.get_attribute("data-judged") or ""
     choose(page, "Decide on the request")
     hand.click(page.locator("[data-block=deadline]"))
     expect(page.locator("[data-canvas] .djs-label", has_text="The time is over")).to_be_visible()
-    expect(verdict(page)).to_have_class(re.compile("is-old"))
-    expect(verdict(page)).not_to_have_class(re.compile("is-old"), timeout=JUDGED)
+    expect(studio).not_to_have_attribute("data-judged", judged, timeout=JUDGED)
     expect(verdict(page)).to_have_text("Nothing in the way of publishing")
