@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -87,10 +88,17 @@ def read_document(path: Path) -> Document:
 def document_of(name: str, text: str) -> Document:
     """Read the text of one TOML file; what is no TOML is a document with one mistake and its line."""
     try:
-        return Document(name, text.splitlines(), tomllib.loads(text))
+        return Document(name, text.splitlines(), _tables(text))
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         return unread(name, f"Not valid TOML: {error}.", int(line[1]) if line else None)
+
+
+# Two versions of a policy mostly differ in one file, and reading TOML takes most of the time of
+# reading a pack. Nobody changes the tables.
+@lru_cache(maxsize=16)
+def _tables(text: str) -> Mapping[str, object]:
+    return MappingProxyType(tomllib.loads(text))
 
 
 def unread(name: str, message: str, line: int | None = None) -> Document:
