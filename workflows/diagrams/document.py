@@ -19,6 +19,18 @@ CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 SITEWARD = "urn:siteward:bpmn:1"
 
 _ID = re.compile(r"[A-Za-z_][\w.-]{0,127}", re.ASCII)
+_PICTURE = (
+    "The file is a picture, not a diagram that can be run. Export the diagram as BPMN 2.0 XML."
+)
+_OTHER_LETTERS = "The file is written in UTF-16, not in UTF-8. Save it as UTF-8 XML."
+_BEGINNINGS = {
+    b"PK\x03\x04": "The file is an archive (ZIP). Unpack it and choose the .bpmn file inside.",
+    b"%PDF-": "The file is a PDF, not a diagram. Export the diagram as BPMN 2.0 XML.",
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"\xff\xfe": _OTHER_LETTERS,
+    b"\xfe\xff": _OTHER_LETTERS,
+}
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
 _DOCTYPE_ADVICE = (
     "The file has a DOCTYPE. It is refused because it can load other files or grow without limit; "
@@ -118,9 +130,17 @@ def _is_readable(data: bytes, findings: Findings) -> bool:
     except UnicodeDecodeError:
         is_utf8 = False
     if not is_utf8 or b"\x00" in data:
-        findings.error("not-utf-8", None, "The file is not UTF-8 text. Save it as UTF-8 XML.")
+        findings.error("not-utf-8", None, _not_text(data))
         return False
     return True
+
+
+def _not_text(data: bytes) -> str:
+    """What a file is that is no UTF-8 text, as whoever chose the wrong one would say it."""
+    for beginning, advice in _BEGINNINGS.items():
+        if data.startswith(beginning):
+            return advice
+    return "The file is not UTF-8 text. Save it as UTF-8 XML."
 
 
 def _declares_utf8(data: bytes) -> bool:

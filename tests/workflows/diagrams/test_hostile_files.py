@@ -101,6 +101,23 @@ def test_a_hostile_file_is_answered_in_findings(name: str) -> None:
     assert "passwd" not in findings[0].message
 
 
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        (b"PK\x03\x04\x14\x00\xff", "archive (ZIP)"),
+        (b"\x89PNG\r\n\x1a\n\x00", "picture"),
+        (b"\xff\xd8\xff\xe0\x00", "picture"),
+        (b"%PDF-1.7\n\xe2\xe3", "PDF"),
+        (GOOD.decode().encode("utf-16"), "UTF-16"),
+        (b"\xe4\x00", "not UTF-8 text"),
+    ],
+)
+def test_the_wrong_kind_of_file_is_called_by_its_kind(data: bytes, named: str) -> None:
+    _, (finding,) = read(data)
+    assert finding.code == "not-utf-8"
+    assert named in finding.message
+
+
 def test_a_break_in_the_xml_is_found_by_its_line() -> None:
     _, (finding,) = read(b"<a>\n<b>\n</a>")
     assert (finding.code, finding.line) == ("malformed-xml", 3)
