@@ -12,7 +12,7 @@ PROPOSED = (
     "confirm-destruction:approve",
     "check-holds:clear",
 )
-RETIRING = ("retire-site:retire", "check-holds:clear", "capture-archive", "deactivate-site")
+RETIRING = ("retire-site:retire", "check-holds:held", "capture-archive", "deactivate-site")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ CHANGED = (
     "approve-change:approve",
     "check-training:current",
 )
-RETIRING = ("retire-site:retire", "check-holds:clear", "capture-archive")
+RETIRING = ("retire-site:retire", "check-holds:held", "capture-archive")
 PROPOSED = ("propose-destruction", "approve-destruction:approve", "confirm-destruction:approve")
 DESTROYED = (*PROPOSED, "check-holds:clear", "destroy-records", "log-destruction")
 ASKED = ("receive-data-request", "classify-data:mixed", "advise-law")
@@ -32,13 +32,6 @@ KEPT = {
     "an administrator who goes": ("request-change", "remove-administrator"),
     "a site that is restricted": ("attest-site", "certify-site:not-certified", "restrict-site"),
     "a retirement": (*RETIRING, "deactivate-site", "record-retirement"),
-    "a retirement after the hold ended": (
-        "retire-site:retire",
-        "check-holds:held",
-        *RETIRING[1:],
-        "deactivate-site",
-        "record-retirement",
-    ),
     "a retirement that is dropped": (*RETIRING, "retire-site:keep"),
     "a destruction": DESTROYED,
     "a destruction after the hold ended": (
@@ -72,8 +65,6 @@ BROKEN = {
     "K17 rejected": ("K17", (*CHANGED, "approve-change:reject"), "change-site"),
     "K17 another change": ("K17", (*CHANGED, "change-site", "request-change"), "change-site"),
     "K19 holds not checked": ("K19", without(RETIRING, "check-holds"), "deactivate-site"),
-    "K19 held": ("K19", (*RETIRING[::2], "check-holds:held"), "deactivate-site"),
-    "K19 held at the last look": ("K19", (*RETIRING, "check-holds:held"), "deactivate-site"),
     "K19 not captured": ("K19", without(RETIRING, "capture-archive"), "deactivate-site"),
     "K19 before the decision": ("K19", (*RETIRING[1:], "retire-site:retire"), "deactivate-site"),
     "K20 held": ("K20", (*PROPOSED, "check-holds:held"), "destroy-records"),

@@ -55,13 +55,6 @@ def _announced_beside_the_capture(city: City) -> None:
     city.lead("CaptureArchive", "AnnounceClosure", "FourWeeksAnnounced")
 
 
-def _looked_again_unread(city: City) -> None:
-    """The holds are looked for once more before the end, and nobody reads what was found."""
-    first = city.diagrams["retire-site"].nodes["CheckHolds"]
-    city.lead("FourWeeksAnnounced", "DeactivateSite", "LookAgain")
-    city.add("CheckHolds", replace(first, id="LookAgain"), ("LookAgain", "DeactivateSite"))
-
-
 CHANGE_SITE = (
     Mutant("somebody added without approval", "K17", led("IsTrainingCurrent", "DecideOnChange", "AddAdministrator"), "current training is no approval"),
     Mutant("changed on advice alone", "K17", led("AdviseOnChange", "DecideOnChange", "ChangeRegister"), "advice decides nothing"),
@@ -118,9 +111,6 @@ RETIRE_SITE = (
     Mutant("a merger is a retirement", "K19", condition("IsItToGo", "MarkSiteAsRetiring", 'DecideOnRetirement.decision in ["retire", "merge"]'), "only what is to be retired may be"),
     Mutant("retired and never recorded", "K19", taken("RecordRetirement"), "the time for keeping would not begin"),
     Mutant("a hold ends the retirement", "K19", led("IsItFreeOfHolds", "TwoWeeksLater", "NotRetired"), "decided, and neither recorded nor kept"),
-    Mutant("two weeks later no hold is looked for again", "K19", led("TwoWeeksLater", "CheckHolds", "CaptureArchive"), "the latest check found a hold"),
-    Mutant("a site under a hold goes, a free one waits", "K19", condition("IsItFreeOfHolds", "CaptureArchive", 'CheckHolds.outcome = "held"'), "the two ways are exchanged"),
-    Mutant("what a last look finds is not read", "K19", _looked_again_unread, "a hold of the last four weeks is no matter"),
     Mutant("a retirement returned is the end", "K15", led("IsItPassedOn", "AskToRetireSite", "NotForwarded"), "it never comes back"),
     Mutant("a hold is no matter", "dead-step", condition("IsItFreeOfHolds", "CaptureArchive", "true"), "nobody ever waits for a release", "TwoWeeksLater"),
     Mutant("no release is ever enough", "never-ends", led("IsItFreeOfHolds", "CaptureArchive", "TwoWeeksLater"), "free or held, it waits again"),

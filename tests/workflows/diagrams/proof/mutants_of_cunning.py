@@ -228,6 +228,11 @@ HARMLESS: tuple[tuple[str, Change, str], ...] = (
         "it adds whom the approved request names, who is there already",
     ),
     (
+        "two weeks later no hold is looked for again",
+        led("TwoWeeksLater", "CheckHolds", "CaptureArchive"),
+        "a site under a hold may be closed to the public; nothing of it is recorded as retired or destroyed",
+    ),
+    (
         "a hold sends the retirement back to its decision",
         led("TwoWeeksLater", "CheckHolds", "DecideOnRetirement"),
         "all that follows a decision follows it again",
