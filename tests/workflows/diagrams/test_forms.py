@@ -133,7 +133,7 @@ def test_a_field_that_cannot_be_read_is_found(asked: str, code: str, words: str)
         (field("_a"), "reserved-field-id", "Give it another id"),
         (field("a", "string", "x y"), "choices-ignored", "Make it an enum"),
         (field("a", widget="table"), "table-without-columns", "has no columns"),
-        (field("a", columns={"b": "B | string"}), "columns-without-table", 'make it a table'),
+        (field("a", columns={"b": "B | string"}), "columns-without-table", "make it a table"),
         (field("a", widget="table", columns={"b": "B | enum"}), "no-choices", "offers no choices"),
         (
             field("a", widget="table", columns={"b": "B | enum | | =X"}),
