@@ -173,6 +173,7 @@ WHERE datname = :name AND pid <> pg_backend_pid()
 _SCHEMA = """
 SELECT string_agg(relname || '.' || attname, ' ' ORDER BY relname, attnum)
     || (SELECT string_agg(version_num, ' ') FROM alembic_version)
+    || (SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O')
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
 WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
 """

@@ -1,7 +1,5 @@
 """A complaint from its first word to the closed case, by the hands of those who may."""
 
-from datetime import date
-
 from playwright.sync_api import expect
 
 from tests.browser import complaint
@@ -25,6 +23,7 @@ from tests.browser.complaint import (
 from tests.browser.conftest import Arrive
 from tests.browser.looking import assert_clear
 from tests.browser.person import Person
+from tests.browser.request import today
 from tests.browser.test_confidential import COMPLAINT, begin_complaint, send_complaint
 
 CLERK = "Henrike Wolmar"
@@ -87,11 +86,11 @@ def told_after(complainant: Person) -> None:
     """Who complained has the reply, and not what was found or done, nor about whom."""
     complainant.open(f"/cases/{CASE}")
     assert facts(complainant, "What you are told") == [
-        ("Received on", today()),
-        ("Acknowledged on", today()),
+        ("Received on", this_day()),
+        ("Acknowledged on", this_day()),
         ("Acknowledgement", ACKNOWLEDGEMENT),
         ("Reply", REPLY),
-        ("Replied on", today()),
+        ("Replied on", this_day()),
     ]
     hides(complainant, SUBJECT, NOTICE, STATEMENT, LETTER, CONFIRMED, REASONS, MADE_UP)
 
@@ -101,11 +100,11 @@ def told_the_subject(subject: Person) -> None:
     subject.open(f"/cases/{CASE}")
     assert facts(subject, "What you are told") == [
         ("Notice to the subject", NOTICE),
-        ("Given on", today()),
+        ("Given on", this_day()),
         ("Letter to the subject", LETTER),
-        ("Decided on", today()),
+        ("Decided on", this_day()),
         ("Reason", CONFIRMED),
-        ("Final on", today()),
+        ("Final on", this_day()),
     ]
     assert facts(subject, "What you said") == [
         ("I have read the notice", "Yes"),
@@ -117,9 +116,9 @@ def told_the_subject(subject: Person) -> None:
     assert_clear(subject, "confidential-own-part-told")
 
 
-def today() -> str:
+def this_day() -> str:
     """Today as a page writes it."""
-    return f"{date.today():%A} {date.today().day} {date.today():%B}"  # noqa: DTZ011 - the hand that fills it in
+    return f"{today():%A} {today().day} {today():%B}"
 
 
 def hides(person: Person, *texts: str) -> None:

@@ -8,23 +8,23 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from tests.browser.in_modeler import act, modeler, opened, saved
 from tests.workflows.diagrams import round_trip
-from tests.workflows.diagrams.in_modeler import act, modeler, opened, saved
 from tests.workflows.diagrams.round_trip import FOREIGN, NUMBERS, SHIPPED, lost
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
-REPORT = Path(__file__).parents[3] / "build" / "round-trip.tsv"
+pytestmark = pytest.mark.long
+REPORT = Path(__file__).parents[2] / "build" / "round-trip.tsv"
 
 RENAMED = """const [one] = registry.filter(({ type, labelTarget }) => /Task|Event|Participant/.test(type) && !labelTarget);
 modeling.updateProperties(one, { name: 'Renamed' });"""
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """An empty page with the modeler."""
-    with modeler() as page:
+    with modeler(browser) as page:
         yield page
 
 

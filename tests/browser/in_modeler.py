@@ -5,9 +5,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import started
 from webapp.assets import FRONTEND
 
 MODULES = FRONTEND / "node_modules"
@@ -30,7 +29,7 @@ ACT = """(act) => {
 
 
 @contextmanager
-def modeler() -> Iterator[Page]:
+def modeler(browser: Browser) -> Iterator[Page]:
     """An empty page with the modeler and what the studio makes of it."""
     script = subprocess.run(
         [
@@ -42,11 +41,11 @@ def modeler() -> Iterator[Page]:
         capture_output=True,
         text=True,
     ).stdout
-    with started() as browser:
-        page = browser.new_page()
-        page.add_script_tag(path=MODULES / "bpmn-js" / "dist" / "bpmn-modeler.production.min.js")
-        page.add_script_tag(content=script)
-        yield page
+    page = browser.new_page()
+    page.add_script_tag(path=MODULES / "bpmn-js" / "dist" / "bpmn-modeler.production.min.js")
+    page.add_script_tag(content=script)
+    yield page
+    page.close()
 
 
 def opened(page: Page, data: bytes) -> list[str]:

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.workflows.diagrams.in_modeler import act, modeler, opened, saved
+from tests.browser.in_modeler import act, modeler, opened, saved
 from tests.workflows.diagrams.round_trip import SHIPPED, lost
 
-pytestmark = pytest.mark.browser
 PLAIN = next(path for path in SHIPPED if path.stem == "forward-request").read_bytes()
 OTHER = "urn:example:other"
 STEP = b'<bpmn:userTask id="AnswerDecline" name="Accept the decline or escalate">'
@@ -45,9 +44,9 @@ def annotated() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """An empty page with the modeler."""
-    with modeler() as page:
+    with modeler(browser) as page:
         yield page
 
 
