@@ -233,7 +233,7 @@ UNFOLLOWED = (
     "tests/workflows/diagrams/proof/test_harmless_edits",
     "tests/workflows/diagrams/proof/test_mutants",
     "tests/workflows/diagrams/proof/test_reduction",
-    "tests/workflows/diagrams/test_comparing",
+    "tests/workflows/diagrams/test_comparing.py::test_every_change",
     "tests/workflows/diagrams/test_hostile_files",
     "tests/workflows/diagrams/test_random_graphs",
     "tests/workflows/engine_gate/test_counterexamples",
