@@ -7,8 +7,6 @@ from workflows.diagrams.editing.sheet import Sheet
 
 _LONGEST = 60
 _ARTICLES = frozenset({"a", "an", "the"})
-# The engine has steps of its own with these names.
-_RESERVED = frozenset({"Start", "End", "Root"})
 
 
 def new_id(sheet: Sheet, name: str, otherwise: str) -> str:
@@ -31,7 +29,7 @@ def pascal(name: str) -> str:
 
 
 def _free(sheet: Sheet, wanted: str) -> str:
-    taken = {element.get("id") for element in sheet.root.iter("*")} | _RESERVED
+    taken = {element.get("id") for element in sheet.root.iter("*")}
     identity, number = wanted, 1
     while identity in taken:
         number += 1

@@ -7,14 +7,6 @@ from workflows.diagrams.lint.known import Known
 from workflows.diagrams.lint.notes import error, info, warning
 
 MANY = 25
-_RESERVED = frozenset({"Start", "End", "Root"})
-# Names that the engine gives to steps of its own.
-_RESERVED_ENDINGS = (
-    ".EndJoin",
-    ".BoundaryEventSplit",
-    ".BoundaryEventJoin",
-    ".BoundaryEventParent",
-)
 
 
 def check(diagram: Diagram, known: Known) -> Iterator[Finding]:  # noqa: ARG001 - one shape of check
@@ -54,23 +46,12 @@ def _level(diagram: Diagram, level: str | None) -> Iterator[Finding]:
 
 
 def _node(diagram: Diagram, node: Node) -> Iterator[Finding]:
-    yield from _identity(node)
     yield from _arrows(diagram, node)
     if node.kind in BOUNDARIES:
         yield from _host(diagram, node)
     if node.kind in ACTIVITIES and not node.name.strip():
         yield warning(
             node, "no-name", f'"{node.id}" has no name. Say in two or three words what is done.'
-        )
-
-
-def _identity(node: Node) -> Iterator[Finding]:
-    if node.id in _RESERVED or node.id.endswith(_RESERVED_ENDINGS):
-        yield error(
-            node,
-            "reserved-id",
-            f'The id "{node.id}" is reserved: the step would be skipped. Give it another id, such as '
-            '"ReviewRequest".',
         )
 
 
