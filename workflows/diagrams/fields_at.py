@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from workflows.diagrams.graph import BOUNDARIES, STARTS, Diagram, Field, Node
+from workflows.diagrams.graph import BOUNDARIES, ENDS, STARTS, Diagram, Field, Node
 from workflows.diagrams.lint.structure import reachable, successors
 
 Callers = Callable[[str], Sequence[Diagram]]
@@ -102,12 +102,19 @@ def _arriving(
     if node.kind in STARTS:
         return passed.get(node.parent or "", 0)
     ways = [
-        passed[flow.source] | bits.get(flow.source, 0)
+        passed[flow.source] | bits.get(flow.source, 0) | _inside(diagram, flow.source, passed)
         for flow in diagram.incoming(node.id)
         if flow.source in passed
     ]
     # Where branches meet again, all of them have been gone; else only one of the ways was.
     return reduce(or_ if node.kind == "parallelGateway" else and_, ways)
+
+
+def _inside(diagram: Diagram, part: str, passed: Mapping[str, int]) -> int:
+    """Give the steps of a subprocess that lie on every way to an end of it; none of another step."""
+    ends = (node for node in diagram.inside(part) if node.kind in ENDS and node.kind != "errorEnd")
+    ways = [passed[end.id] for end in ends if end.id in passed]
+    return reduce(and_, ways) if ways else 0
 
 
 def _inputs(

@@ -137,6 +137,41 @@ def test_inside_a_subprocess_what_was_asked_before_it_is_there() -> None:
     assert known(found, "Part-Done") == {"Ask.a": True}
 
 
+def test_behind_a_subprocess_what_was_asked_inside_on_every_way_is_there() -> None:
+    found = diagram(
+        """
+        start Begin
+        sub Part {
+        start First
+        user Always
+        xor Which default=Which-Soon
+        user Seldom
+        end Soon
+        end Late
+        error Wrong code=Odd
+        xor Late2 default=Late2-Late
+        First -> Always -> Which
+        Which -> Seldom : Always.sure = true
+        Which -> Soon
+        Seldom -> Late2
+        Late2 -> Wrong : Always.sure = true
+        Late2 -> Late
+        }
+        on Slow host=Part duration=P1D
+        on Caught host=Part code=Odd
+        end Done
+        end Over
+        Begin -> Part -> Done
+        Slow -> Over
+        Caught -> Over
+        """,
+        Always="sure:boolean",
+        Seldom="why",
+    )
+    assert known(found, "Done") == {"Seldom.why": False, "Always.sure": True}
+    assert known(found, "Over") == {"Seldom.why": False, "Always.sure": False}
+
+
 def test_a_step_done_several_times_is_counted() -> None:
     found = diagram("start Begin\nuser Ask times=3\nend Done\nBegin -> Ask -> Done", Ask="a b")
     assert [(one.step_title, one.counted) for one in fields_at(found, "Done")] == [

@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 
 from tests.workflows.diagrams.pack import KNOWN, found, linted, message, whole
-from tests.workflows.diagrams.sketch import end, field, flow, flows, gateway, start, user
+from tests.workflows.diagrams.sketch import (
+    end,
+    field,
+    flow,
+    flows,
+    gateway,
+    start,
+    subprocess,
+    user,
+)
 from workflows.diagrams.graph import Diagram, Field, Option
 
 ALL_FIELDS = [
@@ -285,6 +294,16 @@ def test_a_field_asked_only_sometimes_is_a_warning_where_it_is_read(rule: str) -
     extra = field("extra", **{rule: "Ask.sure"})  # type: ignore[arg-type]
     diagram = deciding('Ask.extra = "x"', field("sure", "boolean"), extra)
     assert [(one.severity, one.code) for one in linted(diagram)] == [("warning", "may-be-empty")]
+
+
+def test_what_was_asked_inside_a_subprocess_is_read_behind_it() -> None:
+    # Who puts two steps into a subprocess goes on deciding by their answers outside.
+    diagram = whole(
+        start(), subprocess("Part", start("In"), user("Ask", field("sure", "boolean", required=True)),
+        end("Out"), flows("In Ask Out")), gateway("exclusive", "Which", "WhichToNo"), end("Yes"),
+        end("No"), flows("Begin Part Which No"), flow("Which", "Yes", "Ask.sure = true"),
+    )  # fmt: skip
+    assert found(diagram) == set()
 
 
 def test_a_form_and_a_count_read_only_what_came_before() -> None:

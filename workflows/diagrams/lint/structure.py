@@ -95,6 +95,19 @@ def successors(diagram: Diagram, node: Node) -> Iterator[str]:
     yield from (flow.target for flow in diagram.outgoing(node.id) if flow.target in diagram.nodes)
     yield from (boundary.id for boundary in diagram.boundaries(node.id))
     yield from (start.id for start in diagram.starts(node.id))
+    if node.kind in ENDS and node.parent in diagram.nodes:
+        yield from _out_of(diagram, diagram.nodes[node.parent], is_error=node.kind == "errorEnd")
+
+
+def _out_of(diagram: Diagram, part: Node, *, is_error: bool) -> Iterator[str]:
+    """Walk what may come after an end inside a subprocess; an error may be caught further out."""
+    yield from (boundary.id for boundary in diagram.boundaries(part.id))
+    if not is_error:
+        yield from (
+            flow.target for flow in diagram.outgoing(part.id) if flow.target in diagram.nodes
+        )
+    elif part.parent in diagram.nodes:
+        yield from _out_of(diagram, diagram.nodes[part.parent], is_error=True)
 
 
 def reachable(diagram: Diagram, begin: Iterable[str]) -> set[str]:
