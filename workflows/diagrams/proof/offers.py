@@ -81,7 +81,7 @@ class Offers:
         for way in completions(step.node, numbers, self.known):
             writes = tuple((numbers[name], answer) for name, answer in way.answers)
             trace = (*opening, *landing.trace)
-            happening = Happening(_kind(step), step.index, trace, _step_atoms(step, way), way.said)
+            happening = Happening(_kind(step), step.index, trace, self._atoms(step, way), way.said)
             yield Offer(happening, place, 0, clears, writes, landing, reads)
             if step.node.loop is not None and way.atoms:
                 # One of several instances; the others are still to do.
@@ -90,6 +90,11 @@ class Offers:
         if may_be_skipped(step):
             none = Happening("pass", step.index, (*opening, *landing.trace))
             yield Offer(none, place, 0, clears, (), landing, reads)
+
+    def _atoms(self, step: Step, way: Answered) -> Atoms | None:
+        """What the machine does beside the main flow, a reminder say, is no step of the case."""
+        is_reminder = step.kind == "serviceTask" and step.index in self.net.uncounted
+        return None if is_reminder and not way.atoms else _step_atoms(step, way)
 
     def _leaving_at_last(self, step: Step, lingering: Marking) -> Offer:
         """Give the end of what was left out, which alone keeps a container open."""
@@ -132,8 +137,8 @@ def _kind(step: Step) -> Kind:
 
 
 def _step_atoms(step: Step, way: Answered) -> Atoms | None:
-    """A timer without an act is no step of the case."""
-    return way.atoms if way.atoms or _kind(step) != "timer" else None
+    """A deadline on a step is no step of the case, without an act; to wait for a date is one."""
+    return way.atoms if way.atoms or step.kind != "boundaryTimer" else None
 
 
 def may_be_skipped(step: Step) -> bool:
