@@ -1,7 +1,7 @@
 """Which column each node stands in: one further right than all that lead to it."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from workflows.diagrams.layout.parts import Flow, Level, Node
 
@@ -14,10 +14,11 @@ def footing(level: Level, identity: str) -> Node:
     return level.nodes[node.host] if node.host else node
 
 
-def assign_columns(level: Level, *, hanging: frozenset[str]) -> set[str]:
+def assign_columns(level: Level, *, hanging: frozenset[str], later: Mapping[str, int]) -> set[str]:
     """Give every node its column; returns the ids of the flows that run back.
 
-    What the boundary events of a host in `hanging` lead to stands below it, not right of it.
+    What a boundary event in `hanging` leads to may stand below its host, not right of it. A node in
+    `later` stands so many columns further right than it must.
     """
     standing = [node for node in level.nodes.values() if node.host is None]
     ways: Ways = defaultdict(list)
@@ -27,7 +28,11 @@ def assign_columns(level: Level, *, hanging: frozenset[str]) -> set[str]:
             ways[source.id].append((target.id, _least(level, flow, hanging=hanging)))
     back = _backward(_order(standing, ways), ways)
     forward = {
-        one: [(other, least) for other, least in others if (one, other) not in back]
+        one: [
+            (other, least + later.get(other, 0))
+            for other, least in others
+            if (one, other) not in back
+        ]
         for one, others in ways.items()
     }
     columns = _furthest([node.id for node in standing], forward)
@@ -43,27 +48,11 @@ def _is_back(level: Level, flow: Flow, back: set[tuple[str, str]]) -> bool:
 
 
 def _least(level: Level, flow: Flow, *, hanging: frozenset[str]) -> int:
-    """What the only event on a border leads to may stand right below the host of the event."""
+    """What an event on a border leads to may stand right below the host of the event."""
     source, target = level.nodes[flow.source], footing(level, flow.target)
     if source.host is None or target.lane < level.nodes[source.host].lane:
         return 1
-    return 0 if source.host in hanging or len(_ways_down(level, source.host)) == 1 else 1
-
-
-def _ways_down(level: Level, host: str) -> set[str]:
-    """Give what the events on the border of a host lead to, but what is above its lane."""
-    flows = [flow for flow in level.flows if level.nodes[flow.source].host == host]
-    return {
-        flow.target
-        for flow in flows
-        if footing(level, flow.target).lane >= footing(level, flow.source).lane
-    }
-
-
-def branching_hosts(level: Level) -> list[str]:
-    """Give the hosts whose events lead to several steps: these stand below it or right of it."""
-    hosts = dict.fromkeys(node.host for node in level.nodes.values() if node.host)
-    return [host for host in hosts if len(_ways_down(level, host)) > 1]
+    return 0 if source.id in hanging else 1
 
 
 def _order(standing: list[Node], ways: Ways) -> list[str]:

@@ -44,12 +44,12 @@ def _cells(box: Box) -> Iterator[tuple[int, int]]:
 def set_labels(level: Level) -> None:
     """Give every named event, gateway, data shape and flow of the level the box of its words."""
     room = _drawn(level)
-    for node in (*level.nodes.values(), *level.notes):
-        if node.name and _is_named_beside(node):
-            node.label = _best(_around(node), room)
     leaving: dict[str, list[Flow]] = defaultdict(list)
     for flow in level.flows:
         leaving[flow.source].append(flow)
+    for node in (*level.nodes.values(), *level.notes):
+        if node.name and _is_named_beside(node):
+            node.label = _best(_around(node, leaving[node.id]), room)
     for flow in level.flows:
         if flow.name:
             others = [other for other in leaving[flow.source] if other is not flow]
@@ -106,7 +106,7 @@ def _best(choices: Iterable[Box], room: Room) -> Box:
     return least[1]
 
 
-def _around(node: Node) -> Iterator[Box]:
+def _around(node: Node, leaving: list[Flow]) -> Iterator[Box]:
     width, height = size_of(node.name)
     x, box = node.middle.x, node.box
     above, below = box.y - _GAP - height, box.bottom + _GAP
@@ -115,6 +115,9 @@ def _around(node: Node) -> Iterator[Box]:
         yield Box(box.x - width - 1, box.bottom - 8, width, height)
         yield Box(x + _GAP, below, width, height)
         yield Box(x - width - _GAP, below, width, height)
+        # Between others on a border there is room only further down its way.
+        for piece in (piece for flow in leaving for piece in segments(flow.points)):
+            yield from _beside(piece, width, height)
     first, second = (above, below) if node.is_gateway else (below, above)
     yield Box(x - width / 2, first, width, height)
     for side in (first + (8 if node.is_gateway else 0), first, second):

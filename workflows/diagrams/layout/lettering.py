@@ -1,5 +1,6 @@
 """How much room words take: the viewer's letters, eleven pixels high, broken at ninety wide."""
 
+import re
 from functools import lru_cache
 
 LINE = 13
@@ -14,6 +15,8 @@ _WIDTHS = {
     "FTZ": 611, "ABEKPSVXY&": 667, "CDHNRUw": 722, "GOQ": 778, "Mm": 833, "%": 889, "W": 944,
 }  # fmt: skip
 _USUAL = 556
+# A line may end after a space or a hyphen.
+_WORD = re.compile(r"[^ -]*[ -]|[^ -]+")
 _LETTERS = {letter: width for letters, width in _WIDTHS.items() for letter in letters}
 
 
@@ -23,12 +26,12 @@ def _width(words: str) -> float:
 
 def _lines(words: str, widest: float) -> list[str]:
     lines: list[str] = []
-    for word in words.split():
-        if lines and _width(f"{lines[-1]} {word}") <= widest:
-            lines[-1] += f" {word}"
+    for word in _WORD.findall(" ".join(words.split())):
+        if lines and _width(f"{lines[-1]}{word}".rstrip()) <= widest:
+            lines[-1] += word
         else:
             lines.append(word)
-    return lines
+    return [line.rstrip() for line in lines]
 
 
 @lru_cache(maxsize=4096)

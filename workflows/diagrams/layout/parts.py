@@ -24,7 +24,7 @@ class Node:
     """A shape of a level: a step, a gateway, an event, or a note or data shape beside them.
 
     `column` and `row` are its place in the grid of its level (rows counted over all lanes), x and y
-    the upper left corner. `host` is what a boundary event sits on.
+    the upper left corner. `host` is what a boundary event sits on, `turn` its place among those there.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Node:
     width: float
     height: float
     host: str | None = None
+    turn: int = 0
     inner: "Level | None" = None
     is_normal_end: bool = False
     lane: int = 0
@@ -136,7 +137,8 @@ class Level:
 def host_offset(level: Level, node: Node) -> float:
     """Give how far right of its host's middle an event on its lower border sits, in pixels."""
     siblings = [one for one in level.nodes.values() if one.host == node.host]
-    number, width = siblings.index(node), level.nodes[node.host or ""].width
+    number = sum(one.turn < node.turn for one in siblings)
+    width = level.nodes[node.host or ""].width
     if len(siblings) == 1:
         return 0
     step = min(60.0 if len(siblings) == 2 else 42.0, width / (len(siblings) - 1))
@@ -270,7 +272,8 @@ def _node(element: etree._Element) -> Node:
 
 def _settle_hosts(level: Level) -> None:
     """An event whose host is not there, or is such an event itself, stands alone."""
-    for node in level.nodes.values():
+    for turn, node in enumerate(level.nodes.values()):
+        node.turn = turn
         host = level.nodes.get(node.host or "")
         if host is None or host.host is not None:
             node.host = None

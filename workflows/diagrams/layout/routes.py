@@ -1,5 +1,6 @@
 """The way of each flow over the grid: few bends, no shape in it, few crossings."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -14,6 +15,10 @@ _BEND = 10.0
 _CROSSING = 15.0
 _OVERLAP = 120.0
 _SHARED_EXIT = 9.0
+# Each bend beyond two.
+_TWISTED = 5.0
+# To run left of both its ends.
+_DETOUR = 12.0
 _DRAWN_TWICE = 2
 
 
@@ -93,16 +98,16 @@ class Lines:
     def _along(
         self, number: int, low: float, high: float, others: list[Stretch] | tuple[()]
     ) -> float:
-        flow, total = self._flows[number], 0.0
+        flow, total, exit_ = self._flows[number], 0.0, 0.0
         for begin, end, other in others:
             if min(high, end) - max(low, begin) <= 0:
                 continue
             drawn = self._flows[other]
             if drawn.source == flow.source:
-                total += _SHARED_EXIT
+                exit_ = min(exit_ + _SHARED_EXIT, 2 * _SHARED_EXIT)
             elif drawn.target != flow.target:
                 total += _OVERLAP
-        return total
+        return total + exit_
 
 
 class _Choices:
@@ -121,10 +126,13 @@ class _Choices:
             yield choice
 
 
-def lead_flows(level: Level, grid: Grid, back: set[str]) -> tuple[dict[str, Route], float]:
+def lead_flows(
+    level: Level, grid: Grid, back: set[str], limit: float = math.inf
+) -> tuple[dict[str, Route], float]:
     """Choose the route of every flow, and say what they cost together.
 
-    Each flow is drawn, then once more knowing all the others.
+    Each flow is drawn, then once more knowing all the others. It is given up, with some routes only,
+    as soon as they cost `limit`.
     """
     flows = sorted(level.flows, key=lambda flow: _length(level, flow, back))
     lines = Lines(flows)
@@ -139,6 +147,8 @@ def lead_flows(level: Level, grid: Grid, back: set[str]) -> tuple[dict[str, Rout
             routes[flow.id], cost = _cheapest(number, choices[number], lines, grid)
             lines.add(number, routes[flow.id])
             total += cost
+            if total >= limit:
+                return routes, total
     return routes, total
 
 
@@ -147,7 +157,7 @@ def _cheapest(number: int, choices: _Choices, lines: Lines, grid: Grid) -> tuple
     for least, route, looks in choices:
         if best is not None and best[0] <= least:
             break
-        if best is not None and looks >= best[0]:
+        if not route or (best is not None and looks >= best[0]):
             continue
         cost = looks + lines.cost(number, route, grid)
         if best is None or cost < best[0]:
@@ -170,16 +180,25 @@ def _length(level: Level, flow: Flow, back: set[str]) -> tuple[bool, int, int, i
 def _ways(
     grid: Grid, level: Level, flow: Flow, *, is_back: bool
 ) -> Iterator[tuple[float, Route, float]]:
-    """Walk all routes to choose from that run through no shape; there is always one."""
+    """Walk all routes to choose from that run through no shape; there is always one.
+
+    Between those with fewer and with more bends there is an empty one, to stop at.
+    """
     source, target = level.nodes[flow.source], level.nodes[flow.target]
     begin = grid.x(source), float(grid.y(source))
     end = grid.x(target), float(grid.y(target))
+    # No route is shorter than this.
+    far = abs(begin[0] - end[0]) + abs(begin[1] - end[1])
     seen: set[Route] = set()
+    least = 0
     for bends, route in _shapes(grid, begin, end, source, target):
+        if bends > least:
+            least = bends
+            yield _BEND * bends + far, (), math.inf
         clean = _clean(route)
         if clean not in seen and _fits(clean, grid, source, target):
             seen.add(clean)
-            yield _BEND * bends, clean, _looks(clean, grid, level, flow, is_back)
+            yield _BEND * bends + far, clean, _looks(clean, grid, level, flow, is_back)
 
 
 def _shapes(
@@ -271,7 +290,9 @@ def _looks(route: Route, grid: Grid, level: Level, flow: Flow, is_back: bool) ->
     if is_back:
         cost += 6 * (leaves[1] > 0 or arrives[1] < 0) + 4 * (arrives[0] != 0)
         return cost + 4 * (leaves[0] != 0)
+    cost += _TWISTED * max(0, len(route) - 4)
     cost += 14 * (leaves[0] < 0) + 14 * (arrives[0] < 0)
+    cost += _DETOUR * (min(place[0] for place in route) < min(route[0][0], route[-1][0]))
     cost += (3 * (leaves[1] < 0) + (0 if source.is_gateway or source.host else 8)) * (
         leaves[1] != 0
     )

@@ -74,8 +74,8 @@ def _in_turn(chains: list[_Chain]) -> list[_Chain]:
 
 
 def _length(chain: _Chain) -> tuple[float, float, int]:
-    """Short stretches first; of what hangs below one step, the rightmost."""
-    return chain.right - chain.left, -chain.left, chain.rank
+    """What hangs furthest right first, as its line would cut through the others; then what is short."""
+    return -chain.left, chain.right - chain.left, chain.rank
 
 
 def _chains(level: Level, forward: list[Flow]) -> list[_Chain]:

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from workflows.diagrams.layout.grid import Grid, Place
 from workflows.diagrams.layout.parts import Flow
 from workflows.diagrams.layout.routes import Route
 
 _OVERLAP = 20.0
+_WORST = 2.0
 _PASSES = 6
 # Axis (0 across: a channel between columns; 1 down: between rows) and the channel's place.
 Channel = tuple[int, int]
@@ -41,6 +43,30 @@ class Tracks:
 
 def assign_tracks(flows: Iterable[Flow], routes: dict[str, Route], grid: Grid) -> Tracks:
     """Give each piece in a channel its track."""
+    tracks: dict[Piece, int] = {}
+    numbers: dict[Channel, int] = {}
+    for channel, held in _strands(flows, routes, grid).items():
+        numbers[channel] = _pack(_ordered(list(held.values())), tracks)
+    return Tracks(tracks, numbers)
+
+
+def crossed_within(
+    flows: Iterable[Flow], routes: dict[str, Route], grid: Grid
+) -> tuple[float, set[str]]:
+    """Give how many lines cross others where they leave channels, and which flows these are."""
+    total, crossed = 0.0, set[str]()
+    for held in _strands(flows, routes, grid).values():
+        ordered = _ordered(list(held.values())) if len(held) > 1 else []
+        for one, other in combinations(ordered, 2):
+            if one.low <= other.high and other.low <= one.high and (cost := _cost(one, other)):
+                total += min(cost, _WORST)
+                crossed |= {flow for flow, _ in (*one.pieces, *other.pieces)}
+    return total, crossed
+
+
+def _strands(
+    flows: Iterable[Flow], routes: dict[str, Route], grid: Grid
+) -> dict[Channel, dict[tuple[str, str, float], _Strand]]:
     strands: dict[Channel, dict[tuple[str, str, float], _Strand]] = defaultdict(dict)
     for flow in flows:
         route = routes[flow.id]
@@ -48,12 +74,7 @@ def assign_tracks(flows: Iterable[Flow], routes: dict[str, Route], grid: Grid) -
             channel = _channel(route[number], route[number + 1], grid)
             if channel is not None:
                 _add(strands[channel], flow, route, number, channel[0])
-    tracks: dict[Piece, int] = {}
-    numbers: dict[Channel, int] = {}
-    for channel, held in strands.items():
-        ordered = _ordered(list(held.values()))
-        numbers[channel] = _pack(ordered, tracks)
-    return Tracks(tracks, numbers)
+    return strands
 
 
 def _channel(one: Place, other: Place, grid: Grid) -> Channel | None:
