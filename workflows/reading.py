@@ -211,7 +211,7 @@ def sight(pack: Pack, case: Case, duties: Duties, process: str | None = None) ->
     def sees(field: Field, task: Task) -> bool:
         if field.classification == PUBLIC or task.completed_by_id == duties.person_id:
             return True
-        known = pack.classifications.get(field.classification)
+        known = pack.class_of(field.classification)
         return known is not None and not parties.isdisjoint(known.seen_by)
 
     return sees
@@ -232,7 +232,7 @@ def own_sight(session: Session, pack: Pack, case: Case, person_id: int) -> Sight
     def sees(field: Field, task: Task) -> bool:
         if task.completed_by_id == person_id and task.person_id == person_id:
             return True
-        known = pack.classifications.get(field.classification)
+        known = pack.class_of(field.classification)
         return known is not None and known.shareable and not called.isdisjoint(field.shown_to)
 
     return sees

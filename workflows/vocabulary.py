@@ -30,7 +30,7 @@ def vocabulary(pack: Pack) -> Known:
         clauses=frozenset(pack.clauses),
         classifications=frozenset(pack.classifications),
         classes={
-            known.id: KnownClass(frozenset(known.seen_by), known.shareable)
+            known.id: KnownClass(frozenset(known.seen_by), known.shareable, known.assumed)
             for known in pack.classifications.values()
         },
         own=frozenset(p.name for p in pack.parties.values() if p.scope not in ("unit", "city")),

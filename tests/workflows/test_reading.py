@@ -1,5 +1,6 @@
 """Who may read a case, and which of its answers."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from models.cases import Case
@@ -8,6 +9,7 @@ from tests import city
 from tests.workflows import walking
 from tests.workflows.walking import Town, Walk
 from workflows import inbox
+from workflows.diagrams.graph import UNSAID
 from workflows.people import Duties, duties_of
 from workflows.reading import may_read, may_see, readable
 
@@ -109,3 +111,16 @@ def test_an_own_answer_is_seen_without_any_role(town: Town, now: datetime) -> No
     (vault,) = [field for field in node.fields if field.id == "vault_ref"]
     assert may_see(vault, account, case, Duties(town.people.chen), town.runtime.pack)
     assert not may_see(vault, account, case, Duties(town.mia), town.runtime.pack)
+
+
+def test_an_answer_of_a_confidential_case_that_names_no_class_is_not_for_everybody(
+    town: Town, now: datetime
+) -> None:
+    walk = walking.with_account(town, now=now)
+    (account,) = [task for task in walk.case.tasks if task.element == "CreateAccount"]
+    node = walk.diagrams.node("prepare-site", "CreateAccount")
+    unsaid = replace(node.fields[0], classification=UNSAID)
+    # It is of the class that the policy assumes, which the department may see.
+    for person, sees in ((town.people.dan, True), (town.mia, False)):
+        acting = duties(town, person, now)
+        assert may_see(unsaid, account, walk.case, acting, town.runtime.pack) is sees

@@ -58,11 +58,15 @@ class Definitions:
 
 @dataclass(frozen=True)
 class Scope:
-    """What reading a process needs at hand, and what it has found so far."""
+    """What reading a process needs at hand, and what it has found so far.
+
+    `unsaid` is the class of data of an answer whose field names none.
+    """
 
     definitions: Definitions
     lane_of: dict[str, str]
     findings: Findings
+    unsaid: str
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
     elements: dict[str, etree._Element] = field(default_factory=dict)
@@ -192,7 +196,9 @@ def _basics(
 def _activity(element: etree._Element, tag: str, scope: Scope) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if tag == "userTask":
-        facts["fields"] = read_fields(child(element, "extensionElements"), scope.findings)
+        facts["fields"] = read_fields(
+            child(element, "extensionElements"), scope.findings, scope.unsaid
+        )
         facts.update(_loop(element, scope))
     if tag == "serviceTask":
         facts["topic"] = _topic(element, scope.findings)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from lxml import etree
 
 from workflows.diagrams.document import CAMUNDA, Findings, child, children
-from workflows.diagrams.graph import FIELD_TYPES, Field, Option
+from workflows.diagrams.graph import FIELD_TYPES, PUBLIC, Field, Option
 
 CARRIERS = frozenset({"string", "long", "boolean", "date", "enum"})
 CONSTRAINTS = frozenset({"required", "min", "max", "minlength", "maxlength"})
@@ -57,14 +57,19 @@ _COMPARED_WORDS = 300
 _ID = re.compile(r"[A-Za-z_][\w-]{0,63}", re.ASCII)
 
 
-def read_fields(extensions: etree._Element | None, findings: Findings) -> tuple[Field, ...]:
-    """Read the form fields under extensionElements, in their order; () where there is no form."""
+def read_fields(
+    extensions: etree._Element | None, findings: Findings, unsaid: str = PUBLIC
+) -> tuple[Field, ...]:
+    """Read the form fields under extensionElements, in their order; () where there is no form.
+
+    `unsaid` is the class of data of a field that names none.
+    """
     form = None if extensions is None else child(extensions, "formData", CAMUNDA)
     if form is None:
         return ()
     fields: dict[str, Field] = {}
     for element in children(form, "formField", ns=CAMUNDA):
-        field = read_field(element, findings)
+        field = read_field(element, findings, unsaid)
         if field.id in fields:
             findings.error(
                 "duplicate-field",
@@ -75,7 +80,7 @@ def read_fields(extensions: etree._Element | None, findings: Findings) -> tuple[
     return tuple(fields.values())
 
 
-def read_field(element: etree._Element, findings: Findings) -> Field:
+def read_field(element: etree._Element, findings: Findings, unsaid: str = PUBLIC) -> Field:
     """Read one formField; what cannot be read is reported and left out."""
     identity = element.get("id", "")
     if not _ID.fullmatch(identity):
@@ -106,7 +111,7 @@ def read_field(element: etree._Element, findings: Findings) -> Field:
         max_length=_whole(element, constraints, "maxlength", findings),
         pattern=properties.get("pattern"),
         help=properties.get("help", ""),
-        classification=properties.get("classification", "public"),
+        classification=properties.get("classification", unsaid),
         default=element.get("defaultValue"),
         register=register,
         shown_to=_shown_to(element, properties.get("shown-to", ""), findings),

@@ -20,6 +20,11 @@ KINDS = STARTS | ENDS | GATEWAYS | BOUNDARIES | CATCHES | ACTIVITIES | {"message
 # Where a run stops until somebody, some operation or some event moves it on.
 WAITING = TASKS | CATCHES | {"eventBasedGateway"}
 
+# The class of data of an answer of a confidential process whose field names none.
+UNSAID = ""
+# What everybody may see who may read the case; all other classes are the policy pack's.
+PUBLIC = "public"
+
 FIELD_TYPES = frozenset(
     {
         "string",
@@ -127,7 +132,7 @@ class Field:
     max_length: int | None = None
     pattern: str | None = None
     help: str = ""
-    classification: str = "public"
+    classification: str = PUBLIC
     default: str | None = None
     register: str | None = None
     shown_to: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from workflows.diagrams.document import (
 )
 from workflows.diagrams.elements import Definitions, Scope, check_flows, read_level
 from workflows.diagrams.extensions import check_extensions, read_process
-from workflows.diagrams.graph import Diagram, Finding
+from workflows.diagrams.graph import PUBLIC, UNSAID, Diagram, Finding
 from workflows.diagrams.profile import DEFINITIONS, check_inner
 
 
@@ -118,12 +118,13 @@ def _read_process(root: etree._Element, process: etree._Element, findings: Findi
         )
     definitions = Definitions.of(root, findings)
     lanes, lane_of = _lanes(process, findings)
-    scope = Scope(definitions, lane_of, findings)
+    marks = read_process(process, findings)
+    # In a confidential process nothing is public because nobody said what it is.
+    scope = Scope(definitions, lane_of, findings, UNSAID if marks.confidential else PUBLIC)
     read_level(process, None, scope)
     check_flows(scope)
     _check_lane_members(process, scope)
     check_extensions(process, findings)
-    marks = read_process(process, findings)
     return Diagram(
         process_id=process.get("id", ""),
         name=" ".join((process.get("name") or "").split()),

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from workflows.diagrams.graph import UNSAID
 from workflows.policy.acts import Act, read_act
 from workflows.policy.automata import ImmediatelyBefore, Precedence
 from workflows.policy.blocks import Block, BlockWords, read_block, with_derived
@@ -86,6 +87,7 @@ class Classification:
 
     `law` says where it comes from. `shareable`: a field may show it to the complainant or the
     subject of a case by name (`shown-to`). `opens`: when it becomes public of a complaint.
+    `assumed`: what an answer of a confidential process is taken for that names no class.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Classification:
     seen_by: tuple[str, ...]
     shareable: bool
     opens: tuple[str, ...] = ()
+    assumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,11 @@ class Pack:
     def outcome_field(self, act: str, fields: Iterable[tuple[str, Iterable[str]]]) -> str | None:
         """Give the id of the field whose answer is the act's outcome, as Act.outcome_field does."""
         return self.acts[act].outcome_field(fields)
+
+    def class_of(self, name: str) -> Classification | None:
+        """Give a class of data by id; without one, what an answer of a confidential process is."""
+        unsaid = (known for known in self.classifications.values() if known.assumed)
+        return next(unsaid, None) if name == UNSAID else self.classifications.get(name)
 
     def act_of(self, topic: str) -> Act | None:
         """Give the act that an operation has by itself."""
@@ -301,6 +309,7 @@ def _read_class(entry: Entry, known: _Known) -> Classification:
         seen_by=entry.choices("seen_by", known.parties),
         shareable=entry.flag("shareable"),
         opens=entry.choices("opens", OPENINGS),
+        assumed=entry.flag("assumed"),
     )
 
 

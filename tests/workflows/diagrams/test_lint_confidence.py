@@ -161,6 +161,27 @@ def test_every_answer_of_a_confidential_process_has_a_class() -> None:
     assert "answer-unclassified" not in codes(drawn(field("facts"), confidential=False))
 
 
+def test_an_answer_that_names_no_class_is_taken_for_the_one_that_the_policy_assumes() -> None:
+    case = replace(CLASSES.classes["case"], assumed=True)
+    known = replace(CLASSES, classes={**CLASSES.classes, "case": case})
+    secret = 'owner="policy_owner" confidential="true"'
+    asked = [field(f"fact{number}") for number in range(5)]
+    step = sketch.user("Ask", *asked)
+    diagrams = {
+        lane: read(sketch.process(step, lanes={lane: "Ask"}, marks=secret))[0]
+        for lane in ("City Clerk", "Communications")
+    }
+    inside, outside = diagrams["City Clerk"], diagrams["Communications"]
+    assert inside is not None
+    assert outside is not None
+    (told,) = [one for one in linted(inside, known) if one.rule == "K35"]
+    assert (told.severity, told.code) == ("warning", "class-assumed")
+    assert '"Fact2" of "Ask" and 2 more. They are taken for "case"' in told.message
+    assert ("confidential-lane", "Ask") in found(outside, known)
+    # A policy that assumes nothing lets no such answer through.
+    assert ("answer-unclassified", "Ask") in found(inside, CLASSES)
+
+
 def test_a_called_diagram_may_not_go_on_with_both_leads_of_its_caller() -> None:
     way = 'AssignLead.lead = "one"'
     data = sketch.process(

@@ -97,6 +97,9 @@ def test_a_class_of_data_names_the_parties_that_may_see_it(pack: Pack) -> None:
 def test_who_complained_is_never_shown_to_those_whom_a_case_is_about(pack: Pack) -> None:
     assert not pack.classifications["identity"].shareable
     assert pack.classifications["investigation"].shareable
+    assert pack.class_of("identity") is pack.classifications["identity"]
+    assert pack.class_of("") is pack.classifications["investigation"]
+    assert pack.class_of("unheard-of") is None
 
 
 def test_no_shipped_text_repeats_itself(pack: Pack) -> None:

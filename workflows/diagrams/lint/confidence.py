@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from workflows.diagrams.conditions import ConditionError, compile_condition
-from workflows.diagrams.graph import Diagram, Field, Finding, Flow, Node
-from workflows.diagrams.lint.known import PUBLIC, Known, KnownAct, KnownClass
+from workflows.diagrams.graph import PUBLIC, UNSAID, Diagram, Field, Finding, Flow, Node
+from workflows.diagrams.lint.known import Known, KnownAct, KnownClass
 from workflows.diagrams.lint.notes import error, quoted, warning
 
 _PEOPLE = ("userTask", "manualTask", "receiveTask")
@@ -92,20 +92,21 @@ def _shown(diagram: Diagram, node: Node, field: Field, known: Known) -> Iterator
             f'"{field.label}" of "{node.title}" is shown to {quoted(field.shown_to)}, which has a meaning '
             "in confidential processes only. Remove it, or make the process confidential.",
         )
-    known_class = known.classes.get(field.classification, KnownClass(shareable=True))
+    name = known.class_of(field)
+    known_class = known.classes.get(name, KnownClass(shareable=True))
     if not known_class.shareable:
         finding = error(
             node,
             "shown-too-widely",
             f'"{field.label}" of "{node.title}" is shown to {quoted(field.shown_to)}, but what is '
-            f'classified "{field.classification}" may not be. Remove it, or classify the field otherwise.',
+            f'classified "{name}" may not be. Remove it, or classify the field otherwise.',
         )
         yield replace(finding, rule="K35")
 
 
 def _lanes(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Find steps in the lane of a party that may see nothing of what the process asks for."""
-    classes = {field.classification for node in diagram.nodes.values() for field in node.fields}
+    classes = {known.class_of(field) for node in diagram.nodes.values() for field in node.fields}
     classes -= {PUBLIC}
     if not classes & known.classes.keys():
         return
@@ -124,18 +125,32 @@ def _lanes(diagram: Diagram, known: Known) -> Iterator[Finding]:
 
 
 def _unclassified(diagram: Diagram, known: Known) -> Iterator[Finding]:
-    """Find answers of a confidential process that all who read the case would see."""
+    """Find answers of a confidential process that all who read the case would see, or that name no class."""
     if not known.classes:
         return
+    unsaid: list[str] = []
     for node in diagram.nodes.values():
         for field in node.fields:
-            if field.classification == PUBLIC:
+            name = known.class_of(field)
+            if name in (PUBLIC, UNSAID):
                 yield error(
                     node,
                     "answer-unclassified",
                     f'"{field.label}" of "{node.title}" has no class of data in a confidential process, so '
                     "that its answer counts as public. Choose the class that says who may see it.",
                 )
+            elif field.classification == UNSAID:
+                unsaid.append(f'"{field.label}" of "{node.title}"')
+    if unsaid:
+        name = known.class_of(Field("", "", classification=UNSAID))
+        more = f" and {len(unsaid) - 3} more" if len(unsaid) > 3 else ""
+        yield warning(
+            diagram,
+            "class-assumed",
+            f"Answers name no class of data in a confidential process: {', '.join(unsaid[:3])}{more}. They "
+            f'are taken for "{name}", which is for {quoted(sorted(known.classes[name].seen_by))}. Choose '
+            "the class of each that says who may see it.",
+        )
 
 
 def _messages(diagram: Diagram) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from workflows.diagrams.forms import CHOICES, RESERVED, suggestion
-from workflows.diagrams.graph import Diagram, Field, Finding, Node
+from workflows.diagrams.graph import UNSAID, Diagram, Field, Finding, Node
 from workflows.diagrams.lint.known import Known
 from workflows.diagrams.lint.notes import error, warning
 from workflows.diagrams.timers import TimerError, parse_timer
@@ -51,7 +51,7 @@ def _field(node: Node, field: Field, known: Known) -> Iterator[Finding]:
             "columns-without-table",
             "has columns; make it a table of rows, or take them out.",
         )
-    if field.classification not in known.classifications:
+    if field.classification not in known.classifications | {UNSAID}:
         yield warning(
             node,
             "unknown-classification",

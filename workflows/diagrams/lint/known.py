@@ -4,10 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from workflows.diagrams.graph import Diagram, Field, Severity
-
-# What everybody may see who may read the case; all other classes are the policy pack's.
-PUBLIC = "public"
+from workflows.diagrams.graph import PUBLIC, UNSAID, Diagram, Field, Severity
 
 
 @dataclass(frozen=True)
@@ -32,10 +29,14 @@ class KnownAct:
 
 @dataclass(frozen=True)
 class KnownClass:
-    """A class of data: the parties that may see it, and whether it may be shown to others by name."""
+    """A class of data: the parties that may see it, and whether it may be shown to others by name.
+
+    `assumed`: what an answer of a confidential process is taken for that names no class.
+    """
 
     seen_by: frozenset[str] = frozenset()
     shareable: bool = False
+    assumed: bool = False
 
 
 @runtime_checkable
@@ -131,6 +132,11 @@ class Known:
     classes: Mapping[str, KnownClass] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     rules: tuple[KnownRule, ...] = ()
+
+    def class_of(self, asked: Field) -> str:
+        """Give the class of data of a field: its own, or the one that is assumed where it names none."""
+        unsaid = (name for name, known in self.classes.items() if known.assumed)
+        return asked.classification or next(unsaid, UNSAID)
 
 
 def known_diagram(diagram: Diagram) -> KnownDiagram:
