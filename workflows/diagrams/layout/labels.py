@@ -10,6 +10,8 @@ from workflows.diagrams.layout.parts import Flow, Level, Node
 _CELL = 120
 _GAP = 6
 _NEAR = 3
+_REACH = 40
+_OUTSIDE = 120
 
 
 class Room:
@@ -41,19 +43,23 @@ def _cells(box: Box) -> Iterator[tuple[int, int]]:
             yield x, y
 
 
-def set_labels(level: Level) -> None:
-    """Give every named event, gateway, data shape and flow of the level the box of its words."""
+def set_labels(level: Level, strip: float = 0) -> None:
+    """Give every named event, gateway, data shape and flow of the level the box of its words.
+
+    `strip` is how much at the left belongs to the names of lanes.
+    """
     room = _drawn(level)
+    room.add(Box(-_OUTSIDE, 0, _OUTSIDE + strip, level.height))
     leaving: dict[str, list[Flow]] = defaultdict(list)
     for flow in level.flows:
         leaving[flow.source].append(flow)
     for node in (*level.nodes.values(), *level.notes):
         if node.name and _is_named_beside(node):
-            node.label = _best(_around(node, leaving[node.id]), room)
+            node.label = best(_around(node, leaving[node.id]), room)
     for flow in level.flows:
         if flow.name:
             others = [other for other in leaving[flow.source] if other is not flow]
-            flow.label = _best(_along(flow, others), room)
+            flow.label = best(along(flow, others), room)
 
 
 def _drawn(level: Level) -> Room:
@@ -63,7 +69,7 @@ def _drawn(level: Level) -> Room:
             room.add(box)
     for flow in level.flows:
         for piece in segments(flow.points):
-            room.add(_thick(piece))
+            room.add(thick(piece))
     for lane in level.lanes:
         for y in (lane.top, lane.bottom):
             room.add(Box(0, y - 1, level.width, 2))
@@ -83,15 +89,21 @@ def _outline(node: Node) -> Iterator[Box]:
         yield Box(x - 16, y - 16, 32, 32)
     elif node.inner is None:
         yield node.box
+    # A message leaves or arrives here, and is drawn later.
+    if node.is_met_above:
+        yield Box(x - 3, node.y - _REACH, 6, _REACH)
+    if node.is_met_below:
+        yield Box(x - 3, node.box.bottom, 6, _REACH)
 
 
-def _thick(piece: Segment) -> Box:
+def thick(piece: Segment) -> Box:
+    """Give the box that a line takes, so that words keep off it."""
     x, y = min(piece.begin.x, piece.end.x), min(piece.begin.y, piece.end.y)
     width, height = abs(piece.begin.x - piece.end.x), abs(piece.begin.y - piece.end.y)
     return Box(x - 2, y - 2, width + 4, height + 4)
 
 
-def _best(choices: Iterable[Box], room: Room) -> Box:
+def best(choices: Iterable[Box], room: Room) -> Box:
     """Take the first that is free, else the one that lies on least."""
     least: tuple[int, Box] | None = None
     for box in choices:
@@ -131,7 +143,7 @@ def _around(node: Node, leaving: list[Flow]) -> Iterator[Box]:
         yield Box(x - width - 7, second + further, width, height)
 
 
-def _along(flow: Flow, others: list[Flow]) -> Iterator[Box]:
+def along(flow: Flow, others: list[Flow]) -> Iterator[Box]:
     """Beside the first piece that is the flow's alone, near its beginning; then beside the others."""
     width, height = size_of(flow.name)
     pieces = list(segments(flow.points))

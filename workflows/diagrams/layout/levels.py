@@ -3,7 +3,7 @@
 from workflows.diagrams.layout.arranging import arrange
 from workflows.diagrams.layout.labels import set_labels
 from workflows.diagrams.layout.parts import Level
-from workflows.diagrams.layout.places import set_places
+from workflows.diagrams.layout.places import TITLE, set_places
 from workflows.diagrams.layout.tracks import assign_tracks
 
 # Around what an opened subprocess holds; its name stands on top.
@@ -24,4 +24,4 @@ def lay_out(level: Level, title: float = 0) -> None:
     for node in level.nodes.values():
         if node.inner is not None:
             node.inner.shift(node.x + _INSIDE, node.y + _HEAD)
-    set_labels(level)
+    set_labels(level, TITLE * level.depth)

@@ -24,7 +24,8 @@ class Node:
     """A shape of a level: a step, a gateway, an event, or a note or data shape beside them.
 
     `column` and `row` are its place in the grid of its level (rows counted over all lanes), x and y
-    the upper left corner. `host` is what a boundary event sits on, `turn` its place among those there.
+    the upper left corner. `host` is what a boundary event sits on, `turn` its place among those there;
+    messages meet it above or below.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Node:
     turn: int = 0
     inner: "Level | None" = None
     is_normal_end: bool = False
+    is_met_above: bool = False
+    is_met_below: bool = False
     lane: int = 0
     column: int = 0
     row: int = 0

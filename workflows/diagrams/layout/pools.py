@@ -1,9 +1,10 @@
 """Pools below each other, the lines between them, and notes and groups outside of them."""
 
-from workflows.diagrams.geometry import Box, Point
-from workflows.diagrams.layout.lettering import size_of
+from workflows.diagrams.geometry import Box, Point, Segment, segments
+from workflows.diagrams.layout.labels import Room, along, best, thick
 from workflows.diagrams.layout.levels import lay_out
-from workflows.diagrams.layout.parts import Flow, Level, Node, Plane
+from workflows.diagrams.layout.messages import End, Sheet, lead
+from workflows.diagrams.layout.parts import Level, Node, Plane
 from workflows.diagrams.layout.places import TITLE
 
 TOP = 80
@@ -15,6 +16,7 @@ _NARROWEST = 600
 
 def set_plane(plane: Plane, top: float) -> float:
     """Place everything of a picture below a line; gives where the next picture may begin."""
+    _meet_messages(plane)
     for pool in plane.pools:
         if pool.level is not None:
             lay_out(pool.level, TITLE * pool.level.depth + 10)
@@ -30,11 +32,23 @@ def set_plane(plane: Plane, top: float) -> float:
             pool.level.shift(_LEFT + strip, y)
         y += height + _BETWEEN
     _set_loose(plane, y)
-    shapes = _shapes(plane)
-    for number, message in enumerate(plane.messages):
-        _lead(message, number, shapes, plane)
+    _lead_messages(plane, _shapes(plane))
     lowest = max((note.box.bottom for note in plane.notes), default=y)
     return max(y, lowest) + TOP
+
+
+def _meet_messages(plane: Plane) -> None:
+    """Note on each shape whether messages will meet it above or below."""
+    nodes = {node.id: node for level in levels(plane) for node in level.nodes.values()}
+    pool_of = {pool.id: number for number, pool in enumerate(plane.pools)}
+    for number, pool in enumerate(plane.pools):
+        for level in pool.level.walk() if pool.level else ():
+            pool_of.update(dict.fromkeys(level.nodes, number))
+    for message in plane.messages:
+        for end, other in ((message.source, message.target), (message.target, message.source)):
+            if end in nodes and other in pool_of:
+                nodes[end].is_met_below |= pool_of[other] > pool_of[end]
+                nodes[end].is_met_above |= pool_of[other] < pool_of[end]
 
 
 def _shapes(plane: Plane) -> dict[str, Box]:
@@ -60,49 +74,47 @@ def _set_loose(plane: Plane, y: float) -> None:
         x += note.width + 40
 
 
-def _lead(message: Flow, number: int, shapes: dict[str, Box], plane: Plane) -> None:
-    """Draw a message from shape to shape, or to the border of a pool."""
-    one, other = shapes.get(message.source), shapes.get(message.target)
-    if one is None or other is None:
-        return
-    bands = {pool.id for pool in plane.pools}
-    swapped = message.source in bands and message.target not in bands
-    if swapped:
-        one, other = other, one
-    ends = (
-        message.target if swapped else message.source,
-        message.source if swapped else message.target,
-    )
-    turn = _gap(other, one.y < other.y, number, plane)
-    points = _line(one, other, ends, bands, turn)
-    message.points = points[::-1] if swapped else points
-    if message.name:
-        width, height = size_of(message.name)
-        message.label = Box(points[-1].x + 6, turn - height - 3, width, height)
+def _lead_messages(plane: Plane, shapes: dict[str, Box]) -> None:
+    """Draw the messages from shape to shape, or to the border of a pool; the shortest first."""
+    pools = {pool.id for pool in plane.pools}
+    sheet = _sheet(plane)
+    drawn = [one for one in plane.messages if {one.source, one.target} <= shapes.keys()]
+    for message in sorted(drawn, key=lambda one: _apart(shapes[one.source], shapes[one.target])):
+        ends = [End(shapes[end], end in pools) for end in (message.source, message.target)]
+        if ends[0].box != ends[1].box:
+            lead(message, ends[0], ends[1], sheet)
+    if any(message.name for message in drawn):
+        room = Room()
+        for box in (*sheet.shapes, *sheet.words, *(_border(pool.box) for pool in plane.pools)):
+            room.add(box)
+        for line in sheet.lines:
+            room.add(thick(line))
+        for message in drawn:
+            if message.name and message.points:
+                message.label = best(along(message, []), room)
 
 
-def _gap(other: Box, is_down: bool, number: int, plane: Plane) -> float:
-    """Give where between two pools a message turns on its way to a shape or pool."""
-    here = Point(other.x + 1, other.y + 1)
-    pool = next((pool.box for pool in plane.pools if pool.box.holds(here)), other)
-    away = 14 + 7 * (number % 5)
-    return pool.y - away if is_down else pool.bottom + away
+def _apart(one: Box, other: Box) -> tuple[float, float]:
+    return abs(one.y - other.y), abs(one.x - other.x)
 
 
-def _line(
-    one: Box, other: Box, ends: tuple[str, str], bands: set[str | None], turn: float
-) -> list[Point]:
-    x = one.x + one.width / 2
-    is_down = one.y < other.y
-    y = one.bottom if is_down else one.y
-    to_y = other.y if is_down else other.bottom
-    to_x = x if ends[1] in bands and other.x <= x <= other.right else other.x + other.width / 2
-    # From band to band it goes down where nothing else does: at its own place from the left.
-    if ends[0] in bands:
-        x = to_x = one.x + 60 + abs(turn - y)
-    if x == to_x:
-        return [Point(x, y), Point(x, to_y)]
-    return [Point(x, y), Point(x, turn), Point(to_x, turn), Point(to_x, to_y)]
+def _sheet(plane: Plane) -> Sheet:
+    """Give what messages run around; bands that they pass count as words do."""
+    shapes, words, lines = [note.box for note in plane.notes], list[Box](), list[Segment]()
+    words += [pool.box for pool in plane.pools if pool.level is None]
+    for level in levels(plane):
+        nodes = [*level.nodes.values(), *level.notes]
+        shapes += [node.box for node in nodes if node.inner is None]
+        words += [node.label for node in nodes if node.label is not None]
+        words += [flow.label for flow in level.flows if flow.label is not None]
+        lines += [piece for flow in level.flows for piece in segments(flow.points)]
+    tops = sorted(pool.box.y for pool in plane.pools)[1:]
+    gaps = [top - _BETWEEN + at for top in tops for at in range(10, _BETWEEN, 10)]
+    return Sheet(shapes, words, gaps, lines)
+
+
+def _border(pool: Box) -> Box:
+    return Box(pool.x, pool.y - 1, pool.width, 2)
 
 
 def set_lines(plane: Plane) -> None:
