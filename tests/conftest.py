@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +24,11 @@ from webapp import create_app
 
 # A Monday morning in Minnesota, away from holidays and clock changes.
 NOW = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
+
+# How long an example takes says more of the machine than of the product. Examples are the same in
+# each run where CI is set, and others each time where a person runs the tests.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 
 _compile_address = Rule.compile

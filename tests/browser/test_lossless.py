@@ -134,9 +134,7 @@ ACTS = {
 
 
 @pytest.mark.long
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places=PLACES, does=st.sampled_from(sorted(ACTS)))
 def test_whatever_a_file_holds_is_kept(
     page: Page, places: list[tuple[int, int, int, str]], does: str

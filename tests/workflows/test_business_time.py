@@ -106,7 +106,6 @@ def test_a_day_is_that_of_the_city() -> None:
     assert CITY.day_of(datetime(2026, 11, 17, 3, 0, tzinfo=UTC)) == date(2026, 11, 16)
 
 
-@settings(deadline=None)
 @given(start=moments, days=st.integers(0, 60), closed=closures)
 def test_a_deadline_is_never_on_a_closed_day_nor_before_its_start(
     start: datetime, days: int, closed: frozenset[date]
@@ -120,7 +119,6 @@ def test_a_deadline_is_never_on_a_closed_day_nor_before_its_start(
         assert business_days_between(calendar, start, end) == days
 
 
-@settings(deadline=None)
 @given(start=moments, later=st.timedeltas(timedelta(0), timedelta(days=30)), days=st.integers(0, 9))
 def test_who_starts_later_or_has_more_days_is_never_due_earlier(
     start: datetime, later: timedelta, days: int
@@ -130,13 +128,11 @@ def test_who_starts_later_or_has_more_days_is_never_due_earlier(
     assert after_business_days(CITY, days + 1, start) >= end
 
 
-@settings(deadline=None)
 @given(start=moments, hours=st.integers(1, 5000))
 def test_hours_are_exact_over_every_change_of_the_clocks(start: datetime, hours: int) -> None:
     assert due(CITY, f"PT{hours}H", start) - start == timedelta(hours=hours)
 
 
-@settings(deadline=None)
 @given(start=moments, days=st.integers(1, 700))
 def test_days_keep_the_wall_clock_over_every_change_of_the_clocks(
     start: datetime, days: int

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.cases import File
@@ -121,7 +121,6 @@ def test_a_name_is_made_safe(sent: str, kept: str) -> None:
     assert check(sent, b"text").name == kept
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_name_leads_anywhere_or_is_longer_than_people_read(name: str) -> None:
     try:
@@ -134,7 +133,6 @@ def test_no_name_leads_anywhere_or_is_longer_than_people_read(name: str) -> None
     assert not kept.startswith(".")
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(WORD) - 1), st.integers(0, 255))
 def test_a_damaged_office_document_is_taken_or_refused_but_never_an_error(
     at: int, value: int

@@ -315,13 +315,13 @@ def check_whole(sheet: Sheet, theirs: Counter[str]) -> None:
 
 
 @given(st.data())
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_any_edits_are_refused_in_words_or_leave_a_whole_file(data: Draw) -> None:
     check_edits(data, 6)
 
 
 @pytest.mark.long
 @given(st.data())
-@settings(max_examples=1500, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=1500, suppress_health_check=[HealthCheck.too_slow])
 def test_any_long_row_of_edits_is_refused_in_words_or_leaves_a_whole_file(data: Draw) -> None:
     check_edits(data, 20)

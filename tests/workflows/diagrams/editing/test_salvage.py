@@ -95,7 +95,7 @@ def test_where_nothing_can_be_read_it_says_why(data: bytes) -> None:
 
 
 @given(st.integers(0, len(WHOLE)), st.integers(0, 400), st.binary(max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_damage_is_answered(begin: int, length: int, instead: bytes) -> None:
     damaged = WHOLE[:begin] + instead + WHOLE[begin + length :]
     sheet, said = salvage(damaged)

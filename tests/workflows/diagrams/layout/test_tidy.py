@@ -54,14 +54,14 @@ def _is_drawn(data: bytes) -> None:
     assert tidy(drawn) == drawn
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(diagrams())
 def test_any_diagram_is_drawn(data: bytes) -> None:
     _is_drawn(data)
 
 
 @pytest.mark.long
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=1_500)
 @given(diagrams())
 def test_very_many_diagrams_are_drawn(data: bytes) -> None:
     _is_drawn(data)
