@@ -250,8 +250,11 @@ def read_level(container: etree._Element) -> Level:
             _lanes(part, 0, level)
     _read_beside(container, level)
     known = level.nodes
-    level.flows = [flow for flow in flows if flow.source in known and flow.target in known]
     _settle_hosts(level)
+    # What an event on a border leads to that undoes its step is joined to it by an association.
+    flows += [line for line in level.lines if line.source in known and known[line.source].host]
+    level.flows = [flow for flow in flows if flow.source in known and flow.target in known]
+    level.lines = [line for line in level.lines if line not in level.flows]
     if not level.lanes:
         level.lanes.append(Lane(None, 0))
     _settle_lanes(level)

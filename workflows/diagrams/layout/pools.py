@@ -128,20 +128,46 @@ def set_lines(plane: Plane) -> None:
     for message in plane.messages:
         if message.points:
             shapes.setdefault(message.id, Box(message.points[0].x, message.points[0].y, 0, 0))
+    sheet = _sheet(plane)
     for line in (*plane.lines, *(line for level in levels(plane) for line in level.lines)):
         one, other = shapes.get(line.source), shapes.get(line.target)
         if one is not None and other is not None:
-            line.points = [_nearest(one, other), _nearest(other, one)]
+            line.points = _straight(one, other, sheet)
 
 
-def _nearest(box: Box, other: Box) -> Point:
-    """Give the middle of the side that faces the other."""
+def _straight(one: Box, other: Box, sheet: Sheet) -> list[Point]:
+    """Give the line between the middles of two sides that runs through least; short and level."""
+    near = Box(
+        min(one.x, other.x), min(one.y, other.y),
+        max(one.right, other.right) - min(one.x, other.x),
+        max(one.bottom, other.bottom) - min(one.y, other.y),
+    )  # fmt: skip
+    shapes = [box for box in sheet.shapes if box.overlaps(near)]
+    words = [box for box in sheet.words if box.overlaps(near)]
+
+    def cost(line: Segment) -> tuple[float, float]:
+        met = sum(1_000 for box in shapes if line.crosses(box.shrunk(1)))
+        met += sum(120 for box in words if line.crosses(box))
+        across, down = abs(line.begin.x - line.end.x), abs(line.begin.y - line.end.y)
+        met += 1_000 * (not _leaves(line.begin, one, line.end))
+        met += 1_000 * (not _leaves(line.end, other, line.begin))
+        return met + (across**2 + down**2) ** 0.5, across
+
+    line = min((Segment(a, b) for a in _sides(one) for b in _sides(other)), key=cost)
+    return [line.begin, line.end]
+
+
+def _leaves(side: Point, box: Box, to: Point) -> bool:
+    """Whether a line from a side of the box leads away from it, not along it or back through it."""
+    if side.x in (box.x, box.right):
+        return (to.x > side.x) if side.x == box.right else (to.x < side.x)
+    return (to.y > side.y) if side.y == box.bottom else (to.y < side.y)
+
+
+def _sides(box: Box) -> list[Point]:
+    """Give the middles of the sides; lower and upper one first."""
     x, y = box.x + box.width / 2, box.y + box.height / 2
-    if other.bottom <= box.y:
-        return Point(x, box.y)
-    if other.y >= box.bottom:
-        return Point(x, box.bottom)
-    return Point(box.x if other.right <= box.x else box.right, y)
+    return [Point(x, box.bottom), Point(x, box.y), Point(box.right, y), Point(box.x, y)]
 
 
 def set_groups(plane: Plane, old: dict[str, Box]) -> None:
