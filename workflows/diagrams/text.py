@@ -61,13 +61,29 @@ def describe(
 
 
 def _ordered(diagram: Diagram) -> list[Node]:
-    """Order the nodes so that what follows comes after: inside a subprocess first, exceptions last."""
+    """Order the nodes so that what follows comes after: inside a subprocess first, exceptions last.
+
+    What no start leads to follows, each way from where it begins.
+    """
     finished: list[str] = []
     seen: set[str] = set()
     for start in reversed(diagram.starts()):
         _visit(diagram, start.id, seen, finished)
-    order = [diagram.nodes[identity] for identity in reversed(finished)]
-    return order + [node for node in diagram.nodes.values() if node.id not in seen]
+    order = finished[::-1]
+    for begin in _beginnings(diagram, [*diagram.nodes]):
+        finished = []
+        _visit(diagram, begin, seen, finished)
+        order += reversed(finished)
+    return [diagram.nodes[identity] for identity in order]
+
+
+def _beginnings(diagram: Diagram, nodes: list[str]) -> list[str]:
+    """Put first what nothing leads to, events on borders and what stands inside last."""
+    return sorted(nodes, key=lambda one: _rank(diagram, diagram.nodes[one]))
+
+
+def _rank(diagram: Diagram, node: Node) -> tuple[bool, bool, bool]:
+    return node.parent is not None, bool(diagram.incoming(node.id)), node.attached_to is not None
 
 
 def _visit(diagram: Diagram, begin: str, seen: set[str], finished: list[str]) -> None:
@@ -88,7 +104,9 @@ def _visit(diagram: Diagram, begin: str, seen: set[str], finished: list[str]) ->
 
 
 def _following(diagram: Diagram, identity: str) -> list[str]:
+    held = [node.id for node in diagram.inside(identity)]
     inside = [start.id for start in diagram.starts(identity)]
+    inside = inside or [one for one in held if not diagram.incoming(one)] or held[:1]
     flows = [flow.target for flow in _ways(diagram, identity) if flow.target in diagram.nodes]
     return inside + flows + [boundary.id for boundary in diagram.boundaries(identity)]
 
@@ -169,20 +187,26 @@ class _Writer:
             yield self.exception(boundary, node)
 
     def when(self, node: Node, flow: Flow) -> str:
-        if node.kind in ("parallelGateway", "inclusiveGateway") and flow.condition is None:
-            return "At the same time" if node.kind == "parallelGateway" else "Otherwise"
+        if node.kind == "inclusiveGateway" and flow.condition is None:
+            return "Otherwise"
+        if flow.condition is None and flow.id != node.default_flow and _splits(node):
+            return "At the same time"
         target = self.diagram.nodes.get(flow.target)
         if node.kind == "eventBasedGateway" and target is not None:
             return _event(target)
         if flow.condition is not None and flow.id != node.default_flow:
             words = condition_words(flow.condition, _Labels(self, node))
+            if words == f"({flow.condition})":
+                words = f'"{flow.name}"' if flow.name else "its condition, which is not run, holds"
             return "Always" if words == "always" else f"If {words}"
         return "Otherwise" if flow.id == node.default_flow else (flow.name or "Also")
 
     def exception(self, boundary: Node, host: Node) -> Branch:
         outgoing = self.diagram.outgoing(boundary.id)
         number = self.target(outgoing[0].target) if outgoing else None
-        stays = "" if boundary.interrupting else ", while this step stays open"
+        stays = ", while this step stays open"
+        if boundary.interrupting:
+            stays = "" if boundary.kind == "boundaryError" else ", instead of this step"
         event = _event(boundary)
         if boundary.act and self.title_of_act is not None:
             event = f"{event} (in the policy: {self.title_of_act(boundary.act)})"
@@ -239,7 +263,11 @@ def _event(node: Node) -> str:
     if node.kind in ("boundaryMessage", "messageCatch", "receiveTask"):
         return f'When "{" ".join(node.name.split()) or node.message or node.id}" arrives'
     if node.kind == "boundaryError":
-        return f'If it ends with the error "{node.error or "any"}"'
+        return (
+            f'If it ends with the error "{node.error}"'
+            if node.error
+            else "If it ends with an error"
+        )
     return f'When "{node.title}" happens'
 
 
@@ -248,24 +276,46 @@ def _sentence_end(node: Node) -> str:
     return node.title.rstrip(".?! ")
 
 
+def _named(words: str, node: Node) -> str:
+    """Add the name, if there is one; nobody reads an id aloud."""
+    return f"{words}: {_sentence_end(node)}" if node.name.strip() else words
+
+
+def _message(node: Node) -> str:
+    """Give what people call a message in quotes: the name of the event, with that of the message."""
+    name, message = " ".join(node.name.split()), node.message or ""
+    if not name or name.lower() == message.lower():
+        return f'"{name or message or node.id}"'
+    return f'"{name}" (message "{message}")' if message else f'"{name}"'
+
+
+def _splits(node: Node) -> bool:
+    """Whether all ways out of it are taken at once."""
+    return node.kind == "parallelGateway" or not node.kind.endswith("Gateway")
+
+
 def _plain(text: str, diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape of sentence
-    return text.format(
-        title=_sentence_end(node), lane=node.lane or "Somebody", topic=node.topic or "none"
-    )
+    operation = f"operation {node.topic}" if node.topic else "no operation is chosen"
+    return text.format(title=_sentence_end(node), lane=node.lane or "Somebody", operation=operation)
+
+
+def _whole(node: Node) -> str:
+    return "part" if node.parent else "case"
 
 
 def _other(diagram: Diagram, node: Node) -> str:
     if node.kind in STARTS:
-        return f"The {'part' if node.parent else 'case'} begins: {_sentence_end(node)}."
+        return f"{_named(f'The {_whole(node)} begins', node)}."
     if node.kind in ENDS:
-        return f"{'The part ends' if node.parent else 'The end'}: {_sentence_end(node)}."
-    return _plain("{title} (this kind of step is not run).", diagram, node)
+        return f"{_named('The part ends' if node.parent else 'The end', node)}."
+    title = "{title}" if node.name.strip() else "A step without a name"
+    return _plain(f"{title} (this kind of step is not run).", diagram, node)
 
 
 def _wait(diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape of sentence
     if node.timer:
         return f"Wait: go on {timer_words(node.timer)} ({node.title})."
-    return f'Wait for "{node.message or node.title}".'
+    return f"Wait for {_message(node)}."
 
 
 def _join_or_split(all_words: str, split_words: str, diagram: Diagram, node: Node) -> str:
@@ -283,19 +333,25 @@ def _called(diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape of
 
 
 def _error_end(diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape of sentence
-    return f'The end with the error "{node.error or "none"}": {_sentence_end(node)}. The step around it goes on from there.'
+    error = f'the error "{node.error}"' if node.error else "an error"
+    name = "" if node.name.strip() == (node.error or "") else f": {_sentence_end(node)}"
+    return f"The end with {error}{name}. The step around it goes on from there."
 
 
 _SENTENCES: dict[str, Callable[[Diagram, Node], str]] = {
-    "messageStart": lambda _, node: f'The case begins when "{node.message or node.title}" arrives.',
-    "timerStart": lambda _, node: f"The case begins by itself {timer_words(node.timer or '')}.",
+    "messageStart": lambda _, node: f"The {_whole(node)} begins when {_message(node)} arrives.",
+    "timerStart": lambda _, node: (
+        f"The {_whole(node)} begins by itself {timer_words(node.timer or '')}."
+    ),
     "userTask": partial(_plain, "{lane}: {title}."),
     "manualTask": partial(_plain, "{lane}, outside the system: {title}."),
     "receiveTask": partial(_plain, "{lane}: wait for {title}."),
-    "serviceTask": partial(_plain, "The system: {title} (operation {topic})."),
+    "serviceTask": partial(_plain, "The system: {title} ({operation})."),
     "callActivity": _called,
     "subProcess": partial(_plain, "{title}, in several steps."),
-    "exclusiveGateway": lambda _, node: f"Decision: {node.title}",
+    "exclusiveGateway": lambda _, node: (
+        f"Decision: {node.title}" if node.name.strip() else "Decision."
+    ),
     "inclusiveGateway": partial(
         _join_or_split, "Wait for all that were begun.", "Do everything that applies."
     ),
@@ -305,12 +361,13 @@ _SENTENCES: dict[str, Callable[[Diagram, Node], str]] = {
     "eventBasedGateway": partial(_plain, "Wait for what happens first."),
     "timerCatch": _wait,
     "messageCatch": _wait,
-    "messageThrow": lambda _, node: f'Send the message "{node.message or node.title}".',
+    "messageThrow": lambda _, node: f"Send the message {_message(node)}.",
     "messageEnd": lambda _, node: (
-        f'The end: {_sentence_end(node)}. The message "{node.message or ""}" is sent.'
+        f"{_named('The end', node)}. "
+        + (f'The message "{node.message}" is sent.' if node.message else "A message is sent.")
     ),
     "terminateEnd": lambda _, node: (
-        f"The end: {_sentence_end(node)}. Whatever is still open is stopped."
+        f"{_named('The end', node)}. Whatever is still open is stopped."
     ),
     "errorEnd": _error_end,
 }

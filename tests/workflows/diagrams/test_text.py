@@ -1,5 +1,6 @@
 """The text twin: the same process in numbered sentences."""
 
+import re
 from typing import ClassVar
 
 import pytest
@@ -20,6 +21,7 @@ from tests.workflows.diagrams.sketch import (
 )
 from workflows.diagrams.condition_tree import Comparison, Literal, Name
 from workflows.diagrams.graph import Diagram, Field, Flow, Node, Option
+from workflows.diagrams.reading import read
 from workflows.diagrams.text import Branch, TextStep, describe
 from workflows.diagrams.wording import condition_words, length_words, listed, timer_words
 
@@ -135,13 +137,15 @@ def test_exceptions_are_told_at_the_step_that_they_hit() -> None:
     )  # fmt: skip
     branches = describe(diagram, lambda act: act)[1].branches
     assert [branch.text for branch in branches] == [
-        'When "Withdraw" arrives (in the policy: withdraw-request), go to step 4.',
+        'When "Withdraw" arrives (in the policy: withdraw-request), instead of this step, go to step 4.',
         'After 3 business days ("Remind"), while this step stays open, go to step 5.',
-        'On 31 January 2027 ("Lapse"), go to step 6.',
-        'When "Nothing" arrives, nothing follows.',
+        'On 31 January 2027 ("Lapse"), instead of this step, go to step 6.',
+        'When "Nothing" arrives, instead of this step, nothing follows.',
     ]
     assert branches[0].to == 4
-    assert branches[3] == Branch('When "Nothing" arrives, nothing follows.', None)
+    assert branches[3] == Branch(
+        'When "Nothing" arrives, instead of this step, nothing follows.', None
+    )
 
 
 def test_calls_subprocesses_and_errors_are_told() -> None:
@@ -179,14 +183,14 @@ def test_events_are_told_in_words() -> None:
     )  # fmt: skip
     texts = {step.element: step.text for step in describe(diagram)}
     assert texts == {
-        "Begin": 'The case begins when "withdraw" arrives.',
+        "Begin": 'The case begins when "Begin" (message "withdraw") arrives.',
         "Weekly": "The case begins by itself every 7 days.",
         "First": "Wait for what happens first.",
-        "Answer": 'Wait for "answer".',
+        "Answer": 'Wait for "Answer".',
         "Late": "Wait: go on after 5 days (Late).",
         "Get": "Requester: wait for Get proof.",
         "Sign": "Requester, outside the system: Sign.",
-        "Tell": 'Send the message "withdraw".',
+        "Tell": 'Send the message "Tell" (message "withdraw").',
         "Stop": "The end: Stop. Whatever is still open is stopped.",
         "Told": 'The end: Told. The message "withdraw" is sent.',
         "Fail": 'The end with the error "refused": Fail. The step around it goes on from there.',
@@ -225,21 +229,21 @@ def test_a_faulty_diagram_is_told_as_far_as_it_goes() -> None:
         user("Lost"), gateway("exclusive", "One"), gateway("exclusive", "Two"), user("Ask"), user("Odd", attributes=""),
         flows("One Two One", "Lost One"), flow("Ask", "One", "==", id="A"), flow("Ask", "Lost", id="B"),
     )  # fmt: skip
-    nodes = {**diagram.nodes, "Odd": Node("Odd", "unsupported")}
+    nodes = {**diagram.nodes, "Odd": Node("Odd", "unsupported", "Odd")}
     steps = describe(Diagram("try", nodes=nodes, flows=diagram.flows))
     assert [step.text for step in steps] == [
-        "Requester: Lost.",
         "Requester: Ask.",
+        "Requester: Lost.",
         "Odd (this kind of step is not run).",
     ]
-    assert steps[0].branches == ()
-    assert [branch.text for branch in steps[1].branches] == [
-        "If (==), nothing follows.",
-        "Also, go back to step 1.",
+    assert steps[1].branches == ()
+    assert [branch.text for branch in steps[0].branches] == [
+        "If its condition, which is not run, holds, nothing follows.",
+        "At the same time, go to step 2.",
     ]
-    assert describe(Diagram("try", nodes={"X": Node("X", "boundaryTimer")}))[0].text.startswith(
-        "X (this"
-    )
+    assert describe(Diagram("try", nodes={"X": Node("X", "boundaryTimer", "X")}))[
+        0
+    ].text.startswith("X (this")
 
 
 def test_a_title_that_asks_keeps_its_sentence() -> None:
@@ -362,3 +366,41 @@ def test_a_tree_can_be_compared_with_itself() -> None:
     assert Comparison(Name("A", "b"), "=", Literal(1)) == Comparison(
         Name("A", "b"), "=", Literal(1)
     )
+
+
+def test_what_no_start_leads_to_is_told_from_where_it_begins() -> None:
+    diagram = whole(
+        user("Last"), user("Middle"), user("First"), end(), start(), user("Ask"),
+        sketch.subprocess("Part", user("Then"), user("Inside"), flow("Inside", "Then")),
+        flows("Begin Ask Done", "First Middle Last Part"),
+    )  # fmt: skip
+    assert [step.element for step in describe(diagram)] == [
+        "Begin", "Ask", "Done", "First", "Middle", "Last", "Part", "Inside", "Then",
+    ]  # fmt: skip
+
+
+def test_no_id_and_no_condition_of_another_engine_is_read_aloud() -> None:
+    ways = flow("Which", "Work", "${odd}"), flow("Which", "Done", ""), flow("Which", "Fail")
+    data = sketch.process(
+        start(), gateway("exclusive", "Which", "WhichToFail"), sketch.service("Work", ""), end(),
+        end("Fail", "<bpmn:errorEventDefinition/>"), *ways, flows("Begin Which", "Work Done"),
+    )  # fmt: skip
+    diagram, _ = read(re.sub(rb' name="(Begin|Done|Which|Fail)"', b"", data))
+    assert diagram is not None
+    assert told(diagram) == [
+        "The case begins.",
+        "Decision. If its condition, which is not run, holds, go to step 3. If its condition, which is not run, holds, go to step 4. Otherwise, go to step 5.",
+        "The system: Work (no operation is chosen).",
+        "The end.",
+        "The end with an error. The step around it goes on from there.",
+    ]
+
+
+def test_two_ways_on_from_a_step_are_taken_at_the_same_time() -> None:
+    diagram = whole(
+        start(), user("Ask"), user("One"), user("Two"), flows("Begin Ask One", "Ask Two")
+    )
+    assert [branch.text for branch in describe(diagram)[1].branches] == [
+        "At the same time, go to step 3.",
+        "At the same time, go to step 4.",
+    ]
