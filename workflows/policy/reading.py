@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import cast
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_TOO_MUCH = re.compile(r"[\d_]{4300}|\[\s*\[\s*\[|\{[^{}]*\{[^{}]*\{")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ class Document:
         """Refuse tables that this file should not have."""
         for name in self.tables:
             if name not in kinds:
-                self.refuse(f'"{name}"', "Unknown table." + did_you_mean(name, kinds))
+                begins = re.compile(rf"\s*\[*\s*[\"']?{re.escape(name)}\b")
+                line = next((n for n, text in enumerate(self.lines, 1) if begins.match(text)), None)
+                self.refuse(f'"{name}"', "Unknown table." + did_you_mean(name, kinds), line)
 
     def refuse(self, where: str, message: str, line: int | None = None) -> None:
         self.mistakes.append(Mistake(self.file, line, where, message))
@@ -92,6 +95,11 @@ def document_of(name: str, text: str) -> Document:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         return unread(name, f"Not valid TOML: {error}.", int(line[1]) if line else None)
+    except (ValueError, RecursionError):
+        # The parser gives up on these without a word of the place.
+        lines = enumerate(text.splitlines(), 1)
+        number = next((n for n, line in lines if _TOO_MUCH.search(line)), None)
+        return unread(name, "A number is too long, or lists stand too deep in lists.", number)
 
 
 # Two versions of a policy mostly differ in one file, and reading TOML takes most of the time of

@@ -128,7 +128,19 @@ MISTAKES = {
         "clauses.toml",
         None,
         '[[sentence]]\nid = "GC-2"\n',
-        'clauses.toml: "sentence": Unknown table. Known: clause.',
+        'clauses.toml, line 1: "sentence": Unknown table. Known: clause.',
+    ),
+    "lists without end": (
+        "clauses.toml",
+        None,
+        "# deep\nclause = " + "[" * 2000 + "]" * 2000,
+        "clauses.toml, line 2: A number is too long, or lists stand too deep in lists.",
+    ),
+    "number without end": (
+        "roles.toml",
+        'held = "everyone"',
+        f"held = {'9' * 5000}",
+        "roles.toml, line 24: A number is too long, or lists stand too deep in lists.",
     ),
     "not TOML": (
         "roles.toml",
