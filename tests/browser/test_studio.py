@@ -139,6 +139,10 @@ def test_nothing_drawn_is_lost_to_the_network_or_to_somebody_faster(arrive: Arri
     expect(notice).to_contain_text(f"{OTHER} changed draft")
     expect(notice.get_by_role("link", name="Look at theirs")).to_be_visible()
     expect(saved(page)).to_have_text(SAVED)
+    with page.expect_response(lambda answer: answer.url.endswith("/presence")):
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    # What is kept apart is this page's own.
+    expect(page.locator("[data-notice=others-saved]")).to_have_count(0)
     expect(element(ready(bram.open(theirs)), "GatherAdvice")).to_contain_text("Gather advice")
     forgive(ottoline)
     lose_the_sign_in(ottoline)

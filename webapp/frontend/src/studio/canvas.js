@@ -36,7 +36,7 @@ export async function open(holder, panel, page) {
   await modeler.importXML(page.xml);
   name(holder);
   begin(modeler);
-  new ResizeObserver(() => holder.clientWidth && holder.clientHeight && keepWhole(modeler, () => modeler.get('canvas').resized())).observe(holder);
+  new ResizeObserver(() => holder.clientWidth && holder.clientHeight && resized(modeler)).observe(holder);
   scrollOnlyWithFocus(holder, modeler.get('zoomScroll'));
   rowAbove(modeler);
   staysChosen(modeler.get('eventBus'), modeler.get('selection'));
@@ -72,6 +72,18 @@ export function whole(modeler) {
   canvas.resized();
   canvas.zoom('fit-viewport', 'auto');
   canvas.zoom(Math.min(canvas.zoom() * 0.96, 1.2), 'auto');
+  fitted.set(modeler, canvas.zoom());
+}
+
+// The zoom at which each was last seen whole.
+const fitted = new WeakMap();
+
+// What fitted into the window fits into the new one as well: with more room it grows again. Who zoomed keeps their zoom.
+function resized(modeler) {
+  const canvas = modeler.get('canvas');
+  const isFitted = isWhole(modeler) && canvas.zoom() === fitted.get(modeler);
+  keepWhole(modeler, () => canvas.resized());
+  if (isFitted) whole(modeler);
 }
 
 // What was seen whole before a change is seen whole after it.

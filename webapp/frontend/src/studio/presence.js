@@ -18,8 +18,9 @@ export function presence({ root, page, modeler, saver, tell }) {
     names(others, data.editors);
     told(check, saver.unsaved() ? { state: 'none' } : data.check);
     shut(data);
-    // While this page saves, the newer revision is its own.
-    if (!saver.state.sending && saver.state.revision === revision && data.revision > revision) savedByOthers(data);
+    // While this page saves, the newer revision is its own; so is that of a draft that was just kept apart.
+    const isOwn = revision === null || saver.state.sending || saver.state.revision !== revision;
+    if (!isOwn && data.revision > revision) savedByOthers(data);
   }
 
   function signedOut(data) {
