@@ -464,6 +464,8 @@ def test_a_new_process_may_begin_with_a_building_block(office: Desk) -> None:
     address = "/diagrams/drafts/new-process"
     text = page(office, address)
     assert '<optgroup label="City Attorney">' in text
+    # A plain step needs a name and a party of its own.
+    assert text.count("(required in some cases)") == 2
     fields = {"name": "Change a site", "starters": "requester", "owner": "policy_owner",
               "subject": "site", "block": "advise-law"}  # fmt: skip
     # The party of the block begins, whoever else was chosen before it.

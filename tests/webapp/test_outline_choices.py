@@ -118,6 +118,16 @@ def test_an_outcome_that_the_act_does_not_know_is_refused_at_once(office: Desk) 
     assert "does not know “Ask for a trial”. It can end in: Approve;" in wrong
     assert "Ask for a trial</textarea>" in wrong
     assert row(draft).xml == before
+    # In other words it is the same outcome, and what reads it still means it.
+    worded = {f"words_{n}": one.label for n, one in enumerate(asked.options)}
+    twice = {**worded, "words_0": asked.options[1].label}
+    told = send(office, draft, address, 422, **fields, options=known, **twice)
+    assert "Two choices read the same." in told
+    assert f'value="{asked.options[1].label}"' in told
+    send(office, draft, address, **fields, options=known, **{**worded, "words_0": "Go  ahead"})
+    now, *others = now_says(draft).nodes["DecideRequest"].fields[0].options
+    assert (now.id, now.label) == (asked.options[0].id, "Go ahead")
+    assert others == list(asked.options[1:])
     # Another question of the form may have what choices it likes.
     plain = {"label": "Trial?", "type": "enum", "classification": "public"}
     send(office, draft, "/steps/DecideRequest/questions", **plain, options="Ask for a trial\nNone")
@@ -178,6 +188,13 @@ def test_two_comparisons_with_their_values_are_one_form(office: Desk) -> None:
         office, draft, f"/ways/{way}", **sent, more="DecideRequest.conditions", more_how="answered"
     )
     assert now_says(draft).flows[way].condition == "DecideRequest.conditions != null"
+    third = {"more_3": "DecideRequest.valid_until", "more_3_how": ">=", "more_3_with": "soon"}
+    wrong = send(office, draft, f"/ways/{way}", 422, **sent, **two, **third)
+    # What is wrong among the later ones is not folded away.
+    assert "Write a day as" in wrong
+    assert "Compare more than that" not in wrong
+    send(office, draft, f"/ways/{way}", **sent, **two, **{**third, "more_3_with": "2027-01-31"})
+    assert (now_says(draft).flows[way].condition or "").count(" or ") == 2
 
 
 def test_a_comparison_that_cannot_be_is_refused_with_what_was_typed(office: Desk) -> None:

@@ -17,7 +17,17 @@ from webapp.outline.pieces import ANSWERED, IS, IS_NOT, UNANSWERED, Piece
 from workflows.diagrams.graph import Field
 
 # The names of the rows that wait to be filled in.
-SPARE = ("more", "more_2")
+SPARE = ("more", "more_2", "more_3", "more_4", "more_5", "more_6")
+# What their first controls are called; of the later ones, which are rarely needed, less is seen.
+LABELS = (
+    "Compare",
+    "And compare",
+    "Compare as the third",
+    "Compare as the fourth",
+    "Compare as the fifth",
+    "Compare as the sixth",
+)
+SEEN = 2
 LONGEST_TYPED = 500
 HOW = {
     IS: "is",
@@ -125,7 +135,7 @@ def _measured(typed: str, kind: str) -> tuple[str | None, str]:
 def spare_members() -> dict[str, Any]:
     """Give the fields of the rows that wait to be filled in."""
     members: dict[str, Any] = {}
-    for name, label in zip(SPARE, ("Compare", "And compare"), strict=True):
+    for name, label in zip(SPARE, LABELS, strict=True):
         members[name] = SelectField(label, validators=[Optional()], validate_choice=False)
         members[f"{name}_how"] = SelectField("How", choices=offered(HOW.items()), default=IS)
         members[f"{name}_with"] = StringField(

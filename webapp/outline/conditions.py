@@ -21,7 +21,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from webapp.outline import pieces
 from webapp.outline.answers import Asked
-from webapp.outline.comparing import SPARE, NotComparableError, Spare, spare_members
+from webapp.outline.comparing import SEEN, SPARE, NotComparableError, Spare, spare_members
 from webapp.outline.offering import offered
 from webapp.outline.page import Opened, OutlineForm, filled
 from webapp.outline.pieces import ALL, ANSWERED, ANY, IS, UNANSWERED, Piece
@@ -85,13 +85,18 @@ class ConditionForm(OutlineForm):
 
     def spares(self) -> list[tuple[str, list[Any]]]:
         """Give the rows that wait to be filled in: what they are called, and their fields."""
-        titles = (
-            ("One comparison more", "Another one") if self.rows else ("A comparison", "Another one")
-        )
+        first = "One comparison more" if self.rows else "A comparison"
+        titles = (first, "Another one", "A third one", "A fourth one", "A fifth one", "A sixth one")
         return [
             (title, [self[f"{name}{part}"] for part in ("", "_how", "_with")])
             for name, title in zip(SPARE, titles, strict=True)
         ]
+
+    @property
+    def seen(self) -> int:
+        """How many of these rows are seen at once: all where a later one was filled in."""
+        later = (self[f"{name}{part}"] for name in SPARE[SEEN:] for part in ("", "_how", "_with"))
+        return len(SPARE) if any(field.errors for field in later) else SEEN
 
     def _made(self) -> str | None:
         if self.when.data == ROWS:

@@ -70,7 +70,7 @@ class Deciding:
         listed = ", ".join(f"“{one}”" for one in unknown)
         return (
             f"The act “{self.act.title}” does not know {listed}. It can end in: {known}. Choose one of "
-            "these, or ask it in a question of its own."
+            f"these, {'give one other words below, ' if self.question else ''}or ask it in a question of its own."
         )
 
     def _decides(self, fields: Sequence[Field]) -> bool:

@@ -1,5 +1,6 @@
 """The process itself: its name, who begins it, whom it is about; and a new one from nothing."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -33,6 +34,8 @@ from workflows.errors import InvalidAnswersError
 from workflows.policy.blocks import Block
 from workflows.publication import drafts, editing_together
 
+# What a building block would bring is asked for where none is chosen.
+_PLAIN_STEP = {"data-required-when": json.dumps({"field": "block", "is": "=", "value": None})}
 SUBJECTS = {"none": "Nothing that is registered", "site": "A site", "person": "A person"}
 
 
@@ -150,11 +153,13 @@ class NewProcessForm(PageForm):
         "What the first step is called",
         [Length(max=100)],
         description="Such as Ask for the change. Empty: as its building block is called.",
+        render_kw=_PLAIN_STEP,
     )
     parties = SelectMultipleField(
         "Who takes part",
         description="The first step is done by the first party that may do it. The party of the building "
         "block takes part in any case.",
+        render_kw=_PLAIN_STEP,
     )
     owner = SelectField("Who owns it", [DataRequired("Choose who answers for it.")])
     subject = SelectField("What a case is about", choices=offered(SUBJECTS.items()))

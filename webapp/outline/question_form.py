@@ -27,7 +27,8 @@ from wtforms.validators import (
 
 from webapp.outline.offering import offered
 from webapp.outline.outcomes import DECISION, Deciding
-from webapp.outline.page import Opened, OutlineForm, filled
+from webapp.outline.page import Opened, filled
+from webapp.outline.wording import WordingForm, with_wordings
 from webapp.runtime import pack
 from workflows.diagrams.forms import RESERVED
 from workflows.diagrams.graph import Field, Node, Option
@@ -74,7 +75,7 @@ class ColumnForm(Form):
     required = BooleanField("Required")
 
 
-class QuestionForm(OutlineForm):
+class QuestionForm(WordingForm):
     """One question: what is asked, how it is answered, and what is asked of the answer."""
 
     label = StringField("Question", [DataRequired("Say what is asked."), Length(max=200)])
@@ -84,7 +85,7 @@ class QuestionForm(OutlineForm):
     options = TextAreaField(
         "Choices",
         [Length(max=4000)],
-        description="One on each line. Those that are there keep their ids while their words stay.",
+        description="One on each line. A line that reads otherwise is another choice.",
         render_kw={"rows": 5, **_only_for(*CHOOSING)},
     )
     outcomes = SelectMultipleField(
@@ -148,7 +149,7 @@ class QuestionForm(OutlineForm):
         """Ask for choices where there must be some, and for each only once."""
         if self.type.data not in CHOOSING:
             return
-        labels = [option.label for option in self._options(self.asked or _NONE)]
+        labels = [option.label for option in self.as_field().options]
         if not labels:
             raise ValidationError("Write at least one choice, each on a line.")
         if len(set(labels)) < len(labels):
@@ -174,7 +175,7 @@ class QuestionForm(OutlineForm):
             type=kind,
             required=self.required.data,
             help=" ".join((self.help.data or "").split()),
-            options=tuple(self._options(base)) if kind in CHOOSING else (),
+            options=tuple(map(self.with_words, self._options(base))) if kind in CHOOSING else (),
             columns=tuple(self._columns(base)) if kind == "table" else (),
             classification=self.classification.data,
             # What is hidden for this type is not sent, and would stay as it was.
@@ -233,7 +234,7 @@ def question_form(page: Opened, node: Node, asked: Field | None) -> QuestionForm
     begins = deciding is not None and bool(deciding.act.outcomes)
     field = asked or (DECISION if begins else _NONE)
     form: QuestionForm = filled(
-        QuestionForm,
+        with_wordings(QuestionForm, field.options if asked else ()),
         page,
         label=field.label,
         type=field.type,

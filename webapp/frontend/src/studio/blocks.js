@@ -1,12 +1,13 @@
 // Building blocks: the plain ones here, those of the policy from the server. `shapeOf` makes a shape of one.
 import { formData } from './fields.js';
+import { UNNAMED_CHOICE } from './panel/naming.js';
 
 const TYPES = { userTask: 'bpmn:UserTask', serviceTask: 'bpmn:ServiceTask', callActivity: 'bpmn:CallActivity' };
 const ICONS = { userTask: 'bpmn-icon-user-task', serviceTask: 'bpmn-icon-service-task', callActivity: 'bpmn-icon-call-activity' };
 
 export const PLAIN = [
   { id: 'step', title: 'Step', help: 'Somebody answers a form.', type: 'bpmn:UserTask', name: 'New step', icon: 'bpmn-icon-user-task' },
-  { id: 'decision', title: 'Decision', help: 'One of several ways is taken.', type: 'bpmn:ExclusiveGateway', name: 'Which way?', icon: 'bpmn-icon-gateway-xor' },
+  { id: 'decision', title: 'Decision', help: 'One of several ways is taken.', type: 'bpmn:ExclusiveGateway', name: UNNAMED_CHOICE, icon: 'bpmn-icon-gateway-xor' },
   { id: 'parallel', title: 'At the same time', help: 'All ways are taken, and waited for where they join.', type: 'bpmn:ParallelGateway', icon: 'bpmn-icon-gateway-parallel' },
   { id: 'deadline', title: 'When time is up', help: 'What happens when the chosen step takes too long: a way of its own. The time limit of people is said in the panel.', type: 'bpmn:BoundaryEvent', timer: 'P5BD', name: 'After 5 business days', icon: 'bpmn-icon-intermediate-event-catch-non-interrupting-timer', attached: true },
   { id: 'group', title: 'A group of steps (sub-process)', help: 'Steps with a beginning and an end of their own: what may happen during any of them is said once.', type: 'bpmn:SubProcess', name: 'A group of steps', icon: 'bpmn-icon-subprocess-expanded', isGroup: true },

@@ -2,6 +2,7 @@
 import { html, useState } from 'diagram-js/lib/ui';
 import { textOf } from '../condition/text.js';
 import { Button, ChoiceEntry } from '../entries.js';
+import { nameAfter } from '../naming.js';
 
 const GAP = { right: 110, down: 70 };
 
@@ -20,7 +21,11 @@ export function WaysForChoices({ element, object, answers, changes, modeling, re
   const answer = decided.find((one) => nameOf(one) === wanted) ?? decided[0];
   const missing = missingOf(answer);
   const make = (some) => {
-    changes.together(() => some.forEach(({ option, text }, at) => say(open[at] ?? ended(option, at), option, text)));
+    changes.together(() => {
+      some.forEach(({ option, text }, at) => say(open[at] ?? ended(option, at), option, text));
+      const name = nameAfter(object, answer);
+      if (name) changes.rename(element, name);
+    });
     selection.select(element);
   };
   const ended = (option, at) => {

@@ -3,6 +3,7 @@ import { html } from 'diagram-js/lib/ui';
 import { Condition } from '../condition/builder.js';
 import { ALWAYS } from '../condition/text.js';
 import { Button, ChoiceEntry, Fact, TextEntry, TickEntry } from '../entries.js';
+import { answerOf, nameAfter } from '../naming.js';
 import { titleOf } from '../words.js';
 import { useAnswers } from './answers.js';
 import { WaysForChoices } from './choices.js';
@@ -15,7 +16,7 @@ export function Way({ element, object, changes, server, registry }) {
   const text = conditionOf(object);
   const isDefault = source?.get('default') === object;
   const answers = useAnswers({ server, element, registry }, isChoice);
-  const write = (body) => changes.apply(element, [expression(object, body, changes)]);
+  const write = (body) => writeCondition(changes, { way: element, body, choice: isChoice ? element.source : null, answers });
   if (!isChoice) {
     return html`<${Fact} id="always">Always, after “${titleOf(source)}”.<//>
       ${text &&
@@ -42,6 +43,17 @@ function When({ id = '', object, text, answers, server, write, isInclusive }) {
       write=${(chosen) => write(chosen === 'always' ? ALWAYS : undefined)} />`}
     ${!isAlways && html`<${Condition} id=${`${id}condition`} label="It is taken when" text=${text} answers=${answers} server=${server} place=${{ element: object.id }} write=${write} />`}
     ${answers?.length === 0 && html`<p class="panel-entry__help">Nothing has been asked by then. Put a step with a question before the choice.</p>`}`;
+}
+
+// A choice that nobody named is called after the answer that the condition reads.
+function writeCondition(changes, { way, body, choice, answers }) {
+  const name = choice && nameAfter(choice.businessObject, answerOf(body, answers));
+  const write = () => changes.apply(way, [expression(way.businessObject, body, changes)]);
+  if (!name) return write();
+  return changes.together(() => {
+    write();
+    changes.rename(choice, name);
+  });
 }
 
 function expression(object, body, changes) {
@@ -77,7 +89,7 @@ function WayOut({ way, answers, chosen, object, changes, server, selection }) {
   const flow = way.businessObject;
   const text = conditionOf(flow);
   const isInclusive = object.$instanceOf('bpmn:InclusiveGateway');
-  const write = (body) => changes.apply(way, [expression(flow, body, changes)]);
+  const write = (body) => writeCondition(changes, { way, body, choice: way.source, answers });
   return html`<li data-way=${flow.id}>
     <${Button} label=${`Choose the way to ${titleOf(flow.targetRef)}`} press=${() => selection.select(way)}>To ${titleOf(flow.targetRef)}<//>
     <${TextEntry} id=${`way-${flow.id}-name`} label="Name of the way" value=${flow.name ?? ''} write=${(name) => changes.rename(way, name)} />
