@@ -29,6 +29,8 @@ from workflows.publication import drafts
 bp = Blueprint("check_reports", __name__, url_prefix="/diagrams")
 
 LONGEST_NAME = 100
+# A file may have a fault in each of thousands of elements; nobody reads so many on a page.
+MOST_TOLD = 200
 SEVERITIES = ("error", "warning", "info")
 Pictures = dict[str, dict[str, str]]
 
@@ -140,6 +142,7 @@ def check_file() -> ResponseReturnValue:
         verdict=verdict,
         publishable=is_publishable(verdict),
         told=told,
+        most=MOST_TOLD,
         groups=rules_told(verdict, pack()),
         pictures=_pictures(told, shown),
     )
@@ -161,6 +164,7 @@ def _report_page(subject: Subject, rows: list[CheckReport]) -> ResponseReturnVal
         rows=rows,
         verdict=verdict,
         told=findings_told(verdict, subject.process, subject.name, words),
+        most=MOST_TOLD,
         groups=rules_told(verdict, words),
         policy=policy,
         is_of_policy_in_force=row.policy == pack().version,

@@ -312,6 +312,19 @@ def send(office: Desk, data: bytes | None, name: str = "mine.bpmn") -> TestRespo
     return answer
 
 
+def test_a_file_with_a_fault_everywhere_gives_a_page_that_can_be_read(office: Desk) -> None:
+    scripts = "".join(f'<bpmn:scriptTask id="Script{number}" />' for number in range(400))
+    before, end, after = broken.shipped("agree-contract").rpartition("</bpmn:process>")
+    answer = send(office, (before + scripts + end + after).encode())
+    assert answer.status_code == 200
+    assert len(answer.data) < 1_000_000
+    # The picture that all of them share is there once.
+    assert answer.text.count("data-way-pictures") == 1
+    assert answer.text.count("Script399") < 10
+    assert answer.text.count('<li class="finding ') == 200
+    assert re.search(r"[\d,]+ more are not listed here", words_of(answer))
+
+
 def test_only_those_who_draw_check_files(office: Desk) -> None:
     nora = office.town.people.nora
     assert office.browser(nora).get("/diagrams/check").status_code == 403

@@ -2,7 +2,9 @@
 import { draw } from './drawing.js';
 
 export async function follow(way, holder, read) {
-  const { steps, diagrams } = JSON.parse(way.querySelector('script[type="application/json"]').textContent);
+  const told = JSON.parse(way.querySelector('script[type="application/json"]').textContent);
+  // Several ways on one page share their pictures, which may be large.
+  const { steps, diagrams = JSON.parse(document.querySelector('[data-way-pictures]').textContent) } = told;
   const links = [...way.querySelectorAll('[data-way-step]')];
   const sources = new Map();
   const sourceOf = (key) => {
