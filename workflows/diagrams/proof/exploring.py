@@ -9,6 +9,9 @@ from workflows.diagrams.proof.game import Broken, Game, Next, State
 from workflows.diagrams.proof.offers import Happening
 
 MOST_STATES = 200_000
+# Behind something that goes wrong, such as a second token, there can be ever more states; so many
+# more are met in search of rules that are broken too.
+AFTER_A_FAULT = 20_000
 _LOOK_AT_WATCH_EVERY = 256
 Only: TypeAlias = Callable[[State, Collection[State]], Next | None]
 
@@ -85,7 +88,8 @@ def explore(
 ) -> Graph:
     """Walk breadth first, so that the first way to a state is a shortest one.
 
-    `only` may name the one thing that need be walked in a state, given all states that were met.
+    `only` may name the one thing that need be walked in a state, given all states that were met. What
+    goes wrong ends the walk a while later.
     """
     walk = _Walk(game, Graph())
     graph = walk.graph
@@ -95,7 +99,7 @@ def explore(
         if number is not None and number not in graph.first:
             graph.first.append(number)
     for number, state in walk.states():
-        if budget.is_spent(len(graph.states)):
+        if budget.is_spent(len(graph.states)) or walk.is_enough():
             graph.complete = False
             break
         graph.explored = number + 1
@@ -114,6 +118,15 @@ class _Walk:
     game: Game
     graph: Graph
     known: dict[State, int] = field(default_factory=dict)
+    at_first_fault: int = 0
+
+    def is_enough(self) -> bool:
+        """Whether enough was met behind the first thing that goes wrong."""
+        if self.graph.broken and not self.at_first_fault:
+            self.at_first_fault = len(self.graph.states)
+        return bool(self.graph.broken) and (
+            len(self.graph.states) > self.at_first_fault + AFTER_A_FAULT
+        )
 
     def states(self) -> Iterator[tuple[int, State]]:
         """Walk the states in the order of their numbers, those found on the way too."""

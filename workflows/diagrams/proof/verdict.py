@@ -89,16 +89,25 @@ def _joined(own: Proof, proofs: list[tuple[Diagram, Proof]]) -> Proved:
         if (finding.code, finding.rule, finding.element) not in told
     ]
     everything = [own, *(proof for _, proof in proofs)]
-    complete = all(proof.complete for proof in everything)
     return Proved(
         states=sum(proof.states for proof in everything),
-        complete=complete,
+        complete=all(proof.complete for proof in everything),
         sound=own.sound,
         rules={rule: _gravest([proof.rules[rule] for proof in everything]) for rule in own.rules},
         findings=tuple(findings),
         proofs=((None, own), *proofs),
-        reason="" if complete else "there are more states than could be explored in the time given",
+        reason=_why_not(everything),
     )
+
+
+def _why_not(proofs: list[Proof]) -> str:
+    """Say why not all was walked; nothing where it was."""
+    left = [proof for proof in proofs if not proof.complete]
+    if not left:
+        return ""
+    if all(proof.sound is False for proof in left):
+        return "what goes wrong leads to more states than are worth exploring before it is mended"
+    return "there are more states than could be explored in the time given"
 
 
 def _gravest(verdicts: list[RuleVerdict]) -> RuleVerdict:

@@ -12,9 +12,11 @@ from tests.workflows.diagrams.proof.mutants import City, Mutant, policy, shipped
 from tests.workflows.diagrams.proof.test_against_the_token_game import FAMILIES
 from tests.workflows.diagrams.proof.test_mutants import MAINS, MUTANTS
 from tests.workflows.engine.random_processes import random_process
+from workflows.diagrams.check import Shelf
 from workflows.diagrams.graph import Diagram
 from workflows.diagrams.lint import Known
-from workflows.diagrams.proof import Budget, Proof, Unplayable, prove
+from workflows.diagrams.proof import Budget, Proof, Unplayable, exploring, prove
+from workflows.diagrams.proof.verdict import prove_with_callers
 from workflows.policy.automata import Precedence, Response
 
 SEED = int(os.environ.get("PROOF_SEED", "1"))
@@ -154,6 +156,19 @@ def test_what_can_be_walked_as_a_whole_is() -> None:
 def test_a_fault_among_thirty_branches_is_found() -> None:
     proof = prove(draw(branches(30, end="Done")), {}, Known(), Budget(states=500))
     assert {one.what for one in proof.wrong} == {"ends-twice", "dead-step"} or proof.sound is False
+
+
+def test_behind_a_fault_the_walk_ends_before_all_states_are_met(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exploring, "AFTER_A_FAULT", 100)
+    twice = "\nuser A\nuser B\nend Over\nSplit -> A -> Over\nSplit -> B -> Over"
+    diagram = draw(branches(9) + twice)
+    shelf = Shelf.of({}, lambda _process: None)
+    proved = prove_with_callers(diagram, Known(), shelf, Budget())
+    assert (proved.sound, proved.complete) == (False, False)
+    assert 100 < proved.states < 200 < 2**9
+    assert "before it is mended" in proved.reason
 
 
 def test_a_second_token_that_may_come_while_the_first_waits_is_not_left_out() -> None:
