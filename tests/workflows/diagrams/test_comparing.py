@@ -79,10 +79,9 @@ def test_a_step_that_is_taken_away_is_told_with_the_clause_that_loses_it() -> No
         "Clause CL-1 is now fulfilled by 2 steps of this diagram; before, by 3.",
         "Clause CL-4 loses its only step: no step of any diagram fulfils it any more.",
         "Clause CO-6 is now fulfilled by 2 steps of this diagram; before, by 3.",
-        'Gone: the step "Set up retention" of City Clerk (in the policy: Set up records retention).',
         (
-            'Gone: after 3 business days at "Set up retention", which leads to "Remind the City Clerk";'
-            " the step stays open."
+            'Gone: the step "Set up retention" of City Clerk (in the policy: Set up records retention),'
+            " with what happens there: after 3 business days."
         ),
     ]
     loses = "Clause CL-4 loses its only step in this diagram"
@@ -96,9 +95,10 @@ def test_a_join_that_no_longer_waits_is_told_as_order() -> None:
     def edit(city: City) -> None:
         city.change("SetUpDone", kind="exclusiveGateway")
 
-    assert '"Set up retention" is no longer always done before "Confirm readiness".' in sentences(
-        edit, Topic.ORDER
-    )
+    assert sentences(edit, Topic.ORDER) == [
+        '"Check the training" is no longer always done before "Confirm readiness".',
+        '"Set up retention" and "Test the archive" are no longer always done before "Confirm readiness".',
+    ]
 
 
 def test_a_step_put_between_two_others_is_told_as_a_step_and_not_as_other_ways() -> None:
@@ -112,7 +112,9 @@ def test_a_step_put_between_two_others_is_told_as_a_step_and_not_as_other_ways()
             ("Inform", "ReviewRequest"),
         )
 
-    assert sentences(edit) == ['New: the step "Inform the council" of Communications.']
+    assert sentences(edit) == [
+        'New: the step "Inform the council" of Communications, after "Request arrived".'
+    ]
 
 
 def test_who_does_a_step_and_by_when() -> None:
@@ -259,10 +261,19 @@ ONE_STEP: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
         "how often",
         {"loop": "2", "sequential": True},
         {"loop": "3", "sequential": False},
-        [
-            '"One" now is done so many times "3"; before, "2".',
-            '"One" is now done several times at the same time.',
-        ],
+        ['"One" is now done 3 times, at the same time; before, 2 times, one after the other.'],
+    ),
+    (
+        "how often as an answer says",
+        {},
+        {"loop": "Ask.people", "sequential": True},
+        ['"One" is now done as often as "Ask.people" says, one after the other; before, once.'],
+    ),
+    (
+        "in what manner",
+        {"loop": "3", "sequential": True},
+        {"loop": "3", "sequential": False},
+        ['"One" is now done several times at the same time.'],
     ),
     (
         "a timer",

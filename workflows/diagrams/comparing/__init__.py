@@ -13,7 +13,7 @@ from workflows.diagrams.comparing.order import order_changes
 from workflows.diagrams.comparing.policy import clause_changes
 from workflows.diagrams.comparing.process import process_changes
 from workflows.diagrams.comparing.steps import step_changes
-from workflows.diagrams.comparing.ways import way_changes
+from workflows.diagrams.comparing.ways import split_changes, way_changes
 from workflows.diagrams.graph import Diagram
 
 __all__ = ["Change", "Topic", "compare"]
@@ -38,6 +38,7 @@ def compare(
         *order_changes(both),
         *step_changes(both, title_of_act),
         *way_changes(both),
+        *split_changes(both),
         *form_changes(both),
         *process_changes(both),
     ]

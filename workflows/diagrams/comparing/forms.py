@@ -18,9 +18,9 @@ def form_changes(both: Pair) -> Iterator[Change]:
 def _form(old: Node, new: Node, labels: tuple[Labels, Labels]) -> Iterator[str]:
     where = f'The form of "{new.title}"'
     was, now = ({field.id: field for field in node.fields} for node in (old, new))
-    for key in now.keys() - was.keys():
+    for key in [one for one in now if one not in was]:
         yield f"{where} now asks for {_told(now[key])}."
-    for key in was.keys() - now.keys():
+    for key in [one for one in was if one not in now]:
         yield f"{where} no longer asks for {_told(was[key])}."
     kept = [key for key in now if key in was]
     for key in kept:
@@ -78,9 +78,9 @@ def _columns(
     old: Sequence[Field], new: Sequence[Field], labels: tuple[Labels, Labels]
 ) -> Iterator[str]:
     was, now = ({field.id: field for field in fields} for fields in (old, new))
-    for key in now.keys() - was.keys():
+    for key in [one for one in now if one not in was]:
         yield f"its rows now ask for {_told(now[key])}"
-    for key in was.keys() - now.keys():
+    for key in [one for one in was if one not in now]:
         yield f"its rows no longer ask for {_told(was[key])}"
     for key in now:
         if key in was:

@@ -20,26 +20,34 @@ def order_changes(both: Pair) -> Iterator[Change]:
         for old, new in both.kept()
         if old.act and new.act and old.id not in was[old.id] and new.id not in now[new.id]
     ]
+    # Those before the same others, of one party, are told together.
+    found: dict[tuple[bool, tuple[str, ...], str | None], list[tuple[Node, Node]]] = {}
     for old, new in kept:
         lost, won = [], []
         for other, newer in kept:
             then, today = old.id in was[other.id], new.id in now[newer.id]
             if then and not today:
-                lost.append(newer)
+                lost.append(newer.id)
             if today and not then:
-                won.append(newer)
-        if lost:
-            yield _change(old, new, lost, "is no longer always done before")
-        if won:
-            yield _change(old, new, won, "is now always done before")
+                won.append(newer.id)
+        for is_won, others in ((False, lost), (True, won)):
+            if others:
+                found.setdefault((is_won, tuple(others), new.lane), []).append((old, new))
+    for (is_won, later, lane), pairs in found.items():
+        sentence = _sentence([new for _, new in pairs], _nodes(both, later), is_won=is_won)
+        marked = (*(new.id for _, new in pairs), *later)
+        yield Change(Topic.ORDER, sentence, tuple(old.id for old, _ in pairs), marked, lane)
 
 
-def _change(old: Node, new: Node, others: list[Node], words: str) -> Change:
-    titles = list(dict.fromkeys(f'"{other.title}"' for other in others))
-    sentence = f'"{new.title}" {words} {listed(titles)}.'
-    return Change(
-        Topic.ORDER, sentence, (old.id,), (new.id, *(other.id for other in others)), new.lane
-    )
+def _nodes(both: Pair, ids: tuple[str, ...]) -> list[Node]:
+    return [both.after.nodes[identity] for identity in ids]
+
+
+def _sentence(first: list[Node], last: list[Node], *, is_won: bool) -> str:
+    steps, later = ([*dict.fromkeys(f'"{one.title}"' for one in held)] for held in (first, last))
+    verb = "is" if len(steps) == 1 else "are"
+    words = "now always" if is_won else "no longer always"
+    return f"{listed(steps)} {verb} {words} done before {listed(later)}."
 
 
 def required_before(diagram: Diagram) -> dict[str, frozenset[str]]:

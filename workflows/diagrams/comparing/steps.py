@@ -1,10 +1,12 @@
 """Steps that came, went or changed: who does them, what they are in the policy, by when."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from workflows.diagrams.comparing.changes import Change, Topic
 from workflows.diagrams.comparing.matching import Pair
-from workflows.diagrams.comparing.ways import goal
+from workflows.diagrams.comparing.parties import party_changes, renamed
+from workflows.diagrams.comparing.ways import goal, name_of
 from workflows.diagrams.graph import (
     ACTIVITIES,
     BOUNDARIES,
@@ -42,12 +44,15 @@ def step_changes(both: Pair, title_of_act: Callable[[str], str]) -> Iterator[Cha
     """Walk the steps that came and went, then those that both diagrams have and that changed."""
     for node in both.added():
         if _is_told(node):
-            yield _came(both.after, node, title_of_act)
+            yield _came(both, node, title_of_act)
     for node in both.removed():
-        if _is_told(node):
+        if _is_told(node) and not _goes_with_its_host(both, node):
             yield _went(both.before, node, title_of_act)
+    yield from party_changes(both)
+    names = renamed(both)
     for old, new in both.kept():
-        yield from _changed(old, new, title_of_act)
+        known = replace(old, lane=names.get(old.lane or "", old.lane))
+        yield from _changed(both, known, new, title_of_act)
 
 
 def _is_told(node: Node) -> bool:
@@ -55,16 +60,47 @@ def _is_told(node: Node) -> bool:
     return node.kind not in GATEWAYS
 
 
-def _came(diagram: Diagram, node: Node, title_of_act: Callable[[str], str]) -> Change:
+def _goes_with_its_host(both: Pair, node: Node) -> bool:
+    host = both.before.nodes.get(node.attached_to or "")
+    return host is not None and host.id not in both.now
+
+
+def _came(both: Pair, node: Node, title_of_act: Callable[[str], str]) -> Change:
+    diagram = both.after
     words = _deadline if node.kind in BOUNDARIES else _step
-    sentence = f"New: {words(diagram, node)}{_in_policy(node, title_of_act)}."
+    where = "" if node.kind in BOUNDARIES | STARTS else _after(diagram, node)
+    sentence = f"New: {words(diagram, node)}{_in_policy(node, title_of_act)}{where}."
     return Change(_topic(node), sentence, after=(node.id,), party=node.lane)
+
+
+def _after(diagram: Diagram, node: Node) -> str:
+    """Say what it follows, over what has no name."""
+    found: dict[str, None] = {}
+    seen, queue = {node.id}, [node.id]
+    for here in queue:
+        for source in dict.fromkeys(flow.source for flow in diagram.incoming(here)):
+            before = diagram.nodes.get(source)
+            if before is None or source in seen:
+                continue
+            seen.add(source)
+            if before.kind in BOUNDARIES:
+                # The event itself is told with where it leads.
+                continue
+            if before.name.strip():
+                found[name_of(before)] = None
+            else:
+                queue.append(source)
+    return f", after {listed(list(found))}" if found else ""
 
 
 def _went(diagram: Diagram, node: Node, title_of_act: Callable[[str], str]) -> Change:
     words = _deadline if node.kind in BOUNDARIES else _step
-    sentence = f"Gone: {words(diagram, node)}{_in_policy(node, title_of_act)}."
-    return Change(_topic(node), sentence, before=(node.id,), party=node.lane)
+    events = diagram.boundaries(node.id)
+    told = [timer_words(one.timer) if one.timer else f'"{one.title}"' for one in events]
+    there = f", with what happens there: {listed(told)}" if told else ""
+    sentence = f"Gone: {words(diagram, node)}{_in_policy(node, title_of_act)}{there}."
+    marked = (node.id, *(one.id for one in events))
+    return Change(_topic(node), sentence, before=marked, party=node.lane)
 
 
 def _topic(node: Node) -> Topic:
@@ -74,7 +110,8 @@ def _topic(node: Node) -> Topic:
 def _step(diagram: Diagram, node: Node) -> str:
     title = node.title.rstrip(".")
     if node.kind in ENDS:
-        return f'the end "{title}"'
+        error = f' with the error "{node.error}"' if node.error else ""
+        return f'the end "{title}"{error}'
     if node.kind in STARTS:
         return _beginning(diagram, node)
     if node.kind == "serviceTask":
@@ -110,14 +147,24 @@ def _in_policy(node: Node, title_of_act: Callable[[str], str]) -> str:
     return "" if title == node.title else f" (in the policy: {title})"
 
 
-def _changed(old: Node, new: Node, title_of_act: Callable[[str], str]) -> Iterator[Change]:
+def _changed(
+    both: Pair, old: Node, new: Node, title_of_act: Callable[[str], str]
+) -> Iterator[Change]:
     title = f'"{new.title}"'
+    host = both.after.nodes.get(new.attached_to or "")
+    if host is not None and _is_named_by_time(new):
+        title = f'The event at "{host.title}"'
     for topic, sentence in (
         *_who_and_what(old, new, title, title_of_act),
         *_when(old, new, title),
         *_texts(old, new),
     ):
         yield Change(topic, sentence, (old.id,), (new.id,), new.lane)
+
+
+def _is_named_by_time(node: Node) -> bool:
+    """Whether its name only says when it happens, so that it is another one at another time."""
+    return node.timer is not None and node.title.lower() == timer_words(node.timer)
 
 
 def _who_and_what(
@@ -144,13 +191,21 @@ def _marks(old: Node, new: Node, title: str) -> Iterator[tuple[Topic, str]]:
         ("follows the diagram", old.called, new.called),
         ("is about the message", old.message, new.message),
         ("is about the error", old.error, new.error),
-        ("is done so many times", old.loop, new.loop),
     ):
         if was != now:
             yield Topic.STEPS, f'{title} now {what} "{now or "none"}"; before, "{was or "none"}".'
-    if old.loop and new.loop and old.sequential != new.sequential:
+    if old.loop != new.loop:
+        yield Topic.STEPS, f"{title} is now done {_times(new)}; before, {_times(old)}."
+    elif old.loop and old.sequential != new.sequential:
         manner = "one after the other" if new.sequential else "at the same time"
         yield Topic.STEPS, f"{title} is now done several times {manner}."
+
+
+def _times(node: Node) -> str:
+    if not node.loop:
+        return "once"
+    times = f"{node.loop} times" if node.loop.isdigit() else f'as often as "{node.loop}" says'
+    return f"{times}, {'one after the other' if node.sequential else 'at the same time'}"
 
 
 def _when(old: Node, new: Node, title: str) -> Iterator[tuple[Topic, str]]:
@@ -166,7 +221,7 @@ def _when(old: Node, new: Node, title: str) -> Iterator[tuple[Topic, str]]:
 
 
 def _texts(old: Node, new: Node) -> Iterator[tuple[Topic, str]]:
-    if old.title != new.title:
+    if old.title != new.title and not (_is_named_by_time(old) and _is_named_by_time(new)):
         yield Topic.TEXTS, f'"{old.title}" is now called "{new.title}".'
     if old.documentation.split() != new.documentation.split():
         yield Topic.TEXTS, f'The explanation of "{new.title}" has changed.'

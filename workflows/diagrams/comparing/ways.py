@@ -14,11 +14,16 @@ def way_changes(both: Pair) -> Iterator[Change]:
     """Walk the nodes that both diagrams have and from which it goes on in another way.
 
     A step put between two others, or taken out from between them, is told as a step: the ways are
-    compared over the nodes that only one of the diagrams has.
+    compared over the nodes that only one of the diagrams has. So is one that stands elsewhere.
     """
+    moved = dict(_moved(both))
+    yield from moved.values()
+    stay = {both.now[identity] for identity in moved}
     for old, new in both.kept():
-        was = _targets(both.before, old, lambda node: node in both.now)
-        now = _targets(both.after, new, lambda node: node in both.then)
+        if old.id in moved:
+            continue
+        was = _targets(both.before, old, lambda node: node in both.now and node not in moved)
+        now = _targets(both.after, new, lambda node: node in both.then and node not in stay)
         came = {target: flow for target, flow in now.items() if both.then[target] not in was}
         went = {target: flow for target, flow in was.items() if both.now[target] not in now}
         if came or went:
@@ -27,6 +32,52 @@ def way_changes(both: Pair) -> Iterator[Change]:
             for target, flow in now.items():
                 if both.then[target] in was:
                     yield from _conditions(both, (old, new), was[both.then[target]], flow)
+
+
+def _moved(both: Pair) -> Iterator[tuple[str, Change]]:
+    """Walk the steps taken out of one place and put between two others, by their older id."""
+    for old, new in both.kept():
+        was, now = _between(both.before, old), _between(both.after, new)
+        if new.kind in GATEWAYS or was is None or now is None:
+            continue
+        if was[0] not in both.now or now[0] not in both.then or both.now[was[0]] == now[0]:
+            continue
+        is_closed = _leads(both.after, both.now.get(was[0]), both.now.get(was[1]))
+        was_open = _leads(both.before, both.then.get(now[0]), both.then.get(now[1]))
+        if is_closed and was_open:
+            then, today = goal(both.before, was[0]), goal(both.after, now[0])
+            sentence = f'"{new.title}" now comes after {today}; before, after {then}.'
+            yield old.id, Change(Topic.ORDER, sentence, (old.id,), (new.id,), new.lane)
+
+
+def _between(diagram: Diagram, node: Node) -> tuple[str, str] | None:
+    """Give what stands right before and right after a node with one way in and one out."""
+    into, out = diagram.incoming(node.id), diagram.outgoing(node.id)
+    return (into[0].source, out[0].target) if len(into) == len(out) == 1 else None
+
+
+def _leads(diagram: Diagram, one: str | None, other: str | None) -> bool:
+    return one is not None and any(flow.target == other for flow in diagram.outgoing(one))
+
+
+def split_changes(both: Pair) -> Iterator[Change]:
+    """Walk the branchings that came or went and whose ways all lead to one place.
+
+    All others are told by where it goes on.
+    """
+    for node in both.added():
+        targets = _targets(both.after, node, lambda one: one in both.then)
+        if _splits(both.after, node) and len(targets) == 1:
+            words = f"New: {name_of(node)}, whose ways all lead to {goal(both.after, next(iter(targets)))}."
+            yield Change(Topic.DECISIONS, words, after=(node.id,))
+    for node in both.removed():
+        targets = _targets(both.before, node, lambda one: one in both.now)
+        if _splits(both.before, node) and len(targets) == 1:
+            yield Change(Topic.DECISIONS, f"Gone: {name_of(node)}.", before=(node.id,))
+
+
+def _splits(diagram: Diagram, node: Node) -> bool:
+    return node.kind in GATEWAYS and len(diagram.outgoing(node.id)) > 1
 
 
 def _targets(diagram: Diagram, node: Node, known: Callable[[str], bool]) -> dict[str, Flow]:
@@ -88,7 +139,9 @@ def _when(labels: Labels, node: Node, flow: Flow) -> str:
 def name_of(node: Node) -> str:
     """Give what a sentence calls a node."""
     if node.kind in GATEWAYS:
-        return f'the decision "{node.title}"' if node.name.strip() else "a branching without a name"
+        if not node.name.strip():
+            return "a branching without a name"
+        return f'the {"decision" if node.kind in _CHOOSING else "branching"} "{node.title}"'
     return f'"{node.title}"'
 
 
