@@ -1,5 +1,6 @@
 """Past cases played on a changed diagram: what they meet, and where first."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +62,27 @@ def test_a_way_back_asks_once_more_for_what_was_done(now: datetime) -> None:
     assert met(text.replace("Which-Refused", "Which-Ask"), BACK, now) == Replayed(
         Meets.MORE, "main", "Ask", '"Ask" is asked for once more.'
     )
+
+
+def asking(*fields: str) -> DiagramSet:
+    return parse(
+        {"main": drawn(BEFORE, fields={"Ask": fields}, topics={"Write": "remind"})}, "main"
+    )
+
+
+def test_a_form_that_would_not_take_the_answers_asks_for_more(now: datetime) -> None:
+    before = asking("go:enum:on,back")
+    without = asking("go:enum:on,later")
+    more = replay(BACK, without, before=before, now=now)
+    assert (more.meets, more.element) == (Meets.MORE, "Ask")
+    assert more.words.startswith('The answers to "Ask" would not do. ')
+    assert replay(ON, without, before=before, now=now) == Replayed(Meets.SAME)
+    # What may be left open asks nobody for more; neither does what is asked no longer.
+    assert replay(ON, asking("go:enum:on,back", "why"), before=before, now=now).meets == Meets.SAME
+    fuller = Past((done("Ask", go="on", why="so"), ON.steps[1]), "Done")
+    assert replay(fuller, before, before=asking("go:enum:on", "why"), now=now).meets == Meets.SAME
+    destroyed = Past((replace(BACK.steps[0], answers=None),), "Refused")
+    assert replay(destroyed, without, before=before, now=now).meets == Meets.STUCK
 
 
 def test_a_step_that_is_gone_is_no_longer_asked_for(now: datetime) -> None:

@@ -10,6 +10,7 @@ from workflows import engine
 from workflows.answers import Done, History
 from workflows.diagrams.conditions import ConditionError, Unset
 from workflows.diagrams.graph import Node
+from workflows.form_rules import faults
 from workflows.library import DiagramSet
 
 # Operations that follow one another without a person; more is a circle.
@@ -67,16 +68,19 @@ def replay(past: Past, on: DiagramSet, *, before: DiagramSet, now: datetime) -> 
     """Play a past case of `before` on another set of diagrams; `now` stands for all of its times.
 
     Answers, messages and deadlines come in the order of the record, each as soon as it is asked for;
-    operations are only noted. Never raises for what a diagram cannot do: that is being stuck.
+    operations are only noted. A step whose changed form would not take the answers on the record
+    asks for more, which counts less than another end. Never raises for what a diagram cannot do:
+    that is being stuck.
     """
     if past.by_hand:
         return Replayed(Meets.BY_HAND)
-    player = _Player(on, [step for step in past.steps if step.kind != "operation"], now)
+    pending = [step for step in past.steps if step.kind != "operation"]
+    player = _Player(on, before, pending, now)
     try:
         player.play()
     except (Unset, ConditionError, engine.EngineError) as error:
         return player.stuck(str(error))
-    return player.verdict(past, before)
+    return player.verdict(past)
 
 
 _KINDS = {"user": "user", "message": "message", "deadline": "deadline"}
@@ -85,11 +89,13 @@ _KINDS = {"user": "user", "message": "message", "deadline": "deadline"}
 @dataclass
 class _Player:
     on: DiagramSet
+    before: DiagramSet
     pending: list[Recorded]
     now: datetime
     history: History = field(default_factory=History)
     operations: list[tuple[str, str]] = field(default_factory=list)
     late: Recorded | None = None
+    more: Replayed | None = None
     last: tuple[str, str] | None = None
     run: engine.Run = field(init=False)
 
@@ -104,14 +110,16 @@ class _Player:
             self._do(self.pending.pop(index), waiting)
             self._operate()
 
-    def verdict(self, past: Past, before: DiagramSet) -> Replayed:
+    def verdict(self, past: Past) -> Replayed:
         """Say what the case has met, the gravest of it."""
         asked = [one for one in self.run.waiting() if one.kind == "user"]
         if not self.run.ended:
             return self._not_ended(asked)
         reached = self._end()
-        if past.end is not None and not self._is_same_end(reached, past.end, before):
+        if past.end is not None and not self._is_same_end(reached, past.end):
             return self._ends_differently(reached, past.end)
+        if self.more is not None:
+            return self.more
         left = [one for one in self.pending if one.kind == "user"]
         if left:
             words = f'It is no longer asked for "{left[0].name}".'
@@ -195,7 +203,24 @@ class _Player:
         elif waiting.kind == "message":
             self.run.deliver(waiting.id)
         else:
+            self._compare_forms(step, waiting)
             self.run.complete(waiting.id)
+
+    def _compare_forms(self, step: Recorded, waiting: engine.Waiting) -> None:
+        """Note what a changed form would not have taken; answers that were destroyed say nothing."""
+        node = self.on.node(waiting.diagram, waiting.element)
+        older = self.before.diagrams.get(step.diagram)
+        former = older.nodes.get(step.element) if older else None
+        answers = step.answers
+        if self.more or answers is None or (former and former.fields == node.fields):
+            return
+        # What its own form would refuse as well, or no longer asks, is not more.
+        known = {fault.field for fault in faults(former, answers)} if former else set()
+        asked = {field.id for field in node.fields} - known
+        found = next((fault for fault in faults(node, answers) if fault.field in asked), None)
+        if found:
+            words = f'The answers to "{node.title}" would not do. {found.sentence}'
+            self.more = Replayed(Meets.MORE, waiting.diagram, waiting.element, words)
 
     def _operate(self) -> None:
         for _ in range(MOST_OPERATIONS):
@@ -229,9 +254,9 @@ class _Player:
         main = self.on.diagrams[self.on.main]
         return main.nodes.get(self.run.ends[-1]) if self.run.ends else None
 
-    def _is_same_end(self, reached: Node | None, title: str, before: DiagramSet) -> bool:
+    def _is_same_end(self, reached: Node | None, title: str) -> bool:
         """Whether it is the end with that title in the older diagram, whatever it is called now."""
         if reached is None or reached.title == title:
             return reached is not None
-        older = before.diagrams[before.main].nodes.get(reached.id)
+        older = self.before.diagrams[self.before.main].nodes.get(reached.id)
         return older is not None and older.title == title
