@@ -23,10 +23,12 @@ def ids(path: Iterable[Happening]) -> tuple[str, ...]:
 
 
 def _until(path: tuple[Happening, ...], element: str) -> tuple[str, ...]:
-    """Give the ids of a way as far as an element that its last happening passes."""
-    last = path[-1].trace if path else ()
-    end = last.index(element) + 1 if element in last else len(last)
-    return (*ids(path[:-1]), *last[:end])
+    """Give the ids of a way as far as an element that its last happening passes or comes to."""
+    if not path:
+        return ()
+    last = path[-1].trace
+    end = last.index(element) if element in last else len(last)
+    return (*ids(path[:-1]), *last[:end], element)
 
 
 def story(flat: Flat, path: Iterable[Happening]) -> str:
@@ -51,7 +53,8 @@ def wrong_finding(flat: Flat, wrong: Wrong, caller: Diagram | None = None) -> Fi
         element=step.node.id,
         line=_line(step, caller),
         message=message,
-        path=ids(wrong.path),
+        # Who comes a second time to a step has not got beyond it.
+        path=(*ids(wrong.path), *((step.node.id,) if wrong.what == "done-twice" else ())),
         way=way(flat, wrong.path, wrong.step, sentence),
     )
 
@@ -135,6 +138,8 @@ def rule_finding(flat: Flat, judgement: Judgement, caller: Diagram | None = None
 def _breach(step: Step, judgement: Judgement) -> str:
     part = judgement.part
     says = part.says if part else ""
+    if part is not None and _is_by_machine(step, part):
+        return f'"{step.node.title}" is done by the machine, but {says}.'
     if part is not None and part.automaton is None:
         return f'"{step.node.title}" is in the lane "{step.node.lane or "(none)"}", but {says}.'
     if judgement.at_end:
@@ -142,10 +147,15 @@ def _breach(step: Step, judgement: Judgement) -> str:
     return f'"{step.node.title}" could be done although {says}.'
 
 
+def _is_by_machine(step: Step, part: KnownPart) -> bool:
+    """Whether the step stands in the right lane, so that it must be the machine that is wrong."""
+    return bool(part.parties) and step.node.lane in part.parties
+
+
 def _mend(step: Step, part: KnownPart) -> str:
     """Say how to mend the diagram, where the policy says what should happen instead."""
-    if part.parties and step.node.lane in part.parties:
-        return " Let a person of that lane do it, not the machine."
+    if _is_by_machine(step, part):
+        return f' Let a person of "{step.node.lane}" do it.'
     if part.parties:
         lanes = [f'"{party}"' for party in sorted(part.parties)]
         return f" Draw it in the lane {listed(lanes, 'or')}."

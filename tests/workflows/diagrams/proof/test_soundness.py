@@ -98,7 +98,7 @@ def test_branches_that_meet_without_a_join_are_done_twice() -> None:
     assert (
         "done-twice",
         "C",
-        "Begin Begin-Split Split Split-A Split-B A A-C B B-C",
+        "Begin Begin-Split Split Split-A Split-B A A-C B B-C C",
     ) in found
     assert {kind for kind, _, _ in found} == {"done-twice", "ends-twice"}
 
@@ -112,7 +112,7 @@ def test_a_split_straight_into_one_step_is_done_twice() -> None:
     Begin -> Split -> A -> Done
     Split -> A
     """
-    assert wrong(text) == [("done-twice", "A", "Begin Begin-Split Split Split-A Split-A'")]
+    assert wrong(text) == [("done-twice", "A", "Begin Begin-Split Split Split-A Split-A' A")]
 
 
 def test_an_end_reached_by_two_branches_is_reached_twice() -> None:
