@@ -57,10 +57,23 @@ async function apply(modeler, xml) {
 const wanted = ({ bounds, waypoint, label }) => ({ bounds: bounds && box(bounds), waypoints: waypoint?.map(point), label: label?.bounds && box(label.bounds) });
 
 function placeOf(element) {
-  return { bounds: element.waypoints ? null : box(element), waypoints: element.waypoints?.map(point), label: element.label && box(element.label) };
+  const places = { bounds: element.waypoints ? null : box(element), waypoints: element.waypoints?.map(point), label: element.label && box(element.label) };
+  return { ...places, drawn: drawnOf(element.di) };
 }
 
-function put(element, { bounds, waypoints, label }) {
+// What the drawing says to the last digit; the canvas rounds it.
+function drawnOf(di) {
+  const { bounds, waypoint, label } = di;
+  return { bounds: bounds && box(bounds), waypoint, label, words: label?.bounds && box(label.bounds) };
+}
+
+function putBack(di, { bounds, waypoint, label, words }) {
+  if (bounds) Object.assign(di.bounds, bounds);
+  Object.assign(di, { waypoint, label });
+  if (words) Object.assign(label.bounds, words);
+}
+
+function put(element, { bounds, waypoints, label, drawn }) {
   const { di } = element;
   if (bounds && !element.waypoints) {
     Object.assign(element, bounds);
@@ -75,6 +88,7 @@ function put(element, { bounds, waypoints, label }) {
     if (di.label?.bounds) Object.assign(di.label.bounds, label);
     else di.label = labelled(di, label);
   }
+  if (drawn) putBack(di, drawn);
 }
 
 function labelled(di, bounds) {
