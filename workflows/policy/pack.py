@@ -268,7 +268,8 @@ def _by_id(
             entry.refuse(key, f'"{name}" is listed twice. Rename or remove one.')
         found[name] = read(entry)
         entry.finish()
-    if document.tables and not found:
+    # A file that was cut to nothing must not pass for a policy without rules.
+    if not found and (document.tables or not document.mistakes):
         document.refuse(f'"{kind}"', f"The file lists none. Add a table [[{kind}]].")
     return MappingProxyType(found)
 

@@ -118,6 +118,13 @@ MISTAKES = {
         "[act]\nid = 'a'\n",
         'acts.toml: "act": Write each one as a table that begins with [[act]].',
     ),
+    "no rules at all": ("rules.toml", None, "", 'rules.toml: "rule": The file lists none.'),
+    "nothing but a remark": (
+        "clauses.toml",
+        None,
+        "# to be written\n",
+        'clauses.toml: "clause": The file lists none. Add a table [[clause]].',
+    ),
     "no acts": (
         "acts.toml",
         None,
