@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from models.database import db
 from models.publication import DiagramDraft
 from webapp import access, clock, permissions
-from webapp.draft_page import gathered, shown
+from webapp.draft_page import DamagedDraftError, gathered, shown
 from webapp.forms import PageForm
 from webapp.incoming import row_number
 from webapp.runtime import runtime
@@ -235,7 +235,11 @@ def drop(draft_id: int) -> ResponseReturnValue:
 def _page(
     draft_id: int, *, upload: UploadForm | None = None, submission: SubmissionForm | None = None
 ) -> str:
-    page = gathered(draft_id)
+    try:
+        page = gathered(draft_id)
+    except DamagedDraftError as error:
+        form = upload or UploadForm(formdata=None, data={"revision": error.draft.revision})
+        return render_template("diagrams/damaged.html", draft=error.draft, upload=form)
     revision = page.draft.revision
     told = page.draft.for_staff or staff_notes.proposed(page.all_changes)
     wish = {"revision": revision, "note": page.draft.note, "for_staff": told}

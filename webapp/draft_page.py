@@ -26,6 +26,16 @@ from workflows.publication.family import plan
 from workflows.publication.gating import set_aside_in
 
 
+class DamagedDraftError(NotFoundError):
+    """What a draft holds is no diagram any more."""
+
+    def __init__(self, draft: DiagramDraft) -> None:
+        super().__init__(
+            f"Draft {draft.id} is damaged. Its outline shows what can be read; mend it there."
+        )
+        self.draft = draft
+
+
 @dataclass(frozen=True)
 class Caller:
     """A process that calls the one of the draft, and is published anew with it."""
@@ -76,12 +86,15 @@ class Page:
 
 
 def gathered(draft_id: int) -> Page:
-    """Gather all that the pages of a draft show; raises NotFoundError where there is none."""
+    """Gather all that the pages of a draft show; raises NotFoundError where there is none.
+
+    Raises DamagedDraftError, which is one too, where it holds no diagram any more.
+    """
     session, now = db.session(), clock.now()
     draft = drafts.of_id(session, draft_id)
     diagram = read(draft.xml)[0]
     if diagram is None:
-        raise NotFoundError("What this draft holds is no diagram any more. Drop it.")
+        raise DamagedDraftError(draft)
     versions = publication.published(session, now=now)
     in_force = versions.get(draft.key)
     changes = plan(session, {draft.key: draft.xml}, now=now)

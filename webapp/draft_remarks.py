@@ -22,7 +22,7 @@ WHOLE = "", "The draft as a whole"
 class RemarkForm(PageForm):
     """What somebody remarks, and on what."""
 
-    element = SelectField("On", validate_choice=False)
+    element = SelectField("On", description="Empty: on the whole draft.", validate_choice=False)
     words = TextAreaField(
         "Your remark",
         description="Those who work on this draft are told of it.",

@@ -65,10 +65,13 @@ def test_everybody_reads_what_a_newer_version_says_otherwise(
     assert "What past cases would have met" in back
 
 
-def test_a_version_compared_with_itself_says_the_same(office: Desk) -> None:
-    text = page(office, "/diagrams/create-site/compare")
-    assert "They say the same" in text
-    assert "They say the same" in page(office, "/diagrams/create-site/compare?before=77&after=x")
+def test_a_version_is_not_compared_with_itself(office: Desk) -> None:
+    for asked in ("", "?before=77&after=x"):
+        text = page(office, f"/diagrams/create-site/compare{asked}")
+        assert "There is only this version so far." in text
+    changed(office, "decide-request", (b"Review the request", b"Look at the request"))
+    again = page(office, "/diagrams/decide-request/compare?before=1&after=1")
+    assert "Choose another version above." in again
 
 
 def test_a_process_that_is_not_there_cannot_be_compared(office: Desk) -> None:

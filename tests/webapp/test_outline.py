@@ -642,6 +642,11 @@ def test_a_damaged_draft_still_opens_and_is_mended_by_an_edit(office: Desk) -> N
     text = page(office, f"/diagrams/drafts/{draft}/outline")
     assert "This draft is damaged." in text
     assert "Review the request" in text
+    hub = page(office, f"/diagrams/drafts/{draft}")
+    assert f'href="/diagrams/drafts/{draft}/outline"' in hub
+    assert "Drop the draft" in hub
+    led = office.browser(office.town.people.nora).get(f"/diagrams/drafts/{draft}/studio")
+    assert (led.status_code, led.location) == (302, f"/diagrams/drafts/{draft}/outline")
     send(office, draft, "/parties", known="City Clerk", name="")
     assert "City Clerk" in now_says(draft).lanes
     with transaction() as session:

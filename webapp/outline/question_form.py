@@ -63,7 +63,16 @@ _NONE = Field("", "", type="string")
 
 def _only_for(*types: str) -> dict[str, str]:
     """Show a field of this form only while the question is of one of these types."""
-    return {"data-shown-when": json.dumps({"field": "type", "is": "in", "value": types})}
+    return {"data-shown-when": _is_one_of(types)}
+
+
+def _needed_for(*types: str) -> dict[str, str]:
+    """Show it only for these types, which cannot be without it."""
+    return {**_only_for(*types), "data-required-when": _is_one_of(types)}
+
+
+def _is_one_of(types: tuple[str, ...]) -> str:
+    return json.dumps({"field": "type", "is": "in", "value": types})
 
 
 class ColumnForm(Form):
@@ -86,7 +95,7 @@ class QuestionForm(WordingForm):
         "Choices",
         [Length(max=4000)],
         description="One on each line. A line that reads otherwise is another choice.",
-        render_kw={"rows": 5, **_only_for(*CHOOSING)},
+        render_kw={"rows": 5, **_needed_for(*CHOOSING)},
     )
     outcomes = SelectMultipleField(
         "Outcomes of the act that are no choices yet",

@@ -52,8 +52,8 @@ for (const root of document.querySelectorAll('[data-studio]')) {
   begin(root).catch((error) => {
     const holder = root.querySelector('[data-canvas]');
     holder.dataset.ready = 'failed';
-    const note = holder.querySelector('.diagram__fallback') ?? holder.appendChild(document.createElement('p'));
-    note.className = 'diagram__fallback';
-    note.textContent = `The draft could not be drawn: ${error.message}`;
+    const note = Object.assign(document.createElement('p'), { className: 'diagram__fallback' });
+    note.textContent = `The draft could not be drawn: ${error.message} Edit it as an outline, or put another file in its place.`;
+    holder.replaceChildren(note);
   });
 }

@@ -4,7 +4,8 @@ import { textOf } from '../condition/text.js';
 import { Button, ChoiceEntry } from '../entries.js';
 import { nameAfter } from '../naming.js';
 
-const GAP = { right: 110, down: 70 };
+// An end is 36 high, and its words stand below it.
+const GAP = { right: 110, down: 70, label: 56 };
 
 export function WaysForChoices({ element, object, answers, changes, modeling, registry, selection }) {
   const [wanted, setWanted] = useState(null);
@@ -36,6 +37,7 @@ export function WaysForChoices({ element, object, answers, changes, modeling, re
   const say = (way, option, text) => {
     const body = changes.create('bpmn:FormalExpression', { body: text }, way.businessObject);
     modeling.updateProperties(way, { name: way.businessObject.name || option.label, conditionExpression: body });
+    if (!open.includes(way)) putBeside(modeling, way);
   };
   const choices = decided.map((one) => ({ value: nameOf(one), label: `${one.field.label} (${one.step_title})` }));
   const labels = missing.map(({ option }) => option.label).join(', ');
@@ -53,6 +55,13 @@ export function WaysForChoices({ element, object, answers, changes, modeling, re
 
 const conditionFor = ({ step, field }, option) => textOf({ join: 'and', isNot: false, rows: [{ step, field: field.id, is: '=', value: option.id }] });
 
+// All new ways leave downward: their words stand where they part from each other.
+function putBeside(modeling, { label, waypoints }) {
+  const [from, to] = waypoints.slice(-2);
+  if (!label || from.y !== to.y) return;
+  modeling.moveShape(label, { x: (from.x + to.x) / 2 - label.x - label.width / 2, y: to.y - 4 - label.y - label.height });
+}
+
 // Right of the choice, below what stands there.
 function free(registry, element, at) {
   const x = element.x + element.width + GAP.right;
@@ -62,4 +71,6 @@ function free(registry, element, at) {
   return { x, y };
 }
 
-const hits = (one, x, y) => Boolean(one.businessObject?.$instanceOf?.('bpmn:FlowNode')) && !one.labelTarget && Math.abs(one.x + one.width / 2 - x) < one.width / 2 + 30 && Math.abs(one.y + one.height / 2 - y) < one.height / 2 + 35;
+const hits = (one, x, y) => Boolean(one.businessObject?.$instanceOf?.('bpmn:FlowNode')) && !one.labelTarget && Math.abs(one.x + one.width / 2 - x) < one.width / 2 + 30 && Math.abs(one.y + one.height / 2 - y) < one.height / 2 + (isNamedBelow(one) ? GAP.label : 35);
+
+const isNamedBelow = (one) => one.businessObject.$instanceOf('bpmn:Event');
