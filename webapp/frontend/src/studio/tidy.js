@@ -69,8 +69,11 @@ function drawnOf(di) {
 
 function putBack(di, { bounds, waypoint, label, words }) {
   if (bounds) Object.assign(di.bounds, bounds);
-  Object.assign(di, { waypoint, label });
+  if (waypoint) di.waypoint = waypoint;
   if (words) Object.assign(label.bounds, words);
+  // What is there and is nothing would be an element to whoever walks through the file.
+  if (label) di.label = label;
+  else delete di.label;
 }
 
 function put(element, { bounds, waypoints, label, drawn }) {
