@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict, cast
 
 from workflows.diagrams.graph import Diagram, Field, Finding, WayStep
 from workflows.diagrams.lint import Known, known_diagram, lint
+from workflows.diagrams.lint.calls import faulty_calls
 from workflows.diagrams.proof import WAY, Budget, RuleVerdict
 from workflows.diagrams.proof.verdict import Proved, prove_with_callers
 from workflows.diagrams.reading import read
@@ -98,7 +99,10 @@ def check(files: Mapping[str, bytes], *, known: Known, library: Library) -> list
 
 @dataclass
 class Shelf:
-    """The diagrams within reach, each read once; `neighbours` of the library may call the files."""
+    """The diagrams within reach, each read once; `neighbours` of the library may call the files.
+
+    `told` is what was found when each was read, `faults` the first error in those that are called.
+    """
 
     library: Library
     neighbours: tuple[str, ...] = ()
@@ -106,6 +110,8 @@ class Shelf:
     file_of: dict[str, str] = field(default_factory=dict)
     fetched: dict[str, Diagram | None] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    told: dict[str, list[Finding]] = field(default_factory=dict)
+    faults: dict[str, Finding | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -119,8 +125,9 @@ class Shelf:
 
     def add(self, name: str, data: bytes) -> None:
         """Put a given file on the shelf; the first of two with the same process id stays."""
-        diagram = _read(data)[0]
+        diagram, findings = _read(data)
         if diagram is not None and diagram.process_id not in self.given:
+            self.told[diagram.process_id] = findings
             self.given[diagram.process_id] = diagram
             self.file_of[diagram.process_id] = name
             self.files[diagram.process_id] = data
@@ -131,8 +138,9 @@ class Shelf:
             return self.given[process]
         if process not in self.fetched:
             data = self.library(process)
-            self.fetched[process] = None if data is None else _read(data)[0]
+            self.fetched[process] = None
             if data is not None:
+                self.fetched[process], self.told[process] = _read(data)
                 self.files[process] = data
         return self.fetched[process]
 
@@ -236,8 +244,20 @@ def _known(diagram: Diagram, known: Known, shelf: Shelf) -> Known:
     return replace(known, diagrams=diagrams, caller_fields=fields, caller_acts=acts)
 
 
+def _fault_of(called: Diagram, known: Known, shelf: Shelf) -> Finding | None:
+    """Give the first error that can be seen in a called diagram without walking it."""
+    key = called.process_id
+    if key not in shelf.faults:
+        found = [*shelf.told.get(key, []), *lint(called, _known(called, known, shelf))]
+        shelf.faults[key] = next((one for one in found if one.severity == "error"), None)
+    return shelf.faults[key]
+
+
 def _lint(name: str, diagram: Diagram, known: Known, shelf: Shelf) -> list[Finding]:
-    findings = lint(diagram, _known(diagram, known, shelf))
+    agreed = _known(diagram, known, shelf)
+    called = shelf.reachable(diagram).items()
+    faults = {key: fault for key, one in called if (fault := _fault_of(one, known, shelf))}
+    findings = [*lint(diagram, agreed), *faulty_calls(diagram, agreed, faults)]
     first = shelf.file_of.get(diagram.process_id, name)
     if first != name:
         message = (
@@ -330,16 +350,8 @@ def report_text(verdict: Report, *, without_engine: bool = False) -> str:
     headline = _headline(verdict, "publishable" if is_good else "not publishable")
     lines = [f"{verdict['file']}: {headline} ({verdict['milliseconds']} ms)"]
     for finding in verdict["findings"]:
-        place = " ".join(
-            filter(
-                None,
-                [
-                    f"line {finding['line']}" if finding["line"] else "",
-                    finding["element"] or "",
-                    finding["rule"] or "",
-                ],
-            )
-        )
+        line = f"line {finding['line']}" if finding["line"] else ""
+        place = " ".join(filter(None, [line, finding["element"], finding["rule"]]))
         message, way, steps = finding["message"].partition(WAY)
         lines.append(f"  {finding['severity']}: {place + ': ' if place else ''}{message}")
         if way:

@@ -140,6 +140,27 @@ def test_called_diagrams_are_looked_up_among_the_files_and_then_in_the_library()
     assert codes(report) == ["unknown-called"]
 
 
+def test_a_diagram_that_calls_a_faulty_one_cannot_be_published_either() -> None:
+    unreadable_condition = CALLED.replace(b'Ask.note = "x"', b"((")
+    script = CALLED.replace(b"bpmn:exclusiveGateway", b"bpmn:scriptTask")
+    for helper in (unreadable_condition, script):
+        assert helper != CALLED
+        library = {"helper": helper}.get
+        (report,) = check({"caller.bpmn": CALLER}, known=KNOWN, library=library)
+        found = next(one for one in report["findings"] if one["code"] == "called-faulty")
+        assert found["element"] == "Call"
+        assert '"Call" leads to "helper", which cannot be published itself: ' in found["message"]
+        assert exit_code([report], without_engine=True) == 1
+
+
+def test_a_call_of_nobody_known_is_named_however_deep() -> None:
+    between = CALLER.replace(b'"helper"', b'"deeper"').replace(b'"caller"', b'"helper"')
+    (report,) = check({"caller.bpmn": CALLER}, known=KNOWN, library={"helper": between}.get)
+    assert codes(report) == ["unknown-called", "called-faulty"]
+    message = report["findings"][0]["message"]
+    assert '"helper", or what it calls, calls "deeper", which is not among the' in message
+
+
 def test_what_a_called_diagram_reads_is_checked_against_the_caller_beside_it() -> None:
     wrong = CALLED.replace(b"Ask.note", b"Ask.nothing")
     reports = check({"caller.bpmn": CALLER, "helper.bpmn": wrong}, known=KNOWN, library=nothing)

@@ -1,6 +1,6 @@
 """Called diagrams: known, not in a circle, given what they read, caught when they fail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from workflows.diagrams.forms import suggestion
 from workflows.diagrams.graph import Diagram, Finding, Node
@@ -34,19 +34,44 @@ def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
             )
         else:
             yield from _call(diagram, node, known.diagrams[node.called])
+            for missing in sorted(_reached(node.called, known) - known.diagrams.keys()):
+                yield error(
+                    node,
+                    "unknown-called",
+                    f'"{node.called}", or what it calls, calls "{missing}", which is not among the '
+                    f"diagrams{suggestion(missing, known.diagrams)}.",
+                )
+
+
+def faulty_calls(
+    diagram: Diagram, known: Known, faults: Mapping[str, Finding]
+) -> Iterator[Finding]:
+    """Refuse calls of diagrams that could not be published themselves; `faults` by process id."""
+    for node in diagram.of_kind("callActivity"):
+        for key in sorted(_reached(node.called or "", known) & faults.keys()):
+            yield error(
+                node,
+                "called-faulty",
+                f'"{node.title}" leads to "{key}", which cannot be published itself: '
+                f"{faults[key].message}",
+            )
 
 
 def _leads_back(diagram: Diagram, called: str, known: Known) -> bool:
+    return diagram.process_id in _reached(called, known)
+
+
+def _reached(called: str, known: Known) -> set[str]:
+    """Give what is called, and all that it calls in turn, known or not."""
     seen: set[str] = set()
     waiting = [called]
     while waiting:
         process = waiting.pop()
-        if process == diagram.process_id:
-            return True
-        if process not in seen and process in known.diagrams:
+        if process not in seen:
             seen.add(process)
-            waiting += known.diagrams[process].calls
-    return False
+            if process in known.diagrams:
+                waiting += known.diagrams[process].calls
+    return seen
 
 
 def _call(diagram: Diagram, node: Node, called: KnownDiagram) -> Iterator[Finding]:
