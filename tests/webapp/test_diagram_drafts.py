@@ -130,6 +130,9 @@ def test_a_draft_is_sent_back_only_with_words(office: Desk, clock_stands: None) 
     assert refused.status_code == 422
     assert "Say what has to change" in refused.text
     assert office.post(ada, address, words="x" * 2001, **fields).status_code == 422
+    neither = office.post(ada, address, words="Shorter.", **{**fields, "answer": "perhaps"})
+    assert neither.status_code == 422
+    assert "Choose whether to publish it or to send it back." in neither.text
     assert office.post(ada, address, words="Shorter.", **fields).status_code == 303
     text = page(office, office.town.people.nora, f"/diagrams/drafts/{draft.id}")
     assert "Ada Osei sent it back." in text
