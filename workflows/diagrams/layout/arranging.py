@@ -15,7 +15,7 @@ from workflows.diagrams.layout.rows import assign_rows
 from workflows.diagrams.layout.tracks import crossed_within
 
 # How many flows, each as often as there are rows, are drawn on trial, so that none takes long.
-_TRIALS = 2_500
+_TRIALS = 1_700
 # What a crossing in a channel costs, beside the costs of routes.
 _CROSSING = 15.0
 # Points of a flow with no more than two bends.

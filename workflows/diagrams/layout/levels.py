@@ -34,13 +34,20 @@ def lay_out(level: Level, title: float = 0) -> None:
 
 
 def _loose(level: Level) -> list[Node]:
-    """Give the opened parts that nothing leads to or from, such as event subprocesses."""
-    joined = {end for flow in level.flows for end in (flow.source, flow.target)}
+    """Give the opened parts that nothing leads to or from, such as event subprocesses.
+
+    Where flows leave the lane downward, they would run through what stands at its foot.
+    """
+    ends = [(level.nodes[flow.source], level.nodes[flow.target]) for flow in level.flows]
+    joined = {end.id for pair in ends for end in pair}
     joined |= {node.host for node in level.nodes.values() if node.host}
     return [
         node
         for node in level.nodes.values()
-        if node.inner is not None and node.host is None and node.id not in joined
+        if node.inner is not None
+        and node.host is None
+        and node.id not in joined
+        and all((one.lane <= node.lane) == (other.lane <= node.lane) for one, other in ends)
     ]
 
 

@@ -260,21 +260,28 @@ def _fits(route: Route, grid: Grid, source: Node, target: Node) -> bool:
     """Whether the route is orthogonal, leaves as it must and runs through no shape."""
     if len(route) < 2 or (len(route) < 4 and source is target):
         return False
-    if source.host and (route[0][0] != route[1][0] or route[1][1] <= route[0][1]):
+    leaves, arrives = _direction(route[0], route[1]), _direction(route[-2], route[-1])
+    if source.host and leaves != (0, 1):
         return False
-    return (
-        all(one[0] == other[0] or one[1] == other[1] for one, other in pairwise(route))
-        and not any(grid.is_taken(*place) for place in route[1:-1])
-        and not _turns_on_itself(route)
-        and not (source.id in grid.hosts and _direction(*route[:2])[1] > 0)
-        and not (target.id in grid.hosts and _direction(*route[-2:])[1] < 0)
-        and all(grid.is_free(one, other) for one, other in pairwise(route))
-    )
+    # The lower border of a host belongs to its events.
+    if source.id in grid.hosts and leaves[1] > 0:
+        return False
+    if target.id in grid.hosts and arrives[1] < 0:
+        return False
+    return _is_clear(route, grid)
 
 
-def _turns_on_itself(route: Route) -> bool:
-    steps = [_direction(one, other) for one, other in pairwise(route)]
-    return any((x, y) == (-to_x, -to_y) for (x, y), (to_x, to_y) in pairwise(steps))
+def _is_clear(route: Route, grid: Grid) -> bool:
+    """Whether each piece is level or upright, none runs back on the one before, and nothing is met."""
+    before = (0, 0)
+    for one, other in pairwise(route):
+        across, down = _direction(one, other)
+        if (across and down) or (across, down) == (-before[0], -before[1]):
+            return False
+        if (before != (0, 0) and grid.is_taken(*one)) or not grid.is_free(one, other):
+            return False
+        before = across, down
+    return True
 
 
 def _direction(one: Place, other: Place) -> tuple[int, int]:

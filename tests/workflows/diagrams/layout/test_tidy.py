@@ -192,3 +192,28 @@ def test_many_ways_out_of_one_gateway_leave_it_by_one_trunk() -> None:
     ]
     parts += [sketch.user(step) + sketch.flows(f"Split {step} Join") for step in steps]
     assert not codes(tidy(sketch.process(*parts, sketch.flows("Begin Split", "Join Done"))))
+
+
+def test_a_part_that_no_way_leads_to_stands_at_the_foot_of_its_lane_and_in_no_way() -> None:
+    part = sketch.subprocess("Part", sketch.start("In"), sketch.user("Do"), sketch.flow("In", "Do"))
+    parts = [sketch.start(), sketch.user("One"), sketch.user("Two"), sketch.end(), part]
+    flows = sketch.flows("Begin One Two Done")
+
+    def drawn(lanes: dict[str, str]) -> dict[str, tuple[float, float]]:
+        tidied = tidy(sketch.process(*parts, flows, lanes=lanes))
+        assert not codes(tidied).keys() & NEVER
+        shapes = etree.fromstring(tidied).iter("{*}BPMNShape")
+        return {
+            shape.get("bpmnElement", ""): (
+                float(shape[0].get("x", "")),
+                float(shape[0].get("y", "")),
+            )
+            for shape in shapes
+        }
+
+    alone = drawn({"Clerk": "Begin One Part", "Desk": "Two Done"})
+    assert alone["Two"][1] > alone["One"][1]
+    below = drawn({"Clerk": "Begin One Two Done Part"})
+    assert below["Part"][1] > below["One"][1] + 80
+    # It does not make the first column as wide as it is.
+    assert below["One"][0] - below["Begin"][0] < 200
