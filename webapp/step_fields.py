@@ -1,6 +1,5 @@
 """The fields of a step's form: from the diagram's types to WTForms, and from answers to JSON."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,20 +27,17 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.validators import Email, Length, Optional, Regexp, ValidationError
+from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import FileInput
 
 from webapp.forms import Choice
 from webapp.incoming import row_number
 from workflows.diagrams import graph
+from workflows.form_rules import LONGEST_TEXT, MOST_ROWS, misfit
 
 # More choices than this are a list to pick from rather than buttons to look over.
 MOST_BUTTONS = 7
-LONGEST_TEXT = 4000
-MOST_ROWS = 50
 LONGEST_NAME = 300
-LARGEST_NUMBER = 10**12
-FIRST_DAY, LAST_DAY = "1900-01-01", "2199-12-31"
 
 Choices = list[Choice]
 NONE = Choice("", "- Choose -")
@@ -114,14 +110,6 @@ class DocumentField(FileField):
     widget = DocumentWidget()
     kept: int | None = None
     kept_name: str | None = None
-
-
-class _Address(Regexp):
-    def __init__(self) -> None:
-        super().__init__(
-            re.compile(r"https?://[^\s/\"<>]+\.[^\s\"<>]+\Z", re.IGNORECASE),
-            message="Write the whole web address, such as https://www.example.org/page.",
-        )
 
 
 def unbound(spec: graph.Field) -> Any:
@@ -226,71 +214,36 @@ _SHAPED: dict[str, Callable[[graph.Field, dict[str, Any]], Any]] = {
 }
 
 
+class _Fits:
+    """Asks the one check of answers about what was typed; the browser is told of lengths too."""
+
+    def __init__(self, spec: graph.Field) -> None:
+        self.spec = spec
+        self.field_flags: dict[str, int] = {}
+        if spec.type in ("string", "long-text", "url", "email"):
+            self.field_flags["maxlength"] = spec.max_length or LONGEST_TEXT
+            if spec.min_length is not None:
+                self.field_flags["minlength"] = spec.min_length
+
+    def __call__(self, _form: Any, bound: Any) -> None:
+        """Refuse what is no answer to the question; what could not be read has been said already."""
+        data = _as_said(bound.data)
+        if data not in (None, "") and (message := misfit(self.spec, data)) is not None:
+            raise ValidationError(message)
+
+
+def _as_said(data: Any) -> Any:
+    match data:
+        case date():
+            return data.isoformat()
+        case str():
+            return data.strip()
+    return data
+
+
 def _checks(spec: graph.Field) -> list[Any]:
-    checks: list[Any] = []
-    if spec.type in ("string", "long-text", "url", "email"):
-        most = spec.max_length or LONGEST_TEXT
-        checks.append(
-            Length(
-                min=spec.min_length if spec.min_length is not None else -1,
-                max=most,
-                message=_length_message(spec.min_length, most),
-            )
-        )
-    if spec.pattern:
-        checks.append(
-            Regexp(f"(?:{spec.pattern})$", message=f"This is not written as expected. {spec.help}")
-        )
-    if spec.type == "email":
-        checks.append(Email(message="Write an e-mail address, such as name@city.example."))
-    if spec.type == "url":
-        checks.append(_Address())
-    if spec.type in ("long", "decimal"):
-        checks.append(_Amount(spec.minimum, spec.maximum))
-    if spec.type in ("date", "datetime"):
-        checks.append(_Days(spec.minimum, spec.maximum))
-    return checks
-
-
-def _length_message(least: int | None, most: int) -> str:
-    if least:
-        return f"Write between {least} and {most} characters."
-    return f"Write at most {most} characters."
-
-
-@dataclass(frozen=True)
-class _Amount:
-    """A number between two others, neither of them beyond what both databases keep exactly."""
-
-    least: str | None
-    most: str | None
-
-    def __call__(self, _form: Any, bound: Any) -> None:
-        if bound.data is None:
-            return  # what is no number has been said already
-        number = Decimal(bound.data)
-        least, most = Decimal(self.least or -LARGEST_NUMBER), Decimal(self.most or LARGEST_NUMBER)
-        if not (number.is_finite() and least <= number <= most):
-            parts = [f"at least {least:,}" if self.least or not self.most else ""]
-            parts += [f"at most {most:,}" if self.most or not self.least else ""]
-            raise ValidationError(f"Give a number of {' and '.join(filter(None, parts))}.")
-
-
-@dataclass(frozen=True)
-class _Days:
-    """A date between two days, as ISO text; none so far off that no clock could tell it."""
-
-    first: str | None
-    last: str | None
-
-    def __call__(self, _form: Any, bound: Any) -> None:
-        if bound.data is None:
-            return
-        first, last = (self.first or FIRST_DAY)[:10], (self.last or LAST_DAY)[:10]
-        if not first <= bound.data.isoformat()[:10] <= last:
-            parts = [f"from {first}" if self.first or not self.last else ""]
-            parts += [f"to {last}" if self.last or not self.first else ""]
-            raise ValidationError(f"Give a date {' and '.join(filter(None, parts))}.")
+    is_typed = spec.type in _SIMPLE or spec.type in ("decimal", "datetime")
+    return [_Fits(spec)] if is_typed and spec.type not in ("boolean", "file") else []
 
 
 def offer(spec: graph.Field, bound: Any, around: Surroundings) -> None:

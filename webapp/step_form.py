@@ -10,8 +10,9 @@ from werkzeug.datastructures import MultiDict
 from webapp.forms import PageForm
 from webapp.incoming import row_number
 from webapp.step_fields import Surroundings, from_answer, offer, to_answer, unbound
+from workflows import form_rules
 from workflows.diagrams import condition_tree as tree
-from workflows.diagrams.conditions import Unset, Value, compile_condition
+from workflows.diagrams.conditions import compile_condition
 from workflows.diagrams.graph import Field, Node
 
 Answers = Mapping[str, Any]
@@ -20,8 +21,8 @@ Answers = Mapping[str, Any]
 class StepForm(PageForm):
     """A form whose questions depend on one another as the diagram says.
 
-    What is required, and what is asked at all, is decided here on the server, over the answers
-    given; the browser's script shows the same while one types.
+    What is required, and what is asked at all, is decided on the server over the answers given, by
+    the check that every other caller meets too; the browser's script shows the same while one types.
     """
 
     step: Node
@@ -30,44 +31,29 @@ class StepForm(PageForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check types, then what is asked, required and refused over the answers given."""
         super().validate(extra_validators)
-        answers = self._given()
+        answers = self.answers
         for spec in self.step.fields:
-            if not _holds(spec.shown_when, self.step.id, answers):
+            if spec.id not in form_rules.asked(self.step, self._given()):
                 _clear(self[spec.id])
-            elif _is_open(spec, answers[spec.id]) and self._is_required(spec, answers):
-                # "Not a valid choice" about nothing chosen would say the same less clearly.
-                self[spec.id].errors = [_missing(spec)]
-            elif spec.refuse_when and _holds(spec.refuse_when, self.step.id, answers):
-                self[spec.id].errors = [*self[spec.id].errors, spec.refuse_message]
-            self._check_rows(spec)
-        self._check_people(answers)
+        for fault in form_rules.faults(self.step, answers):
+            self._mark(fault, is_open=fault.field not in answers)
         return not self.errors
 
-    def _check_people(self, answers: Answers) -> None:
-        """Ask for different people where several fields name who will run a site (K14)."""
-        named: dict[Any, Field] = {}
-        for spec in self.step.fields:
-            if spec.type != "person" or not (spec.register or "").startswith("site-role:"):
-                continue
-            first = named.setdefault(answers[spec.id], spec)
-            if first is not spec and answers[spec.id] is not None:
-                self[spec.id].errors = [f"Choose somebody else than for “{first.label}”."]
+    def _mark(self, fault: form_rules.Fault, *, is_open: bool) -> None:
+        bound = self[fault.field]
+        if fault.row is not None:
+            begun = [entry for entry in bound.entries if self._is_begun(fault.field, entry)]
+            bound = begun[fault.row].form[fault.column]
+        if is_open or fault.row is not None:
+            # "Not a valid choice" about nothing chosen would say the same less clearly.
+            bound.errors = [fault.message]
+        elif fault.message not in bound.errors:
+            bound.errors = [*bound.errors, fault.message]
 
-    def _is_required(self, spec: Field, answers: Answers) -> bool:
-        if spec.required_when is None:
-            return spec.required
-        return spec.required or _holds(spec.required_when, self.step.id, answers)
-
-    def _check_rows(self, spec: Field) -> None:
-        if spec.type != "table" or (self[spec.id].errors and not self[spec.id].entries):
-            return
-        for entry in self[spec.id].entries:
-            row = {c.id: to_answer(c, entry.form[c.id], self.around.zone) for c in spec.columns}
-            if not any(value not in (None, False) for value in row.values()):
-                continue
-            for column in spec.columns:
-                if column.required and row[column.id] in (None, "", []):
-                    entry.form[column.id].errors = [_missing(column)]
+    def _is_begun(self, table: str, entry: Any) -> bool:
+        (spec,) = (spec for spec in self.step.fields if spec.id == table)
+        cells = [to_answer(c, entry.form[c.id], self.around.zone) for c in spec.columns]
+        return any(cell not in (None, False) for cell in cells)
 
     def _given(self) -> dict[str, Any]:
         return {
@@ -83,18 +69,12 @@ class StepForm(PageForm):
     def answers(self) -> dict[str, Any]:
         """The answers as they are stored: what is not asked, or left empty, is left out."""
         given = self._given()
+        shown = form_rules.asked(self.step, given)
         return {
-            spec.id: given[spec.id]
-            for spec in self.step.fields
-            if given[spec.id] not in (None, "", []) and _holds(spec.shown_when, self.step.id, given)
+            name: answer
+            for name, answer in given.items()
+            if answer not in (None, "", []) and name in shown
         }
-
-
-def _is_open(spec: Field, answer: Any) -> bool:
-    """Say whether a question is unanswered; a box that must be ticked is, until it is ticked."""
-    if spec.type == "boolean" and not spec.required:
-        return not answer
-    return answer in (None, "", [])
 
 
 def _has_errors(bound: Any) -> bool:
@@ -110,46 +90,6 @@ def _clear(bound: Any) -> None:
     for entry in getattr(bound, "entries", []):
         for inner in entry.form:
             inner.errors = []
-
-
-def _missing(spec: Field) -> str:
-    label = spec.label or spec.id
-    if spec.type == "boolean" and not spec.required:
-        return f"Tick “{label}” to go on."
-    if spec.type in ("enum", "multi-enum", "person", "unit", "site", "platform", "boolean"):
-        return f"Choose an answer for “{label}”."
-    if spec.type == "file":
-        return f"Attach a document for “{label}”."
-    if spec.type == "table":
-        return f"Add at least one row to “{label}”."
-    return f"Fill in “{label}”."
-
-
-class _Given:
-    """The answers of this form as what a condition reads."""
-
-    def __init__(self, element: str, answers: Answers) -> None:
-        self._element = element
-        self._answers = answers
-
-    def value(self, element: str, field: str) -> Value:
-        if element != self._element or self._answers.get(field) in (None, ""):
-            raise Unset(element, field)
-        answer: Value = self._answers[field]
-        return answer
-
-    def values(self, element: str, field: str) -> list[Value]:
-        return [self.value(element, field)]
-
-
-def _holds(condition: str | None, element: str, answers: Answers) -> bool:
-    """Decide whether a question is asked; one that depends on an open question is not, yet."""
-    if condition is None:
-        return True
-    try:
-        return compile_condition(condition).evaluate(_Given(element, answers))
-    except Unset:
-        return False
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.cases import Case, Draft, File, Task, TaskKind
 from models.database import db, transaction
 from models.people import Person
-from workflows import audit, confidence, documents, sealed_answers
+from workflows import audit, confidence, documents, form_rules, sealed_answers
 from workflows.about import name_the_case
 from workflows.answers import History
 from workflows.assignments import act_of, outcome_with
@@ -155,9 +155,9 @@ def complete(
 ) -> Completion:
     """Complete a task, or send the message that waits, and move its case on.
 
-    `answers` have been checked against the step's form; they are stored as given. Raises
-    NotFoundError, NotAllowedError (not a task of this person), ConflictError (done or taken by
-    somebody else) and RefusedError (a rule or an operation says no): then nothing has changed.
+    `answers` are JSON values by field id. Raises NotFoundError, NotAllowedError (not a task of this
+    person), ConflictError (done or taken by somebody else), InvalidAnswersError (what the step's
+    form does not take) and RefusedError (a rule or an operation says no): then nothing has changed.
     """
     with transaction() as session:
         task = _locked_task(session, task_id)
@@ -165,6 +165,8 @@ def complete(
         held = _held(session, runtime, by, now) if task.case.confidential else Duties(by)
         with confidence.discreetly(session, held, task, now=now):
             move = resume(session, runtime, task.case, now=now, actor=by)
+            if task.kind == TaskKind.USER:
+                answers = form_rules.sent(form_of(move.diagrams, task), answers)
             _close(move, task, by=by, answers=answers)
             step = move.run.deliver if task.kind == TaskKind.MESSAGE else move.run.complete
             advance(move, lambda: step(task.token), task)

@@ -29,6 +29,8 @@ class Hand:
         for asked in node.fields:
             if asked.id in answers:
                 whole[asked.id] = answers[asked.id]
+            elif not _is_asked(asked, node, whole):
+                continue
             elif asked.required or _holds(asked.required_when, node, whole):
                 whole[asked.id] = self._answer(asked)
         return {name: answer for name, answer in whole.items() if answer is not None}
@@ -58,7 +60,7 @@ class Hand:
             "url": "https://social.example/northwater-parks",
             "email": "parks@northwater.example",
             "long": 1,
-            "decimal": "1.50",
+            "decimal": 1.5,
         }.get(asked.type, "Northwater Parks")
 
 
@@ -75,6 +77,10 @@ class _Own:
 
     def values(self, element: str, name: str) -> list[Value]:
         return [self.value(element, name)]
+
+
+def _is_asked(asked: Field, node: Node, answers: Mapping[str, Any]) -> bool:
+    return asked.shown_when is None or _holds(asked.shown_when, node, answers)
 
 
 def _holds(condition: str | None, node: Node, answers: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from models.database import transaction
 from tests import city
 from tests.bpmn.complaints import Steps
 from tests.workflows.walking import Town, Walk
-from workflows import cases, interventions, offers, tasks
+from workflows import cases, form_rules, interventions, offers, tasks
 from workflows.interventions import Wish, Word
 
 PROCESS = "investigate-complaint"
@@ -65,7 +65,14 @@ class Complaint(Walk):
         """Complete a step, taken first where it is offered."""
         if task.offered:
             offers.take(self.town.runtime, task.id, by=by, now=self.now)
-        return super().complete(task, by, {**self._naming(task), **answers})
+        return super().complete(task, by, answers)
+
+    def form(self, task: Task, by: int, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """A whole form that names people where it asks for them."""
+        names = self._naming(task)
+        whole = super().form(task, by, {**names, **answers})
+        asked = form_rules.asked(self.diagrams.node(task.diagram, task.element), whole)
+        return {name: whole[name] for name in whole if name in asked or name not in names}
 
     def whoever_does(self, task: Task) -> int:
         """The person whom a step waits for, or who usually does steps of its act."""

@@ -15,7 +15,7 @@ from models.database import db
 from models.trust import Job
 from tests.workflows import walking
 from tests.workflows.walking import Town, Walk
-from workflows import tasks
+from workflows import documents, tasks
 
 
 class Failing:
@@ -101,10 +101,8 @@ def test_whichever_call_of_a_deadline_fails_it_is_done_once(town: Town, now: dat
 def test_a_full_disk_stops_writing_and_not_reading(town: Town, now: datetime) -> None:
     walks = [walking.start(town, now=now) for _ in range(2)]
     task = walks[0].task("SubmitRequest")
-    answers = walks[0].form(task, town.people.rosa, {"purpose": "x" * 200_000})
-    do = partial(
-        tasks.complete, town.runtime, task.id, by=town.people.rosa, answers=answers, now=now
-    )
+    document = documents.check("plan.txt", b"x" * 200_000, megabytes=1)
+    do = partial(tasks.attach, town.runtime, task.id, document, by=town.people.rosa, now=now)
     before = walking.everything(db.session())
     _limit_pages(at=0)
     with pytest.raises(OperationalError, match="full"):
@@ -113,12 +111,13 @@ def test_a_full_disk_stops_writing_and_not_reading(town: Town, now: datetime) ->
     assert walks[1].waits_for == {"SubmitRequest"}
     walking.assert_whole(db.session())
     _limit_pages(at=1_000_000)
-    do()
-    assert walks[0].waits_for == {"ForwardRequest"}
+    kept = do()
+    assert (kept.name, walks[0].waits_for) == ("plan.txt", {"SubmitRequest"})
 
 
 def _limit_pages(*, at: int) -> None:
     """Let the database file grow to so many pages, or where that is less, not at all."""
     db.session.rollback()
+    db.engine.dispose()  # the limit is one connection's: let there be no other
     with db.engine.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {at or 1}")

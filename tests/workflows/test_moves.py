@@ -145,7 +145,7 @@ def test_an_operation_that_does_not_exist_leaves_the_case_where_it_was(
 def test_what_an_operation_lacks_is_said_and_the_case_stays_before_the_step(
     town: Town, now: datetime
 ) -> None:
-    walk = walking.advised(town, now=now, backup_admin=town.people.rosa).do("DecideRequest")
+    walk = walking.advised(town, now=now).do("DecideRequest")
     walk.do("IdentifyContract").do("AuthorizeContract").do("AcceptContract")
     walk.do("CreateAccount", backup_admin=town.people.rosa)
     walking.prepare(walk)

@@ -15,7 +15,7 @@ from models.sites import Site
 from tests.workflows import walking
 from tests.workflows.walking import Town, Walk
 from workflows import tasks
-from workflows.errors import StuckError
+from workflows.errors import InvalidAnswersError, StuckError
 from workflows.policy.guard import open_duties, verdict
 
 MOST_STEPS = 300
@@ -59,7 +59,8 @@ def _go_on(walk: Walk, waiting: list[Task], chance: random.Random) -> None:
                 choices[asked.id] = chance.choice(likely).id
             elif asked.required and asked.type == "boolean":
                 choices[asked.id] = chance.random() < 0.5
-        with suppress(StuckError):  # what an operation lacks: another choice mends it
+        # What an operation lacks, or the form refuses: another choice mends it.
+        with suppress(StuckError, InvalidAnswersError):
             walk.complete(task, walk.whoever_does(task), choices)
 
 
