@@ -1,6 +1,7 @@
 """Commands for diagrams: `flask --app webapp diagrams check|publish|export|list`."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -65,10 +66,14 @@ def check(files: tuple[Path, ...], *, layout: str, no_engine: bool) -> None:
     that they call, or that call them, are looked for among the files, beside them, then in the
     policy pack.
     """
-    given = {click.format_filename(path): _read(path) for path in files}
+    names = [_name_of(path) for path in files]
+    given = {name: _read(path) for name, path in zip(names, files, strict=True)}
     folders = [*dict.fromkeys(path.resolve().parent for path in files), settings().policy_dir]
     library = _library(given, folders)
-    reports = check_files(given, pack=folder_pack(), library=library, with_engine=not no_engine)
+    checked = check_files(given, pack=folder_pack(), library=library, with_engine=not no_engine)
+    by_name = {report["file"]: report for report in checked}
+    # A file that is named twice is checked once and reported twice, as it was asked for.
+    reports = [by_name[name] for name in names]
     if layout == "json":
         click.echo(json.dumps(reports, indent=1))
     else:
@@ -127,6 +132,11 @@ def list_published() -> None:
     for key, version in sorted(in_force.items()):
         day = version.published_at.astimezone(clock.zone()).date() if version.published_at else ""
         click.echo(f"{key}\tversion {version.number}\t{day}\t{version.sha256}")
+
+
+def _name_of(path: Path) -> str:
+    """Give the name as text; letters that are none stay apart, so that no two files share a name."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _read(path: Path) -> bytes:

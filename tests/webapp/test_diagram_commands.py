@@ -99,6 +99,18 @@ def test_a_name_that_is_no_text_does_not_stop_the_check(app: Flask, tmp_path: Pa
     assert len(checked(app, Path(path))) == 1
 
 
+def test_each_file_that_is_named_has_its_own_report(app: Flask, tmp_path: Path) -> None:
+    alike = [
+        Path(os.fsdecode(os.fsencode(tmp_path) + name)) for name in (b"/\xfe.bpmn", b"/\xff.bpmn")
+    ]
+    alike[0].write_bytes(b"<a/>")
+    alike[1].write_bytes(b"")
+    reports = checked(app, *alike, alike[0])
+    found = [codes(report) - {"not-proved"} for report in reports]
+    assert found == [{"not-bpmn"}, {"empty-file"}, {"not-bpmn"}]
+    assert reports[0]["file"] == reports[2]["file"] != reports[1]["file"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
