@@ -124,7 +124,9 @@ def through_gateways(drawn: Drawing) -> Drawing:
     """A parallel pair with an untagged step beside each step of people."""
     drawn = merged(drawn)
     for number, node in enumerate(list(drawn.nodes.values())):
-        if node.word == "task" and len(drawn.out_of(node.id)) == 1:
+        # What calls off a step does not call off the one beside it.
+        hosts = {one.host for one in drawn.nodes.values()}
+        if node.word == "task" and node.id not in hosts:
             key = next(key for key, name in LANES.items() if name == node.lane)
             inside = f" in {node.scope}" if node.scope else ""
             copy = drawn.copy()
