@@ -10,6 +10,7 @@ from tests.browser.conftest import Arrive
 from tests.browser.looking import assert_clear, assert_focus_is_seen
 from tests.browser.person import Person
 from tests.browser.test_keyboard import tab_to
+from webapp.demo.people import PASSWORD, email_of
 
 OWNER = "Ottoline Harrowgate"
 PROCESS = "/diagrams/decide-request"
@@ -124,6 +125,28 @@ def test_a_rule_is_broken_read_about_and_kept_again(arrive: Arrive) -> None:
     go(page, "Undo the last edit")
     expect(ottoline.said).to_contain_text("Undone: “Approved?” was removed.")
     expect(lede).to_contain_text("May be published")
+
+
+@pytest.mark.long
+def test_what_was_typed_outlives_the_sign_in(arrive: Arrive) -> None:
+    ottoline = arrive(OWNER)
+    page = ottoline.open(PROCESS)
+    ottoline.press("Open a draft to change it")
+    outline = f"{page.url}/outline"
+    adding = f"{outline}/add?block=plain-userTask&after=ReviewRequest"
+    ottoline.open(adding).get_by_label(re.compile("^What it is called")).fill("Weigh it")
+    ottoline.context.clear_cookies()
+    ottoline.press("Add it")
+    expect(ottoline.heading).to_have_text("Sign in")
+    ottoline.fill({"E-mail address": email_of(OWNER), "Password": PASSWORD})
+    ottoline.press("Sign in")
+    expect(page.locator(".notice")).to_contain_text("What you typed is here again")
+    expect(page.get_by_label(re.compile("^What it is called"))).to_have_value("Weigh it")
+    look(ottoline, "outline-after-signing-in")
+    ottoline.press("Add it")
+    expect(ottoline.said).to_contain_text("“Weigh it” was added.")
+    # It came back once, and is kept nowhere.
+    expect(ottoline.open(adding).get_by_label(re.compile("^What it is called"))).to_have_value("")
 
 
 @pytest.mark.long

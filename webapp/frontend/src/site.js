@@ -8,6 +8,7 @@ import { focusOnErrors, sendOnce } from './forms.js';
 import { listKeys } from './keys.js';
 import { menus } from './menus.js';
 import { tableRows } from './rows.js';
+import { unsent } from './unsent.js';
 
 window.htmx = htmx;
 
@@ -28,6 +29,7 @@ function enhance(root) {
   for (const table of root.querySelectorAll('[data-rows]')) tableRows(table, enhance);
 }
 
+unsent();
 enhance(document.body);
 document.addEventListener('htmx:after:swap', () => enhance(document.body));
 menus();
