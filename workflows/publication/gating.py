@@ -17,6 +17,7 @@ from models.studio import Scenario, ScenarioSetAside
 from workflows.diagrams.check import FindingReport, Report, WayStepReport
 from workflows.diagrams.graph import Diagram
 from workflows.engine import EngineError
+from workflows.errors import UnpublishableError
 from workflows.library import DiagramSet, parse
 from workflows.publication.family import (
     Plan,
@@ -71,6 +72,27 @@ def gating(session: Session, draft: DiagramDraft, keys: Collection[str]) -> Sequ
         .where(Scenario.key.in_(keys), is_open_for(draft.id), Scenario.id.not_in(aside))
         .order_by(Scenario.id)
     ).all()
+
+
+def kept_of(session: Session, keys: Collection[str]) -> Sequence[Scenario]:
+    """Give the scenarios that hold for what is in force of these processes, whoever changes it."""
+    return session.scalars(
+        select(Scenario)
+        .where(Scenario.key.in_(keys), Scenario.draft_id.is_(None), Scenario.retired_at.is_(None))
+        .order_by(Scenario.id)
+    ).all()
+
+
+def refuse_failing(runtime: Runtime, scenarios: Iterable[Scenario], changes: Plan) -> None:
+    """Raise UnpublishableError where a scenario goes otherwise on files that no draft stands behind."""
+    wrong = [
+        f"The scenario “{one.scenario.title}” goes otherwise. {one.difference.words}"
+        for one in tried(runtime, scenarios, changes)
+        if one.difference is not None
+    ]
+    if wrong:
+        way_out = "Nothing was published. Mend the diagrams, or retire the scenario with a reason."
+        raise UnpublishableError(" ".join([*wrong, way_out]))
 
 
 def is_open_for(draft_id: int) -> ColumnElement[bool]:

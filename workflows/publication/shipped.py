@@ -13,6 +13,7 @@ from models.publication import DiagramDraft
 from workflows import audit
 from workflows.diagrams.check import Report
 from workflows.errors import ConflictError
+from workflows.publication import gating
 from workflows.publication.family import Plan, plan, refuse_while_scheduled
 from workflows.publication.in_force import published
 from workflows.publication.proving import prove, refuse_unpublishable, sha256_of
@@ -49,8 +50,9 @@ def publish_shipped(
     A diagram is published anew when it, or anything that it calls, has changed: its frozen set
     names the versions of every called diagram. What the city has changed by itself is left as the
     city has it. Returns the new versions; none if nothing changed. Raises UnpublishableError where
-    the check, under this policy, does not find all of them publishable, and ConflictError while a
-    version of one of them waits to take effect.
+    the check, under this policy, does not find all of them publishable or a scenario that the city
+    keeps goes otherwise on them, and ConflictError while a version of one of them waits to take
+    effect.
     """
     for key, data in files.items():
         _ = diagram_of(key, data)
@@ -65,9 +67,14 @@ def publish_shipped(
         reader.commit()
         reports = prove(changes.new, pack=runtime.pack, library=changes.around)
         refuse_unpublishable(reports)
+        kept = gating.kept_of(reader, changes.new)
+        gating.refuse_failing(runtime, kept, changes)
+        kept_ids = [one.id for one in kept]
+        reader.commit()
         with transaction() as session:
             wait_for_turn(session)
-            if plan(session, _changed(session, files, now), now=now) == changes:
+            is_same = plan(session, _changed(session, files, now), now=now) == changes
+            if is_same and kept_ids == [one.id for one in gating.kept_of(session, changes.new)]:
                 refuse_while_scheduled(session, changes, runtime.calendar, now=now)
                 act = Publication(by, now)
                 return _publish(session, changes, reports, act, runtime.pack.version)

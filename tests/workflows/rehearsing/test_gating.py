@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.database import db
 from models.publication import DiagramDraft
 from models.studio import Scenario
 from models.trust import AuditRecord
+from tests.bpmn.drawing import BPMN
 from tests.workflows import walking
 from tests.workflows.publication.authoring import Office, office_in
 from tests.workflows.rehearsing.playing import Game, game
-from workflows import audit, check_reports, jobs, rehearsals, scenarios
+from workflows import audit, check_reports, jobs, publication, rehearsals, scenarios
 from workflows.errors import (
     ConflictError,
     InvalidAnswersError,
@@ -201,6 +202,23 @@ def test_a_scenario_of_a_draft_binds_no_other_before_it_is_published(office: Off
     assert list(gating(db.session(), other, ["create-site"])) == []
     assert findings(office, changed(office, other, *LONGER)) == []
     assert len(findings(office, changed(office, own, *LONGER))) == 1
+
+
+def test_what_is_shipped_keeps_the_scenarios_of_the_city_until_they_are_retired(
+    office: Office,
+) -> None:
+    scenario = kept(office, draft_of(office))
+    with walking.writing() as session:  # as when its draft has taken effect
+        session.execute(update(Scenario).values(draft_id=None))
+    files = publication.shipped(BPMN)
+    files[DECIDE] = files[DECIDE].replace(*(word.encode() for word in LONGER))
+    ship = partial(publication.publish_shipped, office.town.runtime, files, by=None, now=office.now)
+    before = walking.everything(db.session())
+    with pytest.raises(UnpublishableError, match="“Communications is reminded” goes otherwise"):
+        ship()
+    assert walking.everything(db.session()) == before
+    scenarios.retire(scenario.id, "Nine days are meant.", by=office.otto, now=office.now)
+    assert DECIDE in {version.process.key for version in ship()}
 
 
 def test_a_callee_runs_the_scenarios_of_what_calls_it(office: Office) -> None:
