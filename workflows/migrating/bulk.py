@@ -153,26 +153,28 @@ def undo_one(runtime: Runtime, row_id: int, *, by: int, now: datetime) -> MovedC
 
 
 def work_off(runtime: Runtime, migration_id: int, *, now: datetime, most: int) -> int:
-    """Move some of the cases that wait for it, or take some back; say how many were left.
+    """Move up to `most` of the cases that wait for it, or take some back; say how many were left.
 
-    A case at which something breaks is left as it is and keeps no other waiting: BrokenOffError is
-    raised when the others are through.
+    A case at which something breaks is left as it is, does not count, and keeps no other waiting:
+    BrokenOffError is raised when all others are through.
     """
     session = db.session()
     migration = session.get_one(CaseMigration, migration_id)
     undoes = migration.undo_begun_at is not None
     waiting = _waiting(migration_id, undoes=undoes)
-    rows = session.scalars(waiting.with_only_columns(MovedCase.id).limit(most)).all()
+    rows = session.scalars(waiting.with_only_columns(MovedCase.id)).all()
     by = migration.undo_by_id or migration.by_id
     session.commit()
     traveller = Traveller(runtime, migration_id, now, _job_key(migration_id))
     broken: dict[int, Exception] = {}
-    for row_id in rows:
+    for tried, row_id in enumerate(rows):
+        if tried - len(broken) == most:
+            break
         try:
             traveller.undo(row_id, by=by) if undoes else traveller.move(row_id)
         except Exception as error:  # noqa: BLE001 (whatever it is, no other case is to wait for it)
             broken[row_id] = error
-    if broken:
+    if broken and len(rows) - len(broken) < most:
         raise _broken_off(session, broken)
     counted = waiting.with_only_columns(func.count()).order_by(None)
     left = session.scalar(counted) or 0

@@ -150,19 +150,21 @@ def break_at(case_id: int) -> None:
     broken = "BEGIN SELECT RAISE(ABORT, 'broken'); END"
     with transaction() as session:
         session.execute(
-            text(f'CREATE TRIGGER broken BEFORE UPDATE ON "case" WHEN old.id = {case_id} {broken}')
+            text(
+                f'CREATE TRIGGER broken_{case_id} BEFORE UPDATE ON "case" WHEN old.id = {case_id} {broken}'
+            )
         )
 
 
-def test_a_case_at_which_something_breaks_keeps_no_other_waiting(
+def test_cases_at_which_something_breaks_keep_no_other_waiting(
     app: Flask, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "CASES_AT_ONCE", 2)
     walk = small(now)
-    for _ in range(3):
-        walking.start(walk.town, now=now, process="main")
+    others = [walking.start(walk.town, now=now, process="main") for _ in range(4)]
     publish(walk, MORE)
-    break_at(walk.case_id)
+    for case_id in (walk.case_id, others[0].case_id):  # as many as are moved at once, and first
+        break_at(case_id)
     changed.begin(walk)
     for _ in range(jobs.MAXIMUM_ATTEMPTS + 4):
         a_pass(walk)
@@ -171,7 +173,7 @@ def test_a_case_at_which_something_breaks_keeps_no_other_waiting(
     (incident,) = db.session.scalars(select(Incident))
     assert incident.message == (
         "The job migrate-cases failed 8 times and was given up. Last error: BrokenOffError: "
-        "IntegrityError, at 1 of its cases, which are left as they are. Retry it when the cause is gone."
+        "IntegrityError, at 2 of its cases, which are left as they are. Retry it when the cause is gone."
     )
     row = changed.row(walk)
     assert (row.state, row.words) == ("waiting", None)
