@@ -79,6 +79,26 @@ def test_the_database_refuses_to_change_a_published_version(either_url: str, cha
     engine.dispose()
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("1, 1, 1", id="of its own id"),
+        pytest.param("2, 1, 1", id="of its number"),
+    ],
+)
+def test_sqlite_refuses_to_replace_a_published_version(sqlite_url: str, row: str) -> None:
+    engine = create_engine(sqlite_url)
+    with engine.connect() as connection:
+        for statement in A_PUBLISHED_VERSION:
+            connection.execute(text(statement))
+        other = A_PUBLISHED_VERSION[1].replace("VALUES (1, 1, 1", f"VALUES ({row}")
+        with pytest.raises(DBAPIError, match="published versions are never changed"):
+            connection.execute(text(other.replace("INSERT", "INSERT OR REPLACE")))
+        connection.execute(text(other.replace(f"({row}", "(2, 1, 2")))
+        connection.rollback()
+    engine.dispose()
+
+
 def test_a_published_version_may_be_withdrawn(either_url: str) -> None:
     engine = create_engine(either_url)
     with engine.connect() as connection:

@@ -133,6 +133,17 @@ def test_the_databases_refuse_to_change_or_delete_a_record(app_on_either: Flask)
     assert audit.head(db.session()).seq == 1
 
 
+def test_sqlite_refuses_to_replace_a_record(app: Flask) -> None:
+    chain_of(1)
+    copied = text("INSERT OR REPLACE INTO audit_record SELECT * FROM audit_record")
+    with (
+        pytest.raises(DatabaseError, match="audit records are never changed"),
+        transaction() as session,
+    ):
+        session.execute(copied)
+    assert report().is_intact
+
+
 @pytest.mark.parametrize(
     "change",
     [
