@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from workflows.diagrams.comparing.changes import Change, Topic
-from workflows.diagrams.comparing.matching import Labels, Pair
+from workflows.diagrams.comparing.matching import Pair
 from workflows.diagrams.graph import Field, Node
 from workflows.diagrams.wording import condition_words, listed
 
@@ -11,11 +11,11 @@ from workflows.diagrams.wording import condition_words, listed
 def form_changes(both: Pair) -> Iterator[Change]:
     """Walk the forms of the steps that both diagrams have."""
     for old, new in both.kept():
-        for sentence in _form(old, new, both.labels):
+        for sentence in _form(old, new, both):
             yield Change(Topic.FORMS, sentence, (old.id,), (new.id,), new.lane)
 
 
-def _form(old: Node, new: Node, labels: tuple[Labels, Labels]) -> Iterator[str]:
+def _form(old: Node, new: Node, both: Pair) -> Iterator[str]:
     where = f'The form of "{new.title}"'
     was, now = ({field.id: field for field in node.fields} for node in (old, new))
     for key in [one for one in now if one not in was]:
@@ -24,7 +24,7 @@ def _form(old: Node, new: Node, labels: tuple[Labels, Labels]) -> Iterator[str]:
         yield f"{where} no longer asks for {_told(was[key])}."
     kept = [key for key in now if key in was]
     for key in kept:
-        for words in _field(was[key], now[key], labels):
+        for words in _field(was[key], now[key], both):
             yield f'{where}, "{now[key].label}": {words}.'
     if kept != [key for key in was if key in now]:
         yield f"{where} asks in another order."
@@ -35,30 +35,34 @@ def _told(field: Field) -> str:
     return f'"{field.label}"{must}'
 
 
-def _field(old: Field, new: Field, labels: tuple[Labels, Labels]) -> Iterator[str]:
+def _field(old: Field, new: Field, both: Pair) -> Iterator[str]:
     if old.label != new.label:
         yield f'before, it was called "{old.label}"'
     if old.type != new.type:
         yield f"it is now of the type {new.type}; before, {old.type}"
     if old.required != new.required:
         yield "it is now required" if new.required else "it is no longer required"
-    yield from _conditions(old, new, labels)
+    yield from _conditions(old, new, both)
     yield from _options(old, new)
-    yield from _columns(old.columns, new.columns, labels)
+    yield from _columns(old.columns, new.columns, both)
     yield from _plain(old, new)
 
 
-def _conditions(old: Field, new: Field, labels: tuple[Labels, Labels]) -> Iterator[str]:
+def _conditions(old: Field, new: Field, both: Pair) -> Iterator[str]:
     for what, was, now in (
         ("required", old.required_when, new.required_when),
         ("shown", old.shown_when, new.shown_when),
         ("refused", old.refuse_when, new.refuse_when),
     ):
-        if was == now:
-            continue
-        words_then = f"if {condition_words(was, labels[0])}" if was else "never by a condition"
-        words_now = f"if {condition_words(now, labels[1])}" if now else "never by a condition"
-        yield f"it is now {what} {words_now}; before, {words_then}"
+        if was and now and not both.means_the_same(was, now):
+            then, today = both.told(was, now)
+            yield f"it is now {what} if {today}; before, if {then}"
+        elif now and not was:
+            words = condition_words(now, both.labels[1])
+            yield f"it is now {what} if {words}; before, never by a condition"
+        elif was and not now:
+            words = condition_words(was, both.labels[0])
+            yield f"it is now {what} never by a condition; before, if {words}"
 
 
 def _options(old: Field, new: Field) -> Iterator[str]:
@@ -74,9 +78,7 @@ def _options(old: Field, new: Field) -> Iterator[str]:
             yield f'the choice "{was[key]}" is now called "{now[key]}"'
 
 
-def _columns(
-    old: Sequence[Field], new: Sequence[Field], labels: tuple[Labels, Labels]
-) -> Iterator[str]:
+def _columns(old: Sequence[Field], new: Sequence[Field], both: Pair) -> Iterator[str]:
     was, now = ({field.id: field for field in fields} for fields in (old, new))
     for key in [one for one in now if one not in was]:
         yield f"its rows now ask for {_told(now[key])}"
@@ -84,7 +86,7 @@ def _columns(
         yield f"its rows no longer ask for {_told(was[key])}"
     for key in now:
         if key in was:
-            for words in _field(was[key], now[key], labels):
+            for words in _field(was[key], now[key], both):
                 yield f'in its rows, "{now[key].label}": {words}'
 
 

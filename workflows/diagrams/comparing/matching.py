@@ -1,11 +1,12 @@
 """Which step of the newer diagram is which of the older one."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from workflows.diagrams.condition_tree import Name
 from workflows.diagrams.graph import Diagram, Field, Node
+from workflows.diagrams.wording import condition_words
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,20 @@ class Pair:
         """The words for the conditions of the older and of the newer diagram."""
         return Labels(self.before, self.after), Labels(self.after, self.before)
 
+    def means_the_same(self, was: str, now: str) -> bool:
+        """Whether a condition is as it was, whatever the steps that it reads are called by now."""
+        return condition_words(was, _Meaning(self.now)) == condition_words(now, _Meaning({}))
+
+    def told(self, was: str, now: str) -> tuple[str, str]:
+        """Say two conditions that differ: with the steps that they read where all else is alike."""
+        plain = [
+            condition_words(text, own) for text, own in zip((was, now), self.labels, strict=True)
+        ]
+        if plain[0] != plain[1]:
+            return plain[0], plain[1]
+        then, today = (replace(labels, with_steps=True) for labels in self.labels)
+        return condition_words(was, then), condition_words(now, today)
+
     def added(self) -> list[Node]:
         """Give the nodes that only the newer diagram has."""
         return [node for node in self.after.nodes.values() if node.id not in self.then]
@@ -47,15 +62,33 @@ class Labels:
 
     diagram: Diagram
     other: Diagram
+    with_steps: bool = False
 
     def field(self, name: Name) -> Field | None:
-        node = self.diagram.nodes.get(name.element) or self.other.nodes.get(name.element)
+        node = self._node(name)
         fields = node.fields if node else ()
         return next((field for field in fields if field.id == name.field), None)
 
     def label(self, name: Name) -> str:
-        field = self.field(name)
-        return f'"{field.label if field else name.field}"'
+        field, node = self.field(name), self._node(name)
+        label = f'"{field.label if field else name.field}"'
+        return f'{label} of "{node.title if node else name.element}"' if self.with_steps else label
+
+    def _node(self, name: Name) -> Node | None:
+        return self.diagram.nodes.get(name.element) or self.other.nodes.get(name.element)
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """No words for people: the steps by their ids in the newer diagram, the answers as written."""
+
+    now: Mapping[str, str]
+
+    def field(self, _name: Name) -> None:
+        return None
+
+    def label(self, name: Name) -> str:
+        return f"{self.now.get(name.element, name.element)}.{name.field}"
 
 
 def match(before: Diagram, after: Diagram) -> Pair:

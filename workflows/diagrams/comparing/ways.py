@@ -116,6 +116,10 @@ def _other_ways(
 def _conditions(both: Pair, nodes: tuple[Node, Node], was: Flow, now: Flow) -> Iterator[Change]:
     old, new = nodes
     then, today = _when(both.labels[0], old, was), _when(both.labels[1], new, now)
+    if then == today and was.condition and now.condition and "otherwise" not in (then, today):
+        if both.means_the_same(was.condition, now.condition):
+            return
+        then, today = (f"if {words}" for words in both.told(was.condition, now.condition))
     if then != today:
         name = name_of(new)
         target = goal(both.after, now.target)
