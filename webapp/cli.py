@@ -23,7 +23,7 @@ from webapp import clock
 from webapp.handlers import handlers
 from webapp.prepare import take_up_policy
 from webapp.runtime import pack
-from workflows import accounts, audit, backup, jobs, people_import
+from workflows import accounts, audit, jobs, people_import
 from workflows.accounts import FirstAdministrator
 from workflows.errors import InvalidAnswersError, PolicyError
 
@@ -145,6 +145,8 @@ def worker(*, once: bool) -> None:
 @in_words
 def back_up(file: Path) -> None:
     """Copy the whole database into a new FILE while people go on working."""
+    from workflows import backup  # noqa: PLC0415 - with Alembic, which no server needs
+
     made = backup.back_up(_settings().database_url, file)
     click.echo(f"{made.path}: {made.size:,} bytes, {made.chain.records} audit records.")
     if made.chain.first_break:
@@ -160,6 +162,8 @@ def back_up(file: Path) -> None:
 @in_words
 def restore(file: Path, *, force: bool) -> None:
     """Put the copy in FILE in the place of the database. Stop the server and the worker first."""
+    from workflows import backup  # noqa: PLC0415 - with Alembic, which no server needs
+
     db.session.remove()
     db.engine.dispose()
     put = backup.restore(_settings().database_url, file, now=clock.now(), force=force)

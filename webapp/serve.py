@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 from flask import Flask
@@ -79,6 +80,22 @@ def give_memory_back() -> None:
         mallopt(M_ARENA_MAX, 2)
 
 
+def prepare_apart(config: Config) -> int:
+    """Prepare the database in a process of its own; what that needs, the server never has to hold.
+
+    Gives 0, or the exit code of what went wrong.
+    """
+    process = get_context("fork").Process(target=_prepare, args=(config,))
+    process.start()
+    process.join()
+    return abs(process.exitcode or 0)
+
+
+def _prepare(config: Config) -> None:
+    upgrade(config.database_url)
+    prepare(create_app(config), sys.stdout, address=f"http://{HOST}:{config.port}")
+
+
 def main() -> int:
     """Serve until stopped; a setting that is wrong is said in one sentence."""
     give_memory_back()
@@ -87,8 +104,8 @@ def main() -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    upgrade(config.database_url)
-    prepare(create_app(config), sys.stdout, address=f"http://{HOST}:{config.port}")
+    if failed := prepare_apart(config):
+        return failed
     options = {
         "bind": f"{HOST}:{config.port}",
         # One process contends least for SQLite's write lock; PostgreSQL serves several.

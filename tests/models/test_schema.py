@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from models.schema import alembic_config, is_current
+from models.schema import alembic_config, is_current, newest
 
 
 def test_migrations_make_the_schema_that_the_models_describe(either_url: str) -> None:
@@ -15,8 +16,15 @@ def test_migrations_make_the_schema_that_the_models_describe(either_url: str) ->
     command.check(alembic_config(either_url))
 
 
-def test_a_database_without_migrations_is_not_current(tmp_path: Path) -> None:
-    assert not is_current(f"sqlite:///{tmp_path}/empty.db")
+def test_the_newest_migration_is_known_by_its_name() -> None:
+    assert newest() == ScriptDirectory.from_config(alembic_config("")).get_current_head()
+
+
+def test_a_database_without_the_newest_migration_is_not_current(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/empty.db"
+    assert not is_current(url)
+    command.upgrade(alembic_config(url), "0001")
+    assert not is_current(url)
 
 
 def test_sqlite_keeps_foreign_keys_and_survives_a_crash(sqlite_url: str) -> None:
