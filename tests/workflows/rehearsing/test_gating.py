@@ -211,7 +211,8 @@ def test_what_is_shipped_keeps_the_scenarios_of_the_city_until_they_are_retired(
     with walking.writing() as session:  # as when its draft has taken effect
         session.execute(update(Scenario).values(draft_id=None))
     files = publication.shipped(BPMN)
-    files[DECIDE] = files[DECIDE].replace(*(word.encode() for word in LONGER))
+    shorter, longer = (word.encode() for word in LONGER)
+    files[DECIDE] = files[DECIDE].replace(shorter, longer)
     ship = partial(publication.publish_shipped, office.town.runtime, files, by=None, now=office.now)
     before = walking.everything(db.session())
     with pytest.raises(UnpublishableError, match="“Communications is reminded” goes otherwise"):
