@@ -42,11 +42,11 @@ def show(draft_id: int) -> ResponseReturnValue:
 def answer(draft_id: int) -> ResponseReturnValue:
     """Publish a submitted draft, or send it back with words."""
     form = ReviewForm()
-    is_whole = form.validate_on_submit()
+    is_answered = form.validate_on_submit()
     if request.form.get("answer") not in ("publish", "return"):
         form.form_errors.append("Choose whether to publish it or to send it back.")
-        is_whole = False
-    if not is_whole:
+        is_answered = False
+    if not is_answered:
         return _review_page(draft_id, form), 422
     word = Word(row_number(form.revision.data) or 0, form.words.data or "")
     by, now = access.me().id, clock.now()

@@ -66,11 +66,11 @@ def sent(step: Node, answers: Answers) -> dict[str, Any]:
 
 def faults(step: Node, answers: Answers) -> Iterator[Fault]:
     """Walk what the form of a step refuses in these answers (JSON values by field id), in its order."""
-    readable = _readable(step, answers)
+    comparable = _comparable(step, answers)
     for spec in step.fields:
         answer = answers.get(spec.id)
-        if holds(spec.shown_when, step, readable):
-            yield from _faults_of(spec, answer, step, readable)
+        if holds(spec.shown_when, step, comparable):
+            yield from _faults_of(spec, answer, step, comparable)
         elif not _is_empty(answer):
             yield Fault(spec.id, f"Leave “{_label(spec)}” empty: it is not asked here.")
     yield from _one_person_twice(step, answers)
@@ -80,21 +80,21 @@ def faults(step: Node, answers: Answers) -> Iterator[Fault]:
             yield Fault(name, f"“{name}” is no question of “{step.title}”.")
 
 
-def _faults_of(spec: Field, answer: Any, step: Node, readable: Answers) -> Iterator[Fault]:
-    if _is_open(spec, answer) and _is_required(spec, step, readable):
+def _faults_of(spec: Field, answer: Any, step: Node, comparable: Answers) -> Iterator[Fault]:
+    if _is_open(spec, answer) and _is_required(spec, step, comparable):
         yield Fault(spec.id, missing(spec))
     elif not _is_empty(answer) and (found := list(_wrong_in(spec, answer))):
         yield from found
-    elif spec.refuse_when and holds(spec.refuse_when, step, readable):
+    elif spec.refuse_when and holds(spec.refuse_when, step, comparable):
         yield Fault(spec.id, spec.refuse_message)
 
 
 def asked(step: Node, given: Answers) -> frozenset[str]:
     """Give the ids of the questions that are asked once what is not asked counts for nothing."""
-    readable = _readable(step, given)
+    comparable = _comparable(step, given)
     shown = frozenset(spec.id for spec in step.fields)
     for _ in step.fields:
-        now_shown = _shown(step, {name: readable[name] for name in readable if name in shown})
+        now_shown = _shown(step, {name: comparable[name] for name in comparable if name in shown})
         if now_shown == shown:
             break
         shown = now_shown
@@ -141,7 +141,7 @@ def _shown(step: Node, answers: Answers) -> frozenset[str]:
     return frozenset(spec.id for spec in step.fields if holds(spec.shown_when, step, answers))
 
 
-def _readable(step: Node, answers: Answers) -> dict[str, Any]:
+def _comparable(step: Node, answers: Answers) -> dict[str, Any]:
     """Give the answers that conditions can compare: those that are of their question's type."""
     return {
         spec.id: answers[spec.id]

@@ -208,13 +208,16 @@ class Walk:
 
     def form(self, task: Task, by: int, answers: Mapping[str, Any]) -> dict[str, Any]:
         """A form filled in as far as it must be, the first choice taken where none is given."""
+        return self.hand(task, by).fill(tasks.form_of(self.diagrams, task), answers)
+
+    def hand(self, task: Task, by: int) -> Hand:
+        """Whoever fills in the form of a task."""
 
         def attach() -> int:
             document = documents.check("copy.txt", b"The terms.", megabytes=1)
             return tasks.attach(self.town.runtime, task.id, document, by=by, now=self.now).id
 
-        hand = Hand(self.town.people, self.town.platform, self.now, attach)
-        return hand.fill(tasks.form_of(self.diagrams, task), answers)
+        return Hand(self.town.people, self.town.platform, self.now, attach)
 
 
 def forwarded(town: Town, *, now: datetime, **answers: Any) -> Walk:

@@ -68,6 +68,13 @@ class Secret(investigating.Complaint):
 
     def form(self, task: Task, by: int, answers: Mapping[str, Any]) -> dict[str, Any]:
         """A whole form with a marker word in each answer that has words, and a document."""
+        node = tasks.form_of(self.diagrams, task)
+        attach = self.hand(task, by).attach
+        files = (one.id for one in node.fields if one.type == "file" and not one.shown_when)
+        return super().form(task, by, {**{name: attach() for name in files}, **answers})
+
+    def hand(self, task: Task, by: int) -> Hand:
+        """Whoever fills in a form with marker words."""
 
         def attach() -> int:
             word = marker(self.key, task.element, "file")
@@ -76,10 +83,7 @@ class Secret(investigating.Complaint):
             return tasks.attach(runtime, task.id, document, by=by, now=self.now).id
 
         people, platform = self.town.people, self.town.platform
-        hand = SecretHand(people, platform, self.now, attach, self.key, task.element)
-        node = tasks.form_of(self.diagrams, task)
-        files = (one.id for one in node.fields if one.type == "file" and not one.shown_when)
-        return hand.fill(node, {**{name: attach() for name in files}, **answers})
+        return SecretHand(people, platform, self.now, attach, self.key, task.element)
 
     def _naming(self, task: Task) -> dict[str, Any]:
         return self.named.get(task.element, {})
