@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models.cases import Case, Draft, Intervention, InterventionKind, Task, TaskKind
+from models.cases import Case, Intervention, InterventionKind, Task, TaskKind
 from models.trust import Incident, Job, JobState
 from workflows import audit, engine
 from workflows.answers import History
@@ -134,7 +134,6 @@ def _skip(hand: Hand) -> None:
     # Closed without anybody who completed it: no act was done, and no rule takes it for one.
     task.closed_at, task.closed_in = hand.now, move.revision
     advance(move, lambda: move.run.complete(task.token), task)
-    hand.session.execute(delete(Draft).where(Draft.task_id == task.id))
     if task.claimed_by_id is not None:
         said = "has news for you." if hand.case.confidential else f"“{task.name}” was skipped."
         text = f"{hand.case.label}: {said}"

@@ -11,17 +11,18 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import flag_modified
 
-from models.cases import Case, Draft, Task, TaskKind
+from models.cases import Case, Task, TaskKind
 from models.trust import Incident, Job
 from workflows import engine
 from workflows.answers import Done, History
 from workflows.assignments import act_of, assigned_to, party_of
 from workflows.business_time import due
 from workflows.case_list import settle
+from workflows.closing import drop_drafts, take_back
 from workflows.confidence import awaited
 from workflows.diagrams.conditions import ConditionError, Unset
 from workflows.diagrams.graph import Node
@@ -240,28 +241,23 @@ def _follow(move: Move, record: Task | None) -> None:
         _end(move)
     after = {waiting.id: waiting for waiting in move.run.waiting()}
     done = record.token if record is not None else None
-    _close(move, [w for key, w in move.before.items() if key not in after and key != done])
+    _close(move, [w for key, w in move.before.items() if key not in after and key != done], record)
     _open(move, [w for key, w in after.items() if key not in move.before])
     _tell(move)
     move.session.flush()  # a rule of the database that this breaks must fail before the record
     settle(move.session, move.runtime, move.case, now=move.now)
 
 
-def _close(move: Move, left: Sequence[engine.Waiting]) -> None:
+def _close(move: Move, left: Sequence[engine.Waiting], record: Task | None) -> None:
     """Close the rows of steps that the diagram took back, with drafts and deadlines."""
-    rows = Task.case_id == move.case.id, Task.closed_at.is_(None)
     users = [waiting.id for waiting in left if waiting.kind == "user"]
-    if users:
-        drafts = select(Task.id).where(*rows, Task.token.in_(users))
-        move.session.execute(delete(Draft).where(Draft.task_id.in_(drafts)))
     tokens = users + [waiting.id for waiting in left if waiting.kind == "message"]
-    if tokens:
-        move.session.execute(
-            update(Task)
-            .where(*rows, Task.token.in_(tokens))
-            .values(closed_at=move.now, closed_in=move.revision)
-            .execution_options(synchronize_session=False)
-        )
+    with move.session.no_autoflush:  # the row of the step goes with those that it took back
+        drop_drafts(move.session, move.case.id, users, record)
+        if tokens:
+            take_back(
+                move.session, move.case.id, tokens, record, now=move.now, revision=move.revision
+            )
     keys = [job_key(move, waiting) for waiting in left if waiting.kind == "deadline"]
     if keys:
         move.session.execute(delete(Job).where(Job.key.in_(keys)))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from models.cases import Case, Draft, File, Task, TaskKind
+from models.cases import Case, File, Task, TaskKind
 from models.database import db, transaction
 from models.people import Person
 from workflows import audit, confidence, documents, form_rules, sealed_answers
@@ -170,8 +170,6 @@ def complete(
             _close(move, task, by=by, answers=answers)
             step = move.run.deliver if task.kind == TaskKind.MESSAGE else move.run.complete
             advance(move, lambda: step(task.token), task)
-        if task.claimed_at is not None:  # who types holds the task: without, there is no draft
-            session.execute(delete(Draft).where(Draft.task_id == task_id))
         details: dict[str, Any] = {"task": task.id, "act": task.act, "outcome": task.outcome}
         details[sealed_answers.SEALED] = sealed_answers.digest(task.answers or {})
         if task.acting_for_id is not None:
