@@ -15,7 +15,7 @@ from webapp.forms import PageForm
 from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.text import describe
-from workflows.errors import NotFoundError
+from workflows.errors import ConflictError, NotFoundError
 from workflows.publication import retiring, taking_effect
 
 # Fewer confidential cases than this are not counted before anybody's eyes.
@@ -71,14 +71,12 @@ def withdraw(key: str, number: int) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate_on_submit():
         return _page(publication.version_of(db.session(), key, number), form), 422
-    rows = taking_effect.withdraw(
-        runtime(),
-        (key, number),
-        form.reason.data or "",
-        by=access.me().id,
-        owners=OWNERS,
-        now=clock.now(),
-    )
+    why, by, now = form.reason.data or "", access.me().id, clock.now()
+    try:
+        rows = taking_effect.withdraw(runtime(), (key, number), why, by=by, owners=OWNERS, now=now)
+    except ConflictError as error:
+        form.form_errors.append(str(error))
+        return _page(publication.version_of(db.session(), key, number), form), error.status
     named = ", ".join(f"version {row.number} of {row.process.name}" for row in rows)
     flash(f"Withdrawn: {named}. What is in force stays.")
     return redirect(url_for("diagrams.show_version", key=key, number=number), code=303)
@@ -92,9 +90,12 @@ def retire(key: str) -> ResponseReturnValue:
         return _page(_in_force(key), form), 422
     back = request.form.get("back") == "yes"
     act = retiring.bring_back if back else retiring.retire
-    process = act(
-        runtime(), key, form.reason.data or "", by=access.me().id, owners=OWNERS, now=clock.now()
-    )
+    why, by, now = form.reason.data or "", access.me().id, clock.now()
+    try:
+        process = act(runtime(), key, why, by=by, owners=OWNERS, now=now)
+    except ConflictError as error:
+        form.form_errors.append(str(error))
+        return _page(_in_force(key), form), error.status
     flash(
         f"{process.name} is back: cases of it can begin."
         if back

@@ -82,7 +82,8 @@ class Page:
     @property
     def may_review(self) -> bool:
         own = {self.draft.edited_by_id, self.draft.submitted_by_id}
-        return self.draft.submitted_at is not None and access.me().id not in own
+        is_under_review = self.is_open and self.draft.submitted_at is not None
+        return is_under_review and access.me().id not in own
 
 
 def gathered(draft_id: int) -> Page:

@@ -101,6 +101,13 @@ def test_a_change_goes_from_its_draft_to_its_version(office: Desk, clock_stands:
     assert "Look twice." in text
     assert "Open a draft" not in text
     assert "published as" in page(office, people.nora, f"/diagrams/drafts/{draft.id}")
+    # A third owner had the page open, and is told on it.
+    address = f"/diagrams/drafts/{draft.id}/review"
+    late = office.post(people.ada, address, revision="2", words="Two suffice.", answer="return")
+    assert late.status_code == 409
+    assert "Ada Osei published this draft" in late.text
+    assert "Two suffice." in late.text
+    assert "Publish it" not in late.text
     report = page(office, people.rosa, f"/diagrams/{ADVICE}/versions/2/report")
     assert "May be published" in report
 
@@ -258,7 +265,11 @@ def test_a_version_is_scheduled_and_withdrawn(office: Desk, clock_stands: None) 
     assert office.post(people.nora, address, reason="Not yet.").status_code == 303
     text = page(office, people.rosa, f"/diagrams/{ADVICE}/versions/2")
     assert "withdrawn Monday 16 November by Nora Quist" in text
-    assert office.post(people.nora, address, reason="Again.").status_code == 409
+    assert "Open a draft from it" in page(office, people.nora, f"/diagrams/{ADVICE}/versions/2")
+    again = office.post(people.nora, address, reason="Again.")
+    assert again.status_code == 409
+    assert "There is a problem" in again.text
+    assert "already: Not yet." in again.text
 
 
 def test_a_day_that_has_passed_is_said_at_its_field(office: Desk, clock_stands: None) -> None:
@@ -294,6 +305,8 @@ def test_a_retired_process_is_not_offered_and_begins_no_case(
     called = office.post(people.nora, f"/diagrams/{ADVICE}/retirement", reason="No.")
     assert called.status_code == 409
     assert "is called by" in called.text
+    assert "Somebody was faster" not in called.text
+    assert ">\r\nNo.</textarea>" in called.text
 
 
 def test_running_confidential_cases_are_not_counted_out(

@@ -335,6 +335,12 @@ def test_deadlines_are_added_changed_and_removed(office: Desk) -> None:
     assert outgoing.target != "ReturnForChanges"
     send(office, draft, f"/deadlines/{made.id}/removal")
     assert made.id not in now_says(draft).nodes
+    (told,) = now_says(draft).boundaries("ReviewRequest")
+    assert told.name == "After 2 business days"
+    again = {"number": "3", "unit": "BD", "interrupting": "stays", "name": told.name}
+    there = now_says(draft).outgoing(told.id)[0].target
+    send(office, draft, f"/deadlines/{told.id}", **again, leads_to=there)
+    assert now_says(draft).nodes[told.id].name == "After 3 business days"
     wrong = send(office, draft, "/steps/ReviewRequest/deadlines/new", 422, name="x", unit="D")
     assert "Say after how long." in wrong
 

@@ -202,7 +202,7 @@ def change_catch(page: Opened, host: Node, boundary: Node) -> ResponseReturnValu
             event=boundary.id,
             caught=form.caught,
             interrupting=form.interrupting.data == STOPS if "interrupting" in form else None,
-            name=form.called,
+            name=None if form.called == boundary.name else form.called,
             leads_to=form.leads_to.data or None,
         ),
         f"“{form.called}” was changed.",

@@ -123,7 +123,8 @@ def change_deadline(draft_id: int, element: str) -> ResponseReturnValue:
             event=boundary.id,
             timer=lengths.text_of(form.number.data, form.unit.data),
             interrupting=form.interrupting.data == STOPS,
-            name=form.name.data or "",
+            # A name that nobody touched and that only says the time follows the time.
+            name=None if form.name.data == boundary.name else form.name.data or "",
             leads_to=form.leads_to.data or None,
         ),
         f"“{form.name.data}” was changed.",
