@@ -243,6 +243,7 @@ def test_a_report_leads_to_where_a_scenario_goes_otherwise(
     drafts.check(office.town.runtime, draft, now=now)
     report = page(office, nora, f"/diagrams/drafts/{draft}/report")
     assert "The scenario “It is forwarded” goes otherwise." in report
+    assert f'<a href="{base(draft)}">See the scenarios' in report
     number = max(int(one) for one in re.findall(r"report/findings/(\d+)", report))
     way = page(office, nora, f"/diagrams/drafts/{draft}/report/findings/{number}")
     assert "A Requester did “Submit site request”." in way
