@@ -24,7 +24,8 @@ from workflows.consequences import Consequence, consequences
 from workflows.diagrams.graph import Node
 from workflows.errors import NotFoundError
 from workflows.library import DiagramSet
-from workflows.people import Duties, duties_of, offices
+from workflows.offices import offices
+from workflows.people import Duties, duties_from
 from workflows.policy.guard import Refusal
 from workflows.reading import Part, find_step, sight
 from workflows.timeline import Event, timeline
@@ -163,8 +164,9 @@ def version_number(case: Case, diagram: str) -> int:
 
 
 def duties() -> Duties:
-    """Give what the person who is signed in may do today."""
-    return duties_of(db.session(), access.me().id, runtime().pack, clock.today())
+    """Give what the person who is signed in may do today: the sign-in has asked for it already."""
+    me = access.me()
+    return duties_from(db.session(), me.id, me.held, runtime().pack, clock.today())
 
 
 @dataclass(frozen=True)

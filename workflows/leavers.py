@@ -17,7 +17,8 @@ from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError
 from workflows.leads import leads_person
 from workflows.moves import locking
 from workflows.notices import tell
-from workflows.people import Duties, duties_of, holders, is_active_on, offices
+from workflows.offices import offices
+from workflows.people import Duties, duties_of, holders, is_active_on
 from workflows.policy.pack import Pack
 from workflows.runtime import Runtime
 

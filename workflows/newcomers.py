@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from models.cases import Case, Task, TaskKind
 from models.people import Person, RoleGrant
 from workflows.notices import tell
-from workflows.people import NOTHING, is_active_on, offices
+from workflows.offices import offices
+from workflows.people import NOTHING, is_active_on
 from workflows.policy.pack import Pack
 
 

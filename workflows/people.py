@@ -5,7 +5,7 @@ a duty, and for whom a lane acts (one unit, or the whole city), is the policy pa
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -16,6 +16,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
+    Label,
     Select,
     and_,
     bindparam,
@@ -29,8 +30,8 @@ from sqlalchemy.orm import Session, contains_eager
 from models.cases import Task
 from models.people import Absence, Person, RoleGrant
 from models.sites import Delegation, SiteRole
-from workflows.policy.acts import Act
-from workflows.policy.pack import Pack, Party
+from workflows.offices import Offices, offices
+from workflows.policy.pack import Pack
 
 # A day, or the place of one in a statement that is asked again and again.
 Day: TypeAlias = date | BindParameter[date]
@@ -137,35 +138,19 @@ class StandIn:
 
 
 @dataclass(frozen=True)
-class Offices:
-    """The policy pack read the other way round: role -> duties, by the reach of the lane.
+class Held:
+    """What is on record of what somebody holds on a day, before the policy pack says what it means.
 
-    `led_*` are the duties that a role may hand over, `lead_all` the roles that may with every
-    one; `personal` are duties that nobody can do in somebody's place.
+    `home` is the unit of the person, `grants` roles with their unit (None: city-wide). Roles that
+    are not granted follow from a delegation in force and from a site that the person runs;
+    `stands_in` says that the person is somebody's substitute.
     """
 
-    city: Mapping[str, frozenset[str]]
-    unit: Mapping[str, frozenset[str]]
-    everyone: frozenset[str]
-    led_city: Mapping[str, frozenset[str]]
-    led_unit: Mapping[str, frozenset[str]]
-    lead_all: frozenset[str]
-    personal: frozenset[str]
-
-    def roles_for(self, duty: str, unit_id: int | None) -> frozenset[str]:
-        """Give the roles that perform the duty for the city, or for a unit."""
-        reach = self.city if unit_id is None else self.unit
-        return frozenset(role for role, duties in reach.items() if duty in duties)
-
-
-_offices: dict[str, Offices] = {}
-
-
-def offices(pack: Pack) -> Offices:
-    """Give the duties of each role; worked out once for each version of the pack."""
-    if pack.version not in _offices:
-        _offices[pack.version] = _read_offices(pack)
-    return _offices[pack.version]
+    home: int
+    grants: tuple[tuple[str, int | None], ...] = ()
+    delegation: bool = False
+    register: bool = False
+    stands_in: bool = False
 
 
 def duties_of(session: Session, person_id: int, pack: Pack, day: date) -> Duties:
@@ -174,17 +159,32 @@ def duties_of(session: Session, person_id: int, pack: Pack, day: date) -> Duties
     For a person who stands in for somebody on that day it takes one more. Somebody who is
     disabled, or whose employment or term has ended, may do nothing.
     """
-    rows = session.execute(_duties_asked(), {"person": person_id, "day": day}).all()
+    rows = session.execute(duties_asked(), {"person": person_id, "day": day}).all()
+    return duties_from(session, person_id, held_in(rows), pack, day)
+
+
+def held_in(rows: Sequence[Sequence[Any]]) -> Held | None:
+    """Read the rows of `duties_asked`; None for somebody who may do nothing."""
     if not rows:
+        return None
+    home, _, _, *ways = rows[0]
+    return Held(home, tuple((role, unit_id) for _, role, unit_id, *_ in rows if role), *ways)
+
+
+def duties_from(
+    session: Session, person_id: int, held: Held | None, pack: Pack, day: date
+) -> Duties:
+    """Give what the person may do who holds that on that day; a substitute's takes a statement."""
+    if held is None:
         return Duties(person_id)
-    first = rows[0]
-    ways = {"everyone", *(way for way in ("delegation", "register") if getattr(first, way))}
+    ways = {"everyone"} | {way for way in ("delegation", "register") if getattr(held, way)}
     implied = {role.id for role in pack.roles.values() if role.held in ways}
-    held: list[tuple[str, int | None]] = [(row.role, row.unit_id) for row in rows if row.role]
     # A role that everyone has, everyone has at home: one acknowledges for one's own unit.
-    held += [(role.id, first.home) for role in pack.roles.values() if role.held == "everyone"]
-    own = replace(_duties(person_id, frozenset(implied), held, offices(pack)), home=first.home)
-    if not first.stands_in:
+    at_home = [(role.id, held.home) for role in pack.roles.values() if role.held == "everyone"]
+    known = offices(pack)
+    own = _duties(person_id, frozenset(implied), [*held.grants, *at_home], known)
+    own = replace(own, home=held.home)
+    if not held.stands_in:
         return own
     return replace(own, standing_in=_standing_in(session, person_id, pack, day))
 
@@ -223,20 +223,23 @@ def _absent_asked() -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _duties_asked() -> Select[*tuple[Any, ...]]:
-    """Give the statement behind `duties_of`: every request asks it, so it is built once."""
+def duties_asked() -> Select[*tuple[Any, ...]]:
+    """Give the statement behind `duties_of` for a `person` and a `day`: asked often, built once."""
     day = bindparam("day", type_=Date)
     return (
-        select(
-            Person.unit_id.label("home"),
-            RoleGrant.role,
-            RoleGrant.unit_id,
-            _has_delegation(day).label("delegation"),
-            _has_site().label("register"),
-            exists().where(Absence.substitute_id == Person.id, is_away_on(day)).label("stands_in"),
-        )
+        select(Person.unit_id.label("home"), RoleGrant.role, RoleGrant.unit_id, *ways_on(day))
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, holds_on(day)))
         .where(Person.id == bindparam("person"), is_active_on(day))
+    )
+
+
+def ways_on(day: Day) -> tuple[Label[bool], ...]:
+    """Give columns beside a person's own: what else than grants the person has duties by."""
+    away = exists().where(Absence.substitute_id == Person.id, is_away_on(day))
+    return (
+        _has_delegation(day).label("delegation"),
+        _has_site().label("register"),
+        away.label("stands_in"),
     )
 
 
@@ -333,68 +336,3 @@ def _has_delegation(day: Day) -> ColumnElement[bool]:
 
 def _has_site() -> ColumnElement[bool]:
     return exists().where(SiteRole.person_id == Person.id, SiteRole.until.is_(None))
-
-
-def _read_offices(pack: Pack) -> Offices:
-    homes = _homes(pack)
-    by_scope: dict[str, dict[str, set[str]]] = {
-        scope: defaultdict(set) for scope in ("city", "unit", "led city", "led unit")
-    }
-    for party in pack.parties.values():
-        if party.scope not in by_scope:
-            continue
-        reach, led = by_scope[party.scope], by_scope[f"led {party.scope}"]
-        for role in party.roles:
-            reach[role].add(f"party/{party.name}")
-            if pack.roles[role].leads == "party":
-                led[role] |= _duties_in(pack, party)
-        for act in pack.acts.values():
-            if party.name in act.parties:
-                for role in _performers(act, party.name, homes):
-                    reach[role].add(act.duty_in(party.name))
-    city, unit, led_city, led_unit = (
-        {role: frozenset(duties) for role, duties in reach.items()} for reach in by_scope.values()
-    )
-    return Offices(
-        city=city,
-        unit=unit,
-        everyone=frozenset(role.id for role in pack.roles.values() if role.held == "everyone"),
-        led_city=led_city,
-        led_unit=led_unit,
-        lead_all=frozenset(role.id for role in pack.roles.values() if role.leads == "all"),
-        personal=frozenset().union(
-            *(_duties_in(pack, p) for p in pack.parties.values() if p.scope == "delegate")
-        ),
-    )
-
-
-def _duties_in(pack: Pack, party: Party) -> set[str]:
-    acts = (act for act in pack.acts.values() if party.name in act.parties)
-    return {f"party/{party.name}", *(act.duty_in(party.name) for act in acts)}
-
-
-def _homes(pack: Pack) -> Mapping[str, set[str]]:
-    """The lanes that a role works in: those that name it, and those of acts that know one lane."""
-    homes: dict[str, set[str]] = defaultdict(set)
-    for party in pack.parties.values():
-        for role in party.roles:
-            homes[role].add(party.name)
-    for act in pack.acts.values():
-        if len(act.parties) == 1:
-            for role in act.roles:
-                homes[role].add(act.parties[0])
-    return homes
-
-
-def _performers(act: Act, party: str, homes: Mapping[str, set[str]]) -> Iterable[str]:
-    """The act's roles that perform it in this lane.
-
-    An act of two lanes lists the roles of both; a reviewer of Communications must not, by that,
-    return requests in the name of every department.
-    """
-    fitting = [
-        role
-        for role in act.roles
-        if party in homes.get(role, ()) or homes.get(role, set()).isdisjoint(act.parties)
-    ]
-    return fitting or act.roles

@@ -11,7 +11,8 @@ from models.people import Person, RoleGrant, Unit
 from workflows import audit
 from workflows.errors import ConflictError, InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.newcomers import greet
-from workflows.people import ADMINISTRATOR, holds_on, is_active_on, offices
+from workflows.offices import offices
+from workflows.people import ADMINISTRATOR, holds_on, is_active_on
 from workflows.people_check import look
 from workflows.policy.pack import Pack
 from workflows.runtime import Runtime

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import Date, Select, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Date, Select, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from models.database import db, transaction
 from models.people import Person, RoleGrant, Unit, UserSession
+from workflows.people import Held, holds_on, is_active_on, ways_on
 
 SEEN_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=30)
@@ -43,7 +44,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The person behind a request, with today's grants; a plain value, safe after any commit."""
+    """The person behind a request and what they hold today; a plain value, safe after any commit.
+
+    `held` is what their duties of today follow from, so that a page asks for it no second time.
+    """
 
     id: int
     name: str
@@ -51,14 +55,19 @@ class SignedIn:
     unit_id: int
     unit: str
     must_change_password: bool
-    grants: tuple[Grant, ...]
     session_id: str
     last_seen_at: datetime
+    held: Held
 
     # What Flask-Login asks of a user.
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """The roles that the person holds by name today."""
+        return tuple(Grant(role, unit_id) for role, unit_id in self.held.grants)
 
     def get_id(self) -> str:
         return str(self.id)
@@ -116,9 +125,15 @@ def find(token: str, *, limits: Limits, now: datetime, day: date) -> SignedIn | 
         unit_id=first.unit_id,
         unit=first.unit,
         must_change_password=first.must_change_password,
-        grants=tuple(Grant(row.role, row.granted_in) for row in rows if row.role is not None),
         session_id=first.session_id,
         last_seen_at=first.last_seen_at,
+        held=Held(
+            first.unit_id,
+            tuple((row.role, row.granted_in) for row in rows if row.role is not None),
+            first.delegation,
+            first.register,
+            first.stands_in,
+        ),
     )
 
 
@@ -138,11 +153,7 @@ def mark_seen(person: SignedIn, *, now: datetime) -> None:
 def _signed_in() -> Select[*tuple[Any, ...]]:
     """Give the statement behind `find`: every request asks it, so it is built once."""
     day = bindparam("day", type_=Date)
-    granted = and_(
-        RoleGrant.person_id == Person.id,
-        RoleGrant.starts_on <= day,
-        or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day),
-    )
+    granted = and_(RoleGrant.person_id == Person.id, holds_on(day))
     return (
         select(
             UserSession.id.label("session_id"),
@@ -156,6 +167,7 @@ def _signed_in() -> Select[*tuple[Any, ...]]:
             Unit.name.label("unit"),
             RoleGrant.role,
             RoleGrant.unit_id.label("granted_in"),
+            *ways_on(day),
         )
         .join(Person, Person.id == UserSession.person_id)
         .join(Unit, Unit.id == Person.unit_id)
@@ -165,8 +177,7 @@ def _signed_in() -> Select[*tuple[Any, ...]]:
             UserSession.revoked_at.is_(None),
             UserSession.created_at > bindparam("created_after"),
             UserSession.last_seen_at > bindparam("seen_after"),
-            Person.disabled_at.is_(None),
-            or_(Person.ends_on.is_(None), Person.ends_on >= day),
+            is_active_on(day),
         )
         .order_by(RoleGrant.id)
     )

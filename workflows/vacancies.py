@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from models.cases import Case, Task, TaskKind
 from models.people import Person, RoleGrant, Unit
-from workflows.people import holds_on, is_active_on, offices
+from workflows.offices import offices
+from workflows.people import holds_on, is_active_on
 from workflows.policy.pack import Pack, Party
 from workflows.publication import published
 from workflows.runtime import Runtime

@@ -15,7 +15,8 @@ from webapp import BLUEPRINTS, access
 from webapp.access import Visitor, may
 from webapp.permissions import CAPABILITIES, ENDPOINTS, PUBLIC, SIGNED_IN
 from webapp.runtime import pack
-from workflows.sessions import Grant, SignedIn
+from workflows.people import Held
+from workflows.sessions import SignedIn
 
 pytestmark = pytest.mark.usefixtures("clock_stands")
 
@@ -167,7 +168,7 @@ def _holding(role: str, unit_id: int | None) -> SignedIn:
         unit_id=1,
         unit="IT",
         must_change_password=False,
-        grants=(Grant(role, unit_id),),
         session_id="",
         last_seen_at=NOW,
+        held=Held(1, ((role, unit_id),)),
     )

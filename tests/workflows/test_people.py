@@ -1,7 +1,7 @@
 """Who may do what, by the shipped policy pack."""
 
 from collections.abc import Generator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,14 @@ from sqlalchemy import event
 
 from config import ROOT
 from models.database import db, transaction
-from models.people import Person
+from models.people import Absence, Person
 from models.sites import Delegation
 from tests import city
 from tests.city import Cast
-from workflows.people import Duties, duties_of, holders, offices
+from workflows.offices import offices
+from workflows.people import Duties, duties_from, duties_of, holders
 from workflows.policy.pack import Pack, load
+from workflows.sessions import Client, Limits, find, open_session
 from workflows.vacancies import vacancies
 
 TODAY = date(2026, 11, 16)
@@ -158,6 +160,45 @@ def test_the_duties_of_a_person_take_one_statement(
 ) -> None:
     duties(cast.chen, pack)
     assert len([text for text in statements if text.startswith("SELECT")]) == 1
+
+
+def test_a_sign_in_knows_the_same_duties_without_another_statement(
+    cast: Cast, pack: Pack, statements: list[str]
+) -> None:
+    everybody = [cast.rosa, cast.dan, cast.chen, cast.nora]
+    now = datetime.combine(TODAY, time(12), UTC)
+    with transaction() as session:
+        session.add(
+            Delegation(
+                person_id=cast.nora,
+                scope="one site",
+                may_accept="terms of service",
+                valid_from=TODAY,
+                valid_to=TODAY,
+                granted_by_id=cast.chen,
+                granted_at=now,
+            )
+        )
+        session.add(
+            Absence(
+                person_id=cast.dan,
+                substitute_id=cast.rosa,
+                starts_on=TODAY,
+                ends_on=TODAY,
+                entered_by_id=cast.dan,
+                entered_at=now,
+            )
+        )
+        tokens = {who: open_session(session, who, Client(), now=now) for who in everybody}
+    limits = Limits(timedelta(hours=1), timedelta(hours=1))
+    for who, token in tokens.items():
+        person = find(token, limits=limits, now=now, day=TODAY)
+        assert person is not None
+        statements.clear()
+        known = duties_from(db.session(), who, person.held, pack, TODAY)
+        assert len(statements) == len(known.standing_in)
+        assert known == duties(who, pack)
+    assert [who for who in everybody if duties(who, pack).standing_in] == [cast.rosa]
 
 
 def test_holders_are_those_who_may(cast: Cast, pack: Pack) -> None:

@@ -4,7 +4,7 @@ from workflows.answers import History
 from workflows.assignments import SUBJECT, act_of
 from workflows.diagrams.graph import Node
 from workflows.library import DiagramSet
-from workflows.people import offices
+from workflows.offices import offices
 from workflows.policy.pack import Party
 from workflows.rehearsing.cast import Cast, Invented
 
