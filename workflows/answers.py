@@ -1,6 +1,6 @@
 """What has been done and said in a case so far, read once from the task rows that hold it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -53,7 +53,12 @@ class History:
     @classmethod
     def read(cls, session: Session, case_id: int) -> "History":
         """Read it with one statement, whose answers do not grow with the rounds of a case."""
-        rows = session.execute(_history_asked(), {"case": case_id})
+        asked, order = history_asked()
+        return cls.of(session.execute(asked.order_by(*order), {"case": case_id}))
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[Any]]) -> "History":
+        """Give it from the rows of `history_asked`, in their order."""
         return cls([Done(*row) for row in rows])
 
     def add(self, step: Done) -> None:
@@ -163,29 +168,26 @@ def _people_under(
 
 
 @cache
-def _history_asked() -> Select[*tuple[Any, ...]]:
-    """Give the statement behind `History.read`: every step asks it, so it is built once."""
+def history_asked() -> tuple[Select[*tuple[Any, ...]], tuple[Any, ...]]:
+    """Give the statement behind `History.read` for a `case`, and the order of its rows."""
     newest = func.row_number().over(
         partition_by=(Task.scope, Task.element),
         order_by=(Task.closed_in.desc(), Task.id.desc()),
     )
-    return (
-        select(
-            Task.id,
-            Task.diagram,
-            Task.element,
-            Task.scope,
-            Task.act,
-            Task.outcome,
-            Task.party,
-            Task.completed_by_id,
-            Task.closed_at,
-            case((newest == 1, Task.answers)),
-            Task.acting_for_id,
-        )
-        .where(Task.case_id == bindparam("case"), _was_done())
-        .order_by(Task.closed_in, Task.id)
-    )
+    asked = select(
+        Task.id,
+        Task.diagram,
+        Task.element,
+        Task.scope,
+        Task.act,
+        Task.outcome,
+        Task.party,
+        Task.completed_by_id,
+        Task.closed_at,
+        case((newest == 1, Task.answers)),
+        Task.acting_for_id,
+    ).where(Task.case_id == bindparam("case"), _was_done())
+    return asked, (Task.closed_in, Task.id)
 
 
 def _was_done() -> Any:

@@ -109,13 +109,23 @@ def begin(
 
 
 def resume(
-    session: Session, runtime: Runtime, case: Case, *, now: datetime, actor: int | None
+    session: Session,
+    runtime: Runtime,
+    case: Case,
+    *,
+    now: datetime,
+    actor: int | None,
+    history: History | None = None,
 ) -> Move:
-    """Load the tokens of a case that is locked already; ConflictError when it has ended."""
+    """Load the tokens of a case that is locked already; ConflictError when it has ended.
+
+    `history` is what was done in it, where that has been read under the lock.
+    """
     if case.tokens is None:
         raise ConflictError(f"{case.label} has ended; nothing in it can be done any more.")
     diagrams = runtime.library.of(session, case.version_id)
-    history = History.read(session, case.id)
+    if history is None:
+        history = History.read(session, case.id)
     run = engine.load(diagrams.specs, case.tokens, history)
     before = {waiting.id: waiting for waiting in run.waiting()}
     return Move(session, runtime, case, diagrams, run, history, now, actor, before)

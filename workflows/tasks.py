@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session, joinedload
 from models.cases import Case, File, Task, TaskKind
 from models.database import db, transaction
 from models.people import Person
+from models.together import Together
 from workflows import audit, confidence, documents, form_rules, sealed_answers
 from workflows.about import name_the_case
-from workflows.answers import History
+from workflows.answers import History, history_asked
 from workflows.assignments import act_of, outcome_with
 from workflows.case_list import hand_on
 from workflows.consequences import operations_after
@@ -28,7 +30,7 @@ from workflows.errors import (
 from workflows.exclusions import follow_answers
 from workflows.library import DiagramSet
 from workflows.moves import Move, advance, locking, note, permit, resume
-from workflows.people import Duties, duties_of, holders
+from workflows.people import Duties, duties_asked, duties_from, duties_of, held_in, holders
 from workflows.policy.guard import Deed, Refusal, could, warnings
 from workflows.runtime import Runtime
 from workflows.same_site import deeds_elsewhere
@@ -161,10 +163,10 @@ def complete(
     """
     with transaction() as session:
         task = _locked_task(session, task_id)
-        task.acting_for_id = _check_hands(session, runtime, task, by=by, now=now)
-        held = _held(session, runtime, by, now) if task.case.confidential else Duties(by)
+        held, history = _held_and_done(session, runtime, task, by, now)
+        task.acting_for_id = _check_hands(session, runtime, task, held, now=now)
         with confidence.discreetly(session, held, task, now=now):
-            move = resume(session, runtime, task.case, now=now, actor=by)
+            move = resume(session, runtime, task.case, now=now, actor=by, history=history)
             if task.kind == TaskKind.USER:
                 answers = form_rules.sent(form_of(move.diagrams, task), answers)
             _close(move, task, by=by, answers=answers)
@@ -195,10 +197,9 @@ def _drop_unused(move: Move, task: Task, answers: Submitted) -> list[int]:
 
 
 def _check_hands(
-    session: Session, runtime: Runtime, task: Task, *, by: int, now: datetime
+    session: Session, runtime: Runtime, task: Task, duties: Duties, *, now: datetime
 ) -> int | None:
     """Refuse whom the task does not wait for; give the absent person in whose place it is done."""
-    duties = _held(session, runtime, by, now)
     process = process_of(runtime, session, task.case)
     if not is_for(session, duties, task, process, now=now):
         raise not_yours(session, duties, task, now=now)
@@ -217,6 +218,24 @@ def _check_hands(
 
 def _held(session: Session, runtime: Runtime, person: int, now: datetime) -> Duties:
     return duties_of(session, person, runtime.pack, runtime.calendar.day_of(now))
+
+
+def _held_and_done(
+    session: Session, runtime: Runtime, task: Task, person: int, now: datetime
+) -> tuple[Duties, History]:
+    """Give what the person may do today and what was done in the case, once it is locked.
+
+    Both are asked in one statement, and only after the lock: whoever had it may have changed them.
+    """
+    day = runtime.calendar.day_of(now)
+    asked = {"person": person, "day": day, "case": task.case_id}
+    held, done = _both().ask(session, asked)
+    return duties_from(session, person, held_in(held), runtime.pack, day), History.of(done)
+
+
+@cache
+def _both() -> Together:
+    return Together((duties_asked(), ()), history_asked())
 
 
 def _check_open(session: Session, task: Task) -> None:
@@ -261,7 +280,8 @@ def claim(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
     """Take a task, so that others see who works on it."""
     with transaction() as session:
         task = _locked_task(session, task_id)
-        acting_for = _check_hands(session, runtime, task, by=by, now=now)
+        held = _held(session, runtime, by, now)
+        acting_for = _check_hands(session, runtime, task, held, now=now)
         if task.kind != TaskKind.USER:
             raise NotFoundError("There is no such task.")
         task.claimed_by_id, task.claimed_at = by, now
@@ -277,7 +297,7 @@ def release(runtime: Runtime, task_id: int, *, by: int, now: datetime) -> Task:
     """
     with transaction() as session:
         task = _locked_task(session, task_id)
-        _check_hands(session, runtime, task, by=by, now=now)
+        _check_hands(session, runtime, task, _held(session, runtime, by, now), now=now)
         task.claimed_by_id = None
         _record(session, "task:released", task, by=by, now=now)
         return task
@@ -366,7 +386,7 @@ def attach(runtime: Runtime, task_id: int, document: Document, *, by: int, now: 
     """
     with transaction() as session:
         task = _locked_task(session, task_id)
-        _check_hands(session, runtime, task, by=by, now=now)
+        _check_hands(session, runtime, task, _held(session, runtime, by, now), now=now)
         if (file := documents.same(session, document, task_id=task_id, by=by)) is not None:
             return file
         file = documents.accept(
