@@ -17,11 +17,12 @@ from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.comparing import Change, compare
 from workflows.errors import NotFoundError
-from workflows.library import DiagramSet, parse
+from workflows.library import DiagramSet
 from workflows.migrating.fitting import Destination
 from workflows.migrating.sorting import Sorting, in_confidence, running, sort
 from workflows.publication import drafts
-from workflows.publication.family import diagrams_of, plan, reach
+from workflows.publication.family import diagrams_of, plan
+from workflows.publication.gating import CannotPlayError, set_of
 from workflows.replaying import Impact, impact
 
 # Played and sorted while somebody waits: about a second each.
@@ -73,21 +74,29 @@ def played_on_draft(draft_id: int) -> ResponseReturnValue:
         process.key: process
         for process in session.scalars(select(Process).where(Process.key.in_(changed.new)))
     }
-    parts = [
-        _played_and_sorted(
-            process, parse({name: files[name] for name in reach(key, diagrams)}, key)
-        )
-        for key, process in sorted(processes.items())
-        if key in diagrams and diagrams[key].starters
-    ]
-    back = url_for("diagram_drafts.show", draft_id=draft_id)
     name = f"{draft.name}: draft {draft_id}"
+    back = url_for("diagram_drafts.show", draft_id=draft_id)
+    try:
+        parts = [
+            _played_and_sorted(process, set_of(key, files, diagrams))
+            for key, process in sorted(processes.items())
+            if key in diagrams and diagrams[key].starters
+        ]
+    except CannotPlayError as error:
+        # Every case would get stuck at its start, which says nothing about any of them.
+        return _impact(name, back, [], problem=str(error))
     return _impact(name, back, parts)
 
 
-def _impact(name: str, back: str, parts: Sequence["Part"]) -> str:
+def _impact(name: str, back: str, parts: Sequence["Part"], problem: str = "") -> str:
     return render_template(
-        "diagrams/impact.html", name=name, back=back, parts=parts, most=PLAYED, listed=LISTED
+        "diagrams/impact.html",
+        name=name,
+        back=back,
+        parts=parts,
+        problem=problem,
+        most=PLAYED,
+        listed=LISTED,
     )
 
 

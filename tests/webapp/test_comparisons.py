@@ -149,6 +149,12 @@ def test_cases_are_played_on_a_draft_and_on_what_calls_it(office: Desk, clock_st
     assert "goes the same way" not in text
     assert "What past cases would have met on it" in page(office, f"/diagrams/drafts/{draft.id}")
     page(office, f"/diagrams/drafts/{draft.id}/impact", office.town.people.rosa, status=403)
+    stuck = edited.replace(b' default="RequestCompleteToReturnForChanges"', b"")
+    assert stuck != edited
+    draft = drafts.open_upload(stuck, by=office.town.people.nora, now=office.now)
+    text = page(office, f"/diagrams/drafts/{draft.id}/impact")
+    assert "No case can be played on it yet." in text
+    assert "gets stuck" not in text
 
 
 def test_a_draft_is_tried_with_what_it_calls_as_that_is_in_force_now(
