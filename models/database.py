@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
+from models.sealing import Seal, sealed
+
 # Alembic's batch mode on SQLite drops constraints by name, so every constraint has one.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -108,6 +110,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
         return
     # The driver must not open transactions by itself: _begin_sqlite does.
     dbapi_connection.isolation_level = None
+    dbapi_connection.create_function(Seal.name, 2, sealed, deterministic=True)
     for pragma in (
         "journal_mode = WAL",
         "synchronous = FULL",

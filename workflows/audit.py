@@ -16,13 +16,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, text
+from sqlalchemy import (
+    LargeBinary,
+    Select,
+    String,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from models.database import Base
+from models.sealing import Seal, sealed
 from models.trust import AuditPayload, AuditRecord
 from workflows import sealed_answers
 from workflows.errors import NotFoundError
@@ -34,9 +50,12 @@ NOTHING_YET = bytes(32)
 _LOCK = 0x51746577
 _ROWS_AT_ONCE = 1000
 
-# Asked in every write transaction, so built once; on the tables, for nobody needs the objects.
+# Where the number stands in the words of a record; in a text its quotes would be escaped.
+_NUMBER = '"seq":0'
+
+# Sent in every write transaction, so built once; on the tables, for nobody needs the objects.
 _LAST = select(AuditRecord.seq, AuditRecord.hash).order_by(AuditRecord.seq.desc()).limit(1)
-_KEEP_RECORD = insert(Base.metadata.tables[AuditRecord.__tablename__])
+_RECORDS = Base.metadata.tables[AuditRecord.__tablename__]
 _KEEP_PAYLOAD = insert(Base.metadata.tables[AuditPayload.__tablename__])
 
 
@@ -110,21 +129,43 @@ def record(
     Raises TypeError or ValueError for details that JSON cannot hold.
     """
     payload = _canonical(details)
-    # Whatever else the transaction writes goes first, so that the head is locked only briefly.
-    session.flush()
-    before = _locked_head(session)
     salt = secrets.token_bytes(16)
     values = {
-        "seq": before.seq + 1,
         "at": now.astimezone(UTC),
         "actor_id": actor,
         "action": action,
         "subject": subject,
         "payload_digest": _payload_digest(salt, payload),
-        "previous_hash": before.hash,
     }
-    session.execute(_KEEP_RECORD, {**values, "hash": _seal(values)})
-    session.execute(_KEEP_PAYLOAD, {"seq": values["seq"], "salt": salt, "payload": payload})
+    opening, number, closing = _words({**values, "seq": 0}).partition(_NUMBER)
+    words = {"opening": opening + number.rstrip("0"), "closing": closing}
+    # Whatever else the transaction writes goes first, so that the head is locked only briefly.
+    session.flush()
+    _take_turns(session)
+    seq = session.scalar(_keep_record(), {**values, **words})
+    session.execute(_KEEP_PAYLOAD, {"seq": seq, "salt": salt, "payload": payload})
+
+
+@cache
+def _keep_record() -> ReturningInsert[int]:
+    """Give the statement that puts a record behind the last one, sealed by the database itself.
+
+    The chain is held up for as long as this takes: nothing of it is fetched first.
+    """
+    last = _LAST.subquery()
+    seq = func.coalesce(last.c.seq, 0) + 1
+    before = func.coalesce(last.c.hash, literal(NOTHING_YET, LargeBinary))
+    words = bindparam("opening", type_=String) + cast(seq, String)
+    given = ("at", "actor_id", "action", "subject", "payload_digest")
+    values = {
+        "seq": seq,
+        **{name: bindparam(name, type_=_RECORDS.c[name].type) for name in given},
+        "previous_hash": before,
+        "hash": Seal(before, words + bindparam("closing", type_=String)),
+    }
+    one = select(literal(1).label("one")).subquery()  # there is a row without any record, too
+    found = select(*values.values()).select_from(one.outerjoin(last, true()))
+    return insert(_RECORDS).from_select([*values], found).returning(_RECORDS.c.seq)
 
 
 def head(session: Session) -> Checkpoint:
@@ -250,15 +291,19 @@ def _chain() -> Select[Any]:
     )
 
 
-def _locked_head(session: Session) -> Checkpoint:
-    """Wait for our turn, then read the head: in a second statement, which sees what it waited for."""
+def _take_turns(session: Session) -> None:
+    """Wait for our turn at the head: the next statement sees what it waited for."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    return head(session)
 
 
 def _seal(record: Any) -> bytes:
-    sealed = {
+    return sealed(record["previous_hash"], _words(record))
+
+
+def _words(record: Any) -> str:
+    """Give what a record seals beside the seal before it."""
+    said = {
         "seq": record["seq"],
         "at": record["at"].isoformat(timespec="microseconds"),
         "actor_id": record["actor_id"],
@@ -266,7 +311,7 @@ def _seal(record: Any) -> bytes:
         "subject": record["subject"],
         "payload_digest": record["payload_digest"].hex(),
     }
-    return hashlib.sha256(record["previous_hash"] + _canonical(sealed).encode()).digest()
+    return _canonical(said)
 
 
 def _payload_digest(salt: bytes, payload: str) -> bytes:

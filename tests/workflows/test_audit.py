@@ -113,6 +113,15 @@ def test_the_time_of_another_zone_is_sealed_as_utc(app_on_either: Flask) -> None
     assert report().is_intact
 
 
+@pytest.mark.parametrize("subject", ['","seq":0,"', "100 % of :seq, Zoë", "a\\"])
+def test_words_of_any_kind_are_sealed_as_they_are_read(app_on_either: Flask, subject: str) -> None:
+    for _ in range(2):
+        with transaction() as session:
+            audit.record(session, action=subject, subject=subject, actor=1, now=NOW, details={})
+    assert set(db.session.scalars(select(AuditRecord.subject))) == {subject}
+    assert (report().records, report().is_intact) == (2, True)
+
+
 def test_details_that_cannot_be_kept_undo_the_transaction(app_on_either: Flask) -> None:
     for details, error in (({"thing": object()}, TypeError), ({"n": float("nan")}, ValueError)):
         with pytest.raises(error), transaction() as session:
