@@ -228,6 +228,9 @@ def app_on_either(either_url: str) -> Generator[Flask]:
 # What these run a thousand times over, others run once: following each line would only make them
 # three times as slow.
 UNFOLLOWED = (
+    "tests/bench/",
+    "tests/browser/",
+    "tests/webapp/demo/test_year.py",
     "tests/webapp/leaks/",
     "tests/webapp/test_access.py",
     "tests/webapp/test_conduct.py",
@@ -239,15 +242,33 @@ UNFOLLOWED = (
     "tests/workflows/diagrams/proof/test_harmless_edits",
     "tests/workflows/diagrams/proof/test_mutants",
     "tests/workflows/diagrams/proof/test_reduction",
+    "tests/workflows/diagrams/layout/test_tidy",
     "tests/workflows/diagrams/test_comparing.py::test_every_change",
     "tests/workflows/diagrams/test_hostile_files",
     "tests/workflows/diagrams/test_random_graphs",
     "tests/workflows/engine_gate/test_counterexamples",
     "tests/workflows/engine_gate/test_random_processes",
+    "tests/workflows/test_faults",
+    "tests/workflows/test_foresight",
+    "tests/workflows/test_investigation",
     "tests/workflows/test_jobs_killed",
     "tests/workflows/test_moves_killed",
     "tests/workflows/test_wandering_cases",
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Follow no line of what is set up for them either."""
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    controller = plugin.cov_controller if plugin and item.get_closest_marker("no_cover") else None
+    if controller:
+        controller.pause()
+    try:
+        yield
+    finally:
+        if controller:
+            controller.resume()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -100,7 +100,8 @@ def test_only_rules_of_the_policy_and_the_law_are_touched() -> None:
     assert touched(pack(), ["no-such-act"]) == []
 
 
-def test_every_place_of_the_shipped_diagrams_can_be_looked_ahead_from() -> None:
+@pytest.mark.parametrize("apart", [8, pytest.param(1, marks=pytest.mark.long)])
+def test_every_place_of_the_shipped_diagrams_can_be_looked_ahead_from(apart: int) -> None:
     for key, diagram in SHIPPED.items():
-        for element in diagram.nodes:
+        for element in list(diagram.nodes)[::apart]:
             foresee(pack(), APPROVED, SHIPPED, [(key, element)])

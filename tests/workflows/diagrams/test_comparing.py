@@ -46,9 +46,12 @@ def test_a_diagram_does_not_differ_from_itself(key: str) -> None:
     assert compare(shipped()[key], shipped()[key]) == []
 
 
-@pytest.mark.parametrize(
-    "mutant", MUTANTS, ids=[f"{number} {mutant.name}" for number, mutant in enumerate(MUTANTS)]
-)
+def _case(number: int, mutant: Mutant) -> object:
+    marks = pytest.mark.long if number % 3 else ()
+    return pytest.param(mutant, id=f"{number} {mutant.name}", marks=marks)
+
+
+@pytest.mark.parametrize("mutant", [_case(*one) for one in enumerate(MUTANTS)])
 def test_every_change_that_the_proof_minds_is_told_and_can_be_marked(mutant: Mutant) -> None:
     city, found = City(), 0
     mutant.change(city)

@@ -25,7 +25,7 @@ from workflows.diagrams.proof.variables import Variables
 from workflows.diagrams.reading import read
 
 SEED = int(os.environ.get("PROOF_SEED", "1"))
-PROCESSES = int(os.environ.get("PROOF_PROCESSES", "50"))
+PROCESSES = int(os.environ.get("PROOF_PROCESSES", "24"))
 LONG_PROCESSES = 1_000
 EVERYTHING = ("sequence", "and", "xor", "or", "loop", "sub", "race", "boundary")
 FAMILIES = {

@@ -12,6 +12,11 @@ from tests.workflows.diagrams.proof.mutants_of_sites import SITE_MUTANTS
 from workflows.diagrams.graph import Finding
 
 MUTANTS = (*SITE_MUTANTS, *COMPLAINT_MUTANTS, *CARE_MUTANTS, *CUNNING_MUTANTS)
+# Of each rule and code the first change is tried every day, and so is every third of the others.
+EVERY_DAY = frozenset(
+    {[one.finds for one in MUTANTS].index(mutant.finds) for mutant in MUTANTS}
+    | set(range(0, len(MUTANTS), 3))
+)
 # The diagrams that cases begin with.
 MAINS = ("create-site", "investigate-complaint", "change-site", "retire-site")
 # What walking finds has a way; a step that never happens has none to show.
@@ -34,7 +39,8 @@ def caught(mutant: Mutant) -> Finding:
 
 
 def _case(number: int, mutant: Mutant) -> object:
-    return pytest.param(mutant, id=f"{number}-{mutant.name}")
+    marks = () if number in EVERY_DAY else pytest.mark.long
+    return pytest.param(mutant, id=f"{number}-{mutant.name}", marks=marks)
 
 
 @pytest.mark.parametrize("mutant", [_case(*one) for one in enumerate(MUTANTS)])
