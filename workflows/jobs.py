@@ -12,12 +12,12 @@ import os
 import random
 import socket
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
@@ -104,6 +104,31 @@ def schedule(
 def unschedule(session: Session, keys: Collection[str]) -> int:
     """Drop the jobs of these keys, dead ones too; return how many there were."""
     return len(session.scalars(delete(Job).where(Job.key.in_(keys)).returning(Job.id)).all())
+
+
+def replace(session: Session, ended: Sequence[str], begun: Sequence[Mapping[str, Any]]) -> None:
+    """Drop the jobs of these keys, and have those run that are given by their columns.
+
+    Where one follows one it takes over the row, unless that has been tried: what is said of a job
+    that failed stays with that job.
+    """
+    if len(ended) == len(begun) == 1 and _takes_over(session, ended[0], begun[0]):
+        return
+    if ended:
+        session.execute(delete(Job).where(Job.key.in_(ended)))
+    if begun:
+        session.execute(insert(Job), begun)
+
+
+def _takes_over(session: Session, ended: str, begun: Mapping[str, Any]) -> bool:
+    untried = Job.attempts == 0, Job.lease_owner.is_(None), Job.last_error.is_(None)
+    taken = session.execute(
+        update(Job)
+        .where(Job.key == ended, Job.state == JobState.DUE, *untried)
+        .values(**begun)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", taken).rowcount == 1
 
 
 def note_progress(session: Session, key: str) -> None:
@@ -325,7 +350,12 @@ def _put_back(job: Job, error: Exception, now: datetime) -> None:
 
 
 def _is_anothers(row: Job, job: Job) -> bool:
-    """Whether somebody else has begun, counted or replaced the job since it was read."""
+    """Whether somebody else has begun, counted or replaced the job since it was read.
+
+    A job of another key may have its row: one that took it over, or on SQLite its number.
+    """
+    if row.key != job.key:
+        return True
     if row.lease_owner is None:
         return job.lease_owner is not None or row.attempts != job.attempts
     return (row.lease_owner, row.lease_until) != (job.lease_owner, job.lease_until)

@@ -11,12 +11,12 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select
+from sqlalchemy import Select, bindparam, insert, select
 from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import flag_modified
 
 from models.cases import Case, Task, TaskKind
-from models.trust import Incident, Job
+from models.trust import Incident
 from workflows import engine
 from workflows.answers import Done, History
 from workflows.assignments import act_of, assigned_to, party_of
@@ -28,6 +28,7 @@ from workflows.diagrams.conditions import ConditionError, Unset
 from workflows.diagrams.graph import Node
 from workflows.diagrams.timers import TimerError
 from workflows.errors import ConflictError, RefusedError, StuckError
+from workflows.jobs import replace
 from workflows.library import DiagramSet
 from workflows.notices import tell
 from workflows.operations import OPERATIONS
@@ -251,15 +252,18 @@ def _follow(move: Move, record: Task | None) -> None:
         _end(move)
     after = {waiting.id: waiting for waiting in move.run.waiting()}
     done = record.token if record is not None else None
-    _close(move, [w for key, w in move.before.items() if key not in after and key != done], record)
-    _open(move, [w for key, w in after.items() if key not in move.before])
+    left = [w for key, w in move.before.items() if key not in after and key != done]
+    came = [w for key, w in after.items() if key not in move.before]
+    _close(move, left, record)
+    _set_deadlines(move, left, came)
+    _open(move, came)
     _tell(move)
     move.session.flush()  # a rule of the database that this breaks must fail before the record
     settle(move.session, move.runtime, move.case, now=move.now)
 
 
 def _close(move: Move, left: Sequence[engine.Waiting], record: Task | None) -> None:
-    """Close the rows of steps that the diagram took back, with drafts and deadlines."""
+    """Close the rows of steps that the diagram took back, with drafts."""
     users = [waiting.id for waiting in left if waiting.kind == "user"]
     tokens = users + [waiting.id for waiting in left if waiting.kind == "message"]
     with move.session.no_autoflush:  # the row of the step goes with those that it took back
@@ -268,21 +272,23 @@ def _close(move: Move, left: Sequence[engine.Waiting], record: Task | None) -> N
             take_back(
                 move.session, move.case.id, tokens, record, now=move.now, revision=move.revision
             )
-    keys = [job_key(move, waiting) for waiting in left if waiting.kind == "deadline"]
-    if keys:
-        move.session.execute(delete(Job).where(Job.key.in_(keys)))
+
+
+def _set_deadlines(
+    move: Move, left: Sequence[engine.Waiting], came: Sequence[engine.Waiting]
+) -> None:
+    ended = [job_key(move, waiting) for waiting in left if waiting.kind == "deadline"]
+    begun = [
+        deadline(move, waiting, due(move.runtime.calendar, waiting.timer or "", move.now))
+        for waiting in came
+        if waiting.kind == "deadline"
+    ]
+    replace(move.session, ended, begun)
 
 
 def _open(move: Move, came: Sequence[engine.Waiting]) -> None:
-    """Open the rows of steps that wait now, and set the deadlines: one statement for each kind."""
+    """Open the rows of steps that wait now, with one statement."""
     nodes = [(w, move.diagrams.node(w.diagram, w.element)) for w in came]
-    deadlines = [
-        deadline(move, waiting, due(move.runtime.calendar, waiting.timer or "", move.now))
-        for waiting, _ in nodes
-        if waiting.kind == "deadline"
-    ]
-    if deadlines:
-        move.session.execute(insert(Job), deadlines)
     rows = [
         row_of(move, waiting, node)
         | {

@@ -1,5 +1,6 @@
 """A job is done exactly once, wherever its worker is killed; what fails for good is an incident."""
 
+import logging
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from models.cases import Case
 from models.database import db, transaction
 from models.trust import Heartbeat, Incident, Job, JobState, Notice
 from tests import city
+from tests.workflows import walking
 from workflows import audit, jobs
 
 NOW = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
@@ -96,6 +98,60 @@ def test_a_job_of_the_same_key_is_replaced(app_on_either: Flask) -> None:
     job = the_job()
     assert (job.kind, job.run_at, job.payload) == ("other", NOW + SECOND, {"token": "t"})
     assert (job.attempts, job.last_error, job.state) == (0, None, JobState.DUE)
+
+
+def following(key: str) -> dict[str, object]:
+    return {"kind": "other", "key": key, "payload": {"token": "t"}, "run_at": NOW + SECOND}
+
+
+@pytest.mark.parametrize("ended", [["a"], ["a", "b"], ["gone"], []])
+def test_jobs_follow_others(app_on_either: Flask, ended: list[str]) -> None:
+    schedule("a", "b")
+    with transaction() as session:
+        jobs.replace(session, ended, [following("c")])
+    assert sorted(keys()) == sorted({"a", "b", "c"} - set(ended))
+    job = the_job("c")
+    assert (job.kind, job.run_at, job.payload) == ("other", NOW + SECOND, {"token": "t"})
+    assert (job.attempts, job.state, job.case_id) == (0, JobState.DUE, None)
+
+
+def test_one_job_follows_another_with_one_statement(app_on_either: Flask) -> None:
+    schedule("a")
+    with transaction() as session, walking.counted() as sent:
+        jobs.replace(session, ["a"], [following("c")])
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("times", [1, jobs.MAXIMUM_ATTEMPTS])
+def test_nothing_of_a_job_that_failed_stays_with_the_one_that_follows(
+    app_on_either: Flask, times: int
+) -> None:
+    schedule("a")
+    for number in range(times):
+        run({"note": fail}, NOW + timedelta(days=number))
+    with transaction() as session:
+        jobs.replace(session, ["a"], [following("c")])
+    assert keys() == ["c"]
+    job = the_job("c")
+    assert (job.attempts, job.last_error, job.state) == (0, None, JobState.DUE)
+
+
+def test_a_failure_after_another_job_took_over_the_row_is_not_counted(
+    app_on_either: Flask,
+) -> None:
+    class Meanwhile(logging.Handler):
+        def emit(self, _record: logging.LogRecord) -> None:
+            with transaction() as session:
+                jobs.replace(session, ["a"], [following("c")])
+
+    schedule("a")
+    jobs.log.addHandler(meanwhile := Meanwhile())
+    try:
+        run({"note": fail})
+    finally:
+        jobs.log.removeHandler(meanwhile)
+    job = the_job("c")
+    assert (job.attempts, job.last_error, job.run_at) == (0, None, NOW + SECOND)
 
 
 def test_jobs_are_dropped_by_their_keys(app_on_either: Flask) -> None:
