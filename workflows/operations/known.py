@@ -1,76 +1,87 @@
 """What the register knows of what a launch names: its people, its document, platforms and codes."""
 
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
-    Select,
+    ScalarSelect,
     String,
     cast,
     func,
+    insert,
     literal,
     select,
     text,
-    union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import case as either
+from sqlalchemy.orm import Session
 
 from models.cases import Case, File
 from models.people import Person
 from models.sites import Platform, Site
 from workflows.people import is_active_on
 
-_CODE = re.compile(r"S(\d+)")
+# What a number of the register looks like; beside such codes others may stand.
+_NUMBERED = "^S[0-9]{1,15}$"
+
+
+@dataclass(frozen=True)
+class Named:
+    """Whom and what a launch names: the people who will run the site, its owner, the contract's copy."""
+
+    people: Collection[int]
+    owner: int
+    copy: int | None
 
 
 @dataclass(frozen=True)
 class Known:
-    """Who of the people named is active, whether the document is the case's, the codes in use.
+    """How many of the people named are active, and whether the document is the case's."""
 
-    `codes` is empty where the case has its site already: it has its code.
-    """
-
-    named: frozenset[int]
-    active: frozenset[int]
+    active: int
     copy_is_ours: bool
-    codes: tuple[str, ...]
 
 
-def look_up(
-    session: Session, case: Case, named: Collection[int], *, copy: int | None, now: datetime
-) -> Known:
-    """Ask for all that a launch in this case must know, with one statement.
+def look_up(session: Session, case: Case, named: Named, *, now: datetime) -> Known:
+    """Ask for all that a launch of a known site in this case must know, with one statement."""
+    return Known(*session.execute(select(*_asked(case, named, now))).one())
 
-    `named` are the people who will run the site, `copy` is the document of its contract. Where the
-    site is new, launches take turns from here on, so that each gets a code of its own.
+
+def enter(
+    session: Session, case: Case, named: Named, columns: Mapping[str, Any], *, now: datetime
+) -> tuple[Site, Known]:
+    """Enter the next site with these columns and ask what `look_up` asks, with one statement.
+
+    Its code is the next one: launches take turns from here on, so that each gets a code of its own.
+    An owner who is not active is not entered; the caller refuses, and nothing of it stays.
     """
-    asked = [_asked("person", Person.id, Person.id.in_(named), is_active_on(now.date()))]
-    if copy is not None:
-        asked.append(_asked("file", File.id, File.id == copy, File.case_id == case.id))
-    if case.site_id is None:
-        _take_turns(session)
-        asked.append(_asked("code", Site.code, _is_numbered()))
-    found: dict[str, list[str]] = {"person": [], "file": [], "code": []}
-    for kind, value in session.execute(union_all(*asked)):
-        found[kind].append(value)
-    active = frozenset(int(number) for number in found["person"])
-    return Known(frozenset(named), active, bool(found["file"]), tuple(found["code"]))
+    owner = select(Person.id).where(Person.id == named.owner, is_active_on(now.date()))
+    _take_turns(session)
+    entered = insert(Site).values(
+        {**columns, "code": _next_code(), "owner_id": owner.scalar_subquery()}
+    )
+    site, active, is_ours = session.execute(
+        entered.returning(Site, *_asked(case, named, now))
+    ).one()
+    return site, Known(active, is_ours)
 
 
 def _asked(
-    kind: str, column: InstrumentedAttribute[Any], *where: ColumnElement[bool]
-) -> Select[str, str]:
-    return select(literal(kind), cast(column, String)).where(*where)
+    case: Case, named: Named, now: datetime
+) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+    people = Person.id.in_(named.people), is_active_on(now.date())
+    copy = select(File.id).where(File.id == named.copy, File.case_id == case.id)
+    return select(func.count(Person.id)).where(*people).scalar_subquery(), copy.exists()
 
 
 def next_code(session: Session) -> str:
     """The code of the next site (S11); two launches at once take turns."""
     _take_turns(session)
-    return code_after(session.scalars(select(Site.code).where(_is_numbered())))
+    return session.scalars(select(_next_code())).one()
 
 
 def _take_turns(session: Session) -> None:
@@ -78,14 +89,13 @@ def _take_turns(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('site.code'))"))
 
 
-def _is_numbered() -> ColumnElement[bool]:
-    return Site.code.like("S%")
-
-
-def code_after(codes: Iterable[str]) -> str:
-    """The code after the highest of these; others than S and a number do not count."""
-    numbers = [int(match[1]) for code in codes if (match := _CODE.fullmatch(code))]
-    return f"S{max(numbers, default=0) + 1:02d}"
+def _next_code() -> ScalarSelect[str]:
+    """Give the code after the highest; others than S and a number do not count."""
+    highest = func.max(cast(func.substr(Site.code, 2), BigInteger))
+    number = func.coalesce(highest, 0) + 1
+    digits = cast(number, String)
+    code = literal("S") + either((number < 10, literal("0") + digits), else_=digits)
+    return select(code).where(Site.code.regexp_match(_NUMBERED)).scalar_subquery()
 
 
 def platform_named(session: Session, name: str) -> int:

@@ -15,7 +15,7 @@ from models.sites import (
     SiteStatus,
 )
 from workflows.operations import facts
-from workflows.operations.known import Known, code_after, look_up, platform_named
+from workflows.operations.known import Known, Named, enter, look_up, platform_named
 from workflows.operations.occasion import Fact, Occasion, OperationError
 
 LICENSING = ("approve", "approve-with-conditions")
@@ -23,6 +23,7 @@ LICENSING = ("approve", "approve-with-conditions")
 FEWEST_ADMINISTRATORS, MOST_ADMINISTRATORS = 2, 5
 ADMINISTERING = ("owner", "admin")
 CONTRACT_COPY = "contract.copy"
+_COLUMNS = frozenset(Site.__table__.columns.keys())
 
 
 def launch_site(occasion: Occasion) -> Site:
@@ -35,11 +36,10 @@ def launch_site(occasion: Occasion) -> Site:
     """
     outcome = _approval(occasion)
     people = _people(occasion)
-    named = {*people, _owner(occasion)}
-    known = look_up(occasion.session, occasion.case, named, copy=_copy(occasion), now=occasion.now)
-    _check_people(people, known, approver=facts.person_of(outcome, "decision.outcome"))
+    named = Named({*people, _owner(occasion)}, _owner(occasion), _copy(occasion))
+    _check_people(people, named, approver=facts.person_of(outcome, "decision.outcome"))
     _check_sign_in(occasion)
-    site = _entered_site(occasion, known)
+    site, known = _entered_site(occasion, named)
     _record_decision(occasion, site, outcome)
     # From here on rows only follow: they are written together, and the case once, by its move.
     with occasion.session.no_autoflush:
@@ -105,22 +105,25 @@ def _strength(role: str) -> int:
     return ADMINISTERING.index(role) if role in ADMINISTERING else len(ADMINISTERING)
 
 
-def _check_people(people: dict[int, str], known: Known, *, approver: int) -> None:
-    if gone := known.named - known.active:
-        raise OperationError(
-            f"The site cannot be launched: {len(gone)} of the people named for it "
-            "have left or are not known. Name somebody else."
-        )
+def _check_people(people: dict[int, str], named: Named, *, approver: int) -> None:
     administrators = [person for person, role in people.items() if role in ADMINISTERING]
     if not FEWEST_ADMINISTRATORS <= len(administrators) <= MOST_ADMINISTRATORS:
         raise OperationError(
             f"The site cannot be launched with {len(administrators)} administrators: "
             f"{FEWEST_ADMINISTRATORS} to {MOST_ADMINISTRATORS} different people must hold it."
         )
-    if approver in known.named:
+    if approver in named.people:
         raise OperationError(
             "The site cannot be launched: the person who approved it would also run it. "
             "Somebody else in Communications decides, or somebody else runs it (GC-2)."
+        )
+
+
+def _check_active(named: Named, known: Known) -> None:
+    if gone := len(named.people) - known.active:
+        raise OperationError(
+            f"The site cannot be launched: {gone} of the people named for it "
+            "have left or are not known. Name somebody else."
         )
 
 
@@ -137,17 +140,21 @@ def _is_new(occasion: Occasion) -> bool:
     return occasion.case.site_id is None
 
 
-def _entered_site(occasion: Occasion, known: Known) -> Site:
-    """The site of the case, locked, or a new one that is not live yet; both up to date."""
-    session = occasion.session
+def _entered_site(occasion: Occasion, named: Named) -> tuple[Site, Known]:
+    """The site of the case, locked, or a new one that is not live yet; with what is known of it."""
+    session, case, now = occasion.session, occasion.case, occasion.now
     if _is_new(occasion):
-        site = Site(code=code_after(known.codes), status=SiteStatus.UNVERIFIED)
-    else:
-        site = session.get_one(Site, occasion.case.site_id, with_for_update=True)
+        site = Site(status=SiteStatus.UNVERIFIED)
+        _describe(occasion, site)
+        said = {key: value for key, value in vars(site).items() if key in _COLUMNS}
+        site, known = enter(session, case, named, said, now=now)
+        _check_active(named, known)
+        return site, known
+    known = look_up(session, case, named, now=now)
+    _check_active(named, known)
+    site = session.get_one(Site, case.site_id, with_for_update=True)
     _describe(occasion, site)
-    session.add(site)
-    session.flush()  # gives the new site its id, and a decision_id to hang the decision on
-    return site
+    return site, known
 
 
 def _describe(occasion: Occasion, site: Site) -> None:

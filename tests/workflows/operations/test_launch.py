@@ -356,24 +356,28 @@ def test_a_site_of_a_public_body_is_marked(ready: Stage, answer: object, expecte
     assert the_site(ready).is_public_body is expected
 
 
-def test_codes_follow_the_highest_number_in_use(ready: Stage) -> None:
-    launch_site(ready.occasion())
-    for code in ("S99", "Snow"):
-        ready.session.add(
+def _enter(stage: Stage, *codes: str) -> None:
+    for code in codes:
+        stage.session.add(
             Site(
                 code=code,
                 name="Old",
                 handle="old",
-                platform_id=ready.platform,
+                platform_id=stage.platform,
                 presence_form="page",
                 acting_as="City",
-                unit_id=ready.people.parks,
+                unit_id=stage.people.parks,
                 purpose="p",
                 audience="a",
                 status=SiteStatus.UNVERIFIED,
             )
         )
-    ready.session.flush()
+    stage.session.flush()
+
+
+def test_codes_follow_the_highest_number_in_use(ready: Stage) -> None:
+    launch_site(ready.occasion())
+    _enter(ready, "S99", "Snow")
     assert next_code(ready.session) == "S100"
 
 
@@ -384,12 +388,35 @@ def test_a_year_after_a_leap_day_is_the_last_of_february() -> None:
 def test_two_launches_get_two_codes_on_both_databases(app_on_either: Flask, now: datetime) -> None:
     with transaction() as session:
         stage = a_ready_stage(session, now)
+        _enter(stage, "S08", "S100x", "XS50", "Snow", "S")
         launch_site(stage.occasion())
         other = city.case(session, stage.people.rosa, stage.people.parks)
         stage.case = session.get_one(type(stage.case), other)
         del stage.facts["contract.copy"]
         launch_site(stage.occasion())
-        assert sorted(session.scalars(select(Site.code))) == ["S01", "S02"]
+        live = select(Site.code).where(Site.status == SiteStatus.LIVE).order_by(Site.id)
+        assert list(session.scalars(live)) == ["S09", "S10"]
+
+
+@pytest.mark.parametrize("key", ["site.owner", "site-role:admin"])
+def test_nobody_unknown_runs_a_site_on_both_databases(
+    app_on_either: Flask, now: datetime, key: str
+) -> None:
+    with transaction() as session:
+        stage = a_ready_stage(session, now)
+        stage.tell(key, 999_999)
+        with pytest.raises(OperationError, match="1 of the people named"):
+            launch_site(stage.occasion())
+        assert session.scalars(select(SiteRole)).all() == []
+
+
+def test_a_launch_is_refused_to_whom_the_register_knows_but_who_has_left(ready: Stage) -> None:
+    launch_site(ready.occasion())
+    ready.session.get_one(Person, ready.people.dan).disabled_at = ready.now
+    ready.tell("site.name", "Parks and Trails")
+    with pytest.raises(OperationError, match="1 of the people named"):
+        launch_site(ready.occasion())
+    assert the_site(ready).name == "Northwater Parks"
 
 
 def test_a_public_body_launched_without_advice_on_open_meetings_has_a_finding(ready: Stage) -> None:
