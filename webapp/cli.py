@@ -27,6 +27,12 @@ from workflows import accounts, audit, jobs, people_import
 from workflows.accounts import FirstAdministrator
 from workflows.errors import InvalidAnswersError, PolicyError
 
+# What is most often the matter where the database says no to a command.
+NEW = (
+    "The database cannot be used like this. Is it the one that DATABASE_URL should name? A new one, or "
+    "one of an earlier version, gets its tables by `flask --app webapp db upgrade`."
+)
+
 # More than a day of work for a small city; what is left is for the next run.
 PASSES = 1000
 
@@ -58,6 +64,10 @@ def in_words(command: Callable[P, R]) -> Callable[P, R]:
             ) from error
         except PolicyError as error:
             raise click.ClickException(str(error)) from error
+        except DBAPIError as error:
+            raise click.ClickException(
+                f"{type(error.orig).__name__}: {error.orig}\n{NEW}"
+            ) from error
 
     return told
 
@@ -77,6 +87,7 @@ def in_words(command: Callable[P, R]) -> Callable[P, R]:
 @in_words
 def add_admin(**given: str) -> None:
     """Create an account that administers people and the system."""
+    schema.upgrade(_settings().database_url)  # nobody has started the server yet
     accounts.add_administrator(FirstAdministrator(**given), now=clock.now(), day=clock.today())
     click.echo(f"{given['email']} can sign in and administer people and the system.")
 

@@ -4,9 +4,11 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from models import schema
 from webapp import clock
+from webapp.cli import in_words
 from webapp.demo import DemoRefusedError, load
-from webapp.runtime import runtime
+from webapp.runtime import runtime, settings
 
 demo = AppGroup("demo", help="The fictional city of Northwater, to try the product with.")
 
@@ -22,8 +24,10 @@ def init_app(app: Flask) -> None:
     is_flag=True,
     help="Leave out the year of requests and complaints that have come to their end.",
 )
+@in_words
 def load_city(*, without_history: bool) -> None:
     """Load the city of Northwater into an empty database."""
+    schema.upgrade(settings().database_url)
     try:
         loaded = load(runtime(), now=clock.now(), history=not without_history)
     except DemoRefusedError as error:

@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 
 from models.database import db
 from webapp import clock
+from webapp.cli import in_words
 from webapp.runtime import folder_pack, runtime, settings
 from workflows import publication
 from workflows.diagrams.check import exit_code, report_text
@@ -83,6 +84,7 @@ def check(files: tuple[Path, ...], *, layout: str, no_engine: bool) -> None:
 
 
 @diagrams.command("publish")
+@in_words
 def publish() -> None:
     """Publish the diagrams of the policy pack that have changed since they were published."""
     try:
@@ -106,6 +108,7 @@ def publish() -> None:
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="A file to write to instead of the terminal.",
 )
+@in_words
 def export(key: str, *, number: int | None, output: Path | None) -> None:
     """Give the BPMN file of the process KEY, as it was published."""
     session = db.session()
@@ -126,6 +129,7 @@ def export(key: str, *, number: int | None, output: Path | None) -> None:
 
 
 @diagrams.command("list")
+@in_words
 def list_published() -> None:
     """List the processes with the version in force: number, day of publication, SHA-256."""
     in_force = publication.published(db.session(), now=clock.now())

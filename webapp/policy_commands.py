@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from models.database import db
 from webapp import clock
+from webapp.cli import in_words
 from webapp.runtime import renew, runtime, settings
 from workflows import policy_recheck, policy_versions
 from workflows.errors import NotFoundError
@@ -46,6 +47,7 @@ def check(folder: Path | None) -> None:
 @FOLDER
 @click.option("--note", default="", help="Why it changed, for those who read it later.")
 @click.option("--by", required=True, metavar="EMAIL", help="Who answers for it; it is on record.")
+@in_words
 def take_up(folder: Path | None, *, note: str, by: str) -> None:
     """Put the policy in FOLDER in force, and have everything published checked under it.
 
@@ -74,6 +76,7 @@ def take_up(folder: Path | None, *, note: str, by: str) -> None:
 
 
 @policy.command("recheck")
+@in_words
 def recheck() -> None:
     """Check all published diagrams and open cases under the policy in force, now.
 
@@ -87,6 +90,7 @@ def recheck() -> None:
 
 
 @policy.command("list")
+@in_words
 def list_versions() -> None:
     """List the versions of the policy, the one in force first."""
     for row in policy_versions.versions(db.session()):
@@ -96,6 +100,7 @@ def list_versions() -> None:
 
 @policy.command("difference")
 @FOLDER
+@in_words
 def difference(folder: Path | None) -> None:
     """Say in words what FOLDER would change in the policy in force."""
     found = changes(runtime().pack, _read(folder))

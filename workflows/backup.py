@@ -201,7 +201,8 @@ def _copy_sqlite(url: URL, part: Path) -> audit.ChainReport:
             connection.execute("VACUUM INTO ?", (str(part),))
         return _chain(url.set(database=str(part)))
     except (sqlite3.Error, DBAPIError) as error:
-        raise BackupError(f"{source} cannot be copied: {error}") from error
+        why = error.orig if isinstance(error, DBAPIError) else error
+        raise BackupError(f"{source} cannot be copied: {why}.") from error
 
 
 def _restore_sqlite(

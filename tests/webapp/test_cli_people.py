@@ -1,6 +1,7 @@
 """Commands of whoever runs the server."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from models.people import Person, PersonCategory, RoleGrant, Unit
 from models.trust import AuditRecord, Job
 from tests import city
 from tests.webapp.door import sign_in
+from webapp import create_app
 
 pytestmark = pytest.mark.usefixtures("clock_stands")
 
@@ -220,6 +222,22 @@ def test_the_schema_is_brought_up_to_date(app: Flask, run: Run) -> None:
     settings: Config = app.config["SITEWARD"]
     assert settings.database_url.startswith("sqlite")
     assert run("db", "upgrade").exit_code == 0
+
+
+def test_a_new_database_is_made_ready_or_said_to_be_new(app: Flask, tmp_path: Path) -> None:
+    settings: Config = app.config["SITEWARD"]
+    new = create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'new.db'}"))
+    runner = new.test_cli_runner()
+    with new.app_context():
+        for command in ("audit verify", "policy list", "diagrams list"):
+            result = runner.invoke(args=command.split())
+            assert result.exit_code == 1
+            assert "no such table" in result.output
+            assert "`flask --app webapp db upgrade`" in result.output
+            assert "SELECT" not in result.output
+        assert "SELECT" not in runner.invoke(args=["backup", str(tmp_path / "copy")]).output
+        added = add_admin(lambda *args, said: runner.invoke(args=list(args), input=said))
+        assert added.exit_code == 0
 
 
 def test_the_worker_does_once_what_is_due(run: Run, now: datetime) -> None:
