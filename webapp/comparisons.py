@@ -1,4 +1,4 @@
-"""Two versions of a process side by side: what differs, and what it would have meant."""
+"""Versions and drafts of a process side by side: what differs, and what it would have meant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.cases import DiagramVersion, Process
 from models.database import db
+from models.publication import DiagramDraft
 from webapp import clock
 from webapp.diagrams import FEWEST_TOLD, told
+from webapp.incoming import row_number
 from webapp.painted_changes import Named, grouped, sides
 from webapp.runtime import runtime
 from workflows import publication
 from workflows.diagrams.comparing import Change, compare
-from workflows.errors import NotFoundError
+from workflows.diagrams.graph import Diagram
+from workflows.diagrams.reading import read
+from workflows.errors import ConflictError, NotFoundError
 from workflows.library import DiagramSet
 from workflows.migrating.fitting import Destination
 from workflows.migrating.sorting import Sorting, in_confidence, running, sort
@@ -29,6 +33,8 @@ from workflows.replaying import Impact, impact
 PLAYED = 100
 SORTED = 200
 LISTED = 25
+# How the other one of a comparison is named in an address: draft-12, version-3.
+DRAFT, VERSION = "draft", "version"
 
 bp = Blueprint("comparisons", __name__, url_prefix="/diagrams")
 
@@ -39,7 +45,13 @@ def versions(key: str) -> ResponseReturnValue:
     session = db.session()
     known = _versions(session, key)
     before, after = _chosen(session, known)
-    changes = _changes(session, before, after)
+    library = runtime().library
+    changes = _changes(
+        session,
+        key,
+        library.of(session, before.id).diagrams[key],
+        library.of(session, after.id).diagrams[key],
+    )
     return render_template(
         "diagrams/compare.html",
         process=after.process,
@@ -48,6 +60,30 @@ def versions(key: str) -> ResponseReturnValue:
         after=after,
         groups=grouped(changes),
         sides=sides(_named(before), _named(after), changes),
+    )
+
+
+@bp.get("/drafts/<int:draft_id>/compare")
+def with_draft(draft_id: int) -> ResponseReturnValue:
+    """Show what a draft says otherwise than another draft, or a version, of the same process."""
+    session = db.session()
+    draft = drafts.of_id(session, draft_id)
+    others = _others(session, draft)
+    other = _other(session, draft, others)
+    both = [one for one in (other, draft) if isinstance(one, DiagramDraft)]
+    page = {"draft": draft, "other": other, "others": others, "drafts": both}
+    before, after = _diagram(session, other or draft), _diagram(session, draft)
+    if before is None or after is None:
+        damaged = [one for one in both if read(one.xml)[0] is None]
+        return render_template(
+            "diagrams/not_comparable.html", damaged=damaged, **page
+        ), ConflictError.status
+    changes = _changes(session, draft.key, before, after)
+    return render_template(
+        "diagrams/compare_draft.html",
+        groups=grouped(changes),
+        sides=sides(_named(other or draft), _named(draft), changes),
+        **page,
     )
 
 
@@ -139,16 +175,20 @@ def _played_and_sorted(process: Process, on: DiagramSet) -> Part:
 
 
 def _versions(session: Session, key: str) -> Sequence[DiagramVersion]:
-    found = session.scalars(
+    found = _published(session, key)
+    if not found:
+        raise NotFoundError(f'No version of the process "{key}" is published.')
+    return found
+
+
+def _published(session: Session, key: str) -> Sequence[DiagramVersion]:
+    return session.scalars(
         select(DiagramVersion)
         .join(DiagramVersion.process)
         .where(Process.key == key, DiagramVersion.published_at.is_not(None))
         .order_by(DiagramVersion.number.desc())
         .options(joinedload(DiagramVersion.process))
     ).all()
-    if not found:
-        raise NotFoundError(f'No version of the process "{key}" is published.')
-    return found
 
 
 def _chosen(
@@ -163,17 +203,54 @@ def _chosen(
     return numbers.get(request.args.get("before", type=int) or usual.number, usual), after
 
 
-def _changes(session: Session, before: DiagramVersion, after: DiagramVersion) -> list[Change]:
-    library, key = runtime().library, after.process.key
-    acts = runtime().pack.acts
+def _others(session: Session, draft: DiagramDraft) -> list[DiagramDraft | DiagramVersion]:
+    """Give what a draft can be compared with: open drafts of its process, then its versions."""
+    found = [one for one in drafts.open_drafts(session) if one.key == draft.key]
+    versions = _published(session, draft.key)
+    return [*(one for one in found if one.id != draft.id), *versions]
+
+
+def _other(
+    session: Session, draft: DiagramDraft, others: Sequence[DiagramDraft | DiagramVersion]
+) -> DiagramDraft | DiagramVersion | None:
+    """Give the one that was asked for; else the first that there is, None where there is none.
+
+    One that is closed can be asked for as well.
+    """
+    asked = request.args.get("other", "")
+    if not asked:
+        first = others[0] if others else None
+        return drafts.of_id(session, first.id) if isinstance(first, DiagramDraft) else first
+    kind, _, number = asked.partition("-")
+    known = row_number(number) or 0
+    if kind == VERSION:
+        return publication.version_of(session, draft.key, known)
+    other = drafts.of_id(session, known if kind == DRAFT else 0)
+    if other.key != draft.key:
+        raise NotFoundError(
+            f"Draft {other.id} is of another process ({other.name}) than draft {draft.id}. Only two "
+            "of the same process can be compared."
+        )
+    return other
+
+
+def _diagram(session: Session, one: DiagramDraft | DiagramVersion) -> Diagram | None:
+    """Give what one of the two says; None where a draft is damaged."""
+    if isinstance(one, DiagramDraft):
+        return read(one.xml)[0]
+    return runtime().library.of(session, one.id).diagrams[one.process.key]
+
+
+def _changes(session: Session, key: str, before: Diagram, after: Diagram) -> list[Change]:
+    library, acts = runtime().library, runtime().pack.acts
     others = [
         library.of(session, version.id).diagrams[name]
         for name, version in publication.published(session, now=clock.now()).items()
         if name != key
     ]
     return compare(
-        library.of(session, before.id).diagrams[key],
-        library.of(session, after.id).diagrams[key],
+        before,
+        after,
         title_of_act=lambda act: acts[act].title if act in acts else act,
         elsewhere=frozenset(
             clause for other in others for node in other.nodes.values() for clause in node.clauses
@@ -181,8 +258,10 @@ def _changes(session: Session, before: DiagramVersion, after: DiagramVersion) ->
     )
 
 
-def _named(version: DiagramVersion) -> Named:
+def _named(one: DiagramDraft | DiagramVersion) -> Named:
+    if isinstance(one, DiagramDraft):
+        return Named(f"Draft {one.id}", url_for("diagram_drafts.xml", draft_id=one.id))
     return Named(
-        f"Version {version.number}",
-        url_for("diagrams.xml", key=version.process.key, number=version.number),
+        f"Version {one.number}",
+        url_for("diagrams.xml", key=one.process.key, number=one.number),
     )

@@ -198,6 +198,7 @@ ENDPOINTS: Mapping[str, str] = {
     "outline.new_process": "diagrams.edit",
     "outline.begin_process": "diagrams.edit",
     "comparisons.versions": SIGNED_IN,
+    "comparisons.with_draft": "diagrams.edit",
     "comparisons.played": "diagrams.edit",
     "comparisons.played_on_draft": "diagrams.edit",
     # The owners of the process and those who manage all: the page asks, as interventions do.

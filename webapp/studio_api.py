@@ -99,6 +99,7 @@ def _kept_apart(own: DiagramDraft, theirs: DiagramDraft) -> ResponseReturnValue:
         title="Both versions are kept",
         message=message,
         kept_as={"id": own.id, "url": url_for("diagram_drafts.show", draft_id=own.id)},
+        compare=url_for("comparisons.with_draft", draft_id=own.id, other=f"draft-{theirs.id}"),
         theirs={"id": theirs.id, "url": url_for("diagram_drafts.show", draft_id=theirs.id)},
     ), ConflictError.status
 

@@ -102,6 +102,7 @@ LOOKED_AT_ELSEWHERE = {
     "rehearsals.show": "test_rehearsal",
     "rehearsals.scenario": "test_rehearsal",
     "studio.show": "test_studio",
+    "comparisons.with_draft": "test_studio",
     **dict.fromkeys(
         (
             "outline.add",

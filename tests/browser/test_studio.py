@@ -138,14 +138,21 @@ def test_nothing_drawn_is_lost_to_the_network_or_to_somebody_faster(arrive: Arri
     notice = page.locator("[data-notice=parted]")
     expect(notice).to_contain_text(f"{OTHER} changed draft")
     expect(notice.get_by_role("link", name="Look at theirs")).to_be_visible()
+    compared = notice.get_by_role("link", name="Compare theirs and yours").get_attribute("href")
     expect(saved(page)).to_have_text(SAVED)
+    assert_kept_apart(page, bram, theirs)
+    expect(bram.open(str(compared)).locator(".changes").first).to_contain_text("Ask for advice")
+    assert_clear(bram, "drafts-compared")
+    forgive(ottoline)
+    lose_the_sign_in(ottoline)
+
+
+def assert_kept_apart(page: Page, other: Person, theirs: str) -> None:
     with page.expect_response(lambda answer: answer.url.endswith("/presence")):
         page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     # What is kept apart is this page's own.
     expect(page.locator("[data-notice=others-saved]")).to_have_count(0)
-    expect(element(ready(bram.open(theirs)), "GatherAdvice")).to_contain_text("Gather advice")
-    forgive(ottoline)
-    lose_the_sign_in(ottoline)
+    expect(element(ready(other.open(theirs)), "GatherAdvice")).to_contain_text("Gather advice")
 
 
 def close_while_typing(page: Page) -> None:

@@ -211,6 +211,9 @@ def test_who_saves_later_is_told_and_both_files_can_be_had(
     for number, content in ((draft.id, NEW.encode()), (the_draft().id, b"Look twice")):
         assert f'href="/diagrams/drafts/{number}/xml"' in answer.text
         assert content in office.browser(ada).get(f"/diagrams/drafts/{number}/xml").data
+    compared = f"/diagrams/drafts/{the_draft().id}/compare?other=draft-{draft.id}"
+    assert f'href="{compared}"' in answer.text
+    assert "Look twice" in office.browser(ada).get(compared).text
 
 
 def test_a_note_that_came_too_late_is_still_there(office: Desk, clock_stands: None) -> None:

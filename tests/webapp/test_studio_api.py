@@ -106,6 +106,8 @@ def test_who_saves_over_another_finds_both_versions_kept(office: Desk) -> None:
     apart = latest()
     assert answer["kept_as"] == {"id": apart.id, "url": f"/diagrams/drafts/{apart.id}"}
     assert f"Ada Osei changed draft {draft.id}" in answer["message"]
+    assert answer["compare"] == f"/diagrams/drafts/{apart.id}/compare?other=draft-{draft.id}"
+    assert office.browser(people.nora).get(answer["compare"]).status_code == 200
     assert apart.xml == changed("Nora's words")
     assert db.session.get_one(DiagramDraft, draft.id).xml == changed("Ada's words")
 

@@ -182,6 +182,7 @@ CLASSIFIED = {
     "outline.new_process": APART,
     "outline.begin_process": APART,
     "comparisons.versions": APART,
+    "comparisons.with_draft": APART,
     "comparisons.played": LISTS,
     "comparisons.played_on_draft": LISTS,
     "case_migrations.index": LISTS,
@@ -491,6 +492,7 @@ def _single(named: Named) -> Iterator[tuple[str, str]]:
         yield "diagrams.show", f"/diagrams/{key}"
     yield "diagrams.show_version", "/diagrams/investigate-complaint/versions/1"
     yield "comparisons.versions", "/diagrams/investigate-complaint/compare"
+    yield "comparisons.with_draft", "/diagrams/drafts/1/compare"
     yield "comparisons.played", "/diagrams/investigate-complaint/versions/1/impact"
     yield "comparisons.played_on_draft", "/diagrams/drafts/1/impact"
     yield "diagrams.xml", "/diagrams/investigate-complaint/versions/1/xml"

@@ -55,6 +55,7 @@ export function saving({ root, page, modeler, tell }) {
 
   // Somebody else was faster. Both are kept; this page goes on with the one that it made.
   function part(data) {
+    const compare = { text: 'Compare theirs and yours', href: data.compare };
     const theirs = { text: 'Look at theirs', href: page.hub };
     const { id, url } = data.kept_as;
     forget(page);
@@ -68,7 +69,7 @@ export function saving({ root, page, modeler, tell }) {
     for (const link of document.querySelectorAll('[data-outline]')) link.href = `${url}/outline`;
     for (const one of document.querySelectorAll('[data-draft-number]')) one.textContent = id;
     tell.drop('others-saved');
-    tell.show('parted', 'warning', [`${data.message} You are now editing draft ${id}. `, theirs, ', ', { text: `draft ${id}`, href: url }, '.']);
+    tell.show('parted', 'warning', [`${data.message} You are now editing draft ${id}. `, compare, ', ', theirs, ', ', { text: `draft ${id}`, href: url }, '.']);
   }
 
   function refused(status, data, room) {
