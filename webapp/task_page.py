@@ -1,17 +1,18 @@
 """What the page of a task shows, gathered in a bounded number of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
 from models.cases import Case, DiagramVersion, Draft, File, Task, TaskKind
 from models.database import db
 from models.people import Person, Unit
 from models.sites import Platform, Site
+from models.together import Together
 from webapp import access, clock
 from webapp.answers_shown import Answer, StepAnswers, answers_of, in_brief, latest_of
 from webapp.forms import Choice
@@ -217,7 +218,7 @@ def sent_form(task_id: int, sent: MultiDict[str, Any]) -> tuple[Task, Node, Step
         raise NotFoundError("There is no such task.")
     diagrams = runtime().library.of(db.session(), task.case.version_id)
     node = tasks.form_of(diagrams, task)
-    return task, node, form_for(node, _around(task, part), submitted=sent)
+    return task, node, form_for(node, _around(task, node, part), submitted=sent)
 
 
 def gather(task_id: int, sent: StepForm | None = None) -> TaskPage:
@@ -281,7 +282,7 @@ def _form(node: Node, opened: OpenTask, case: Case, draft: Draft | None) -> Step
             (name, value) for name, values in draft.answers.items() for value in values
         )
     answers = _last_round(opened, case)
-    around = _around(opened.task, opened.part)
+    around = _around(opened.task, node, opened.part)
     return form_for(node, around, submitted=typed, answers=answers)
 
 
@@ -304,29 +305,53 @@ def _last_round(opened: OpenTask, case: Case) -> Mapping[str, Any] | None:
     return None
 
 
-def _around(task: Task, part: Part) -> Surroundings:
+def _around(task: Task, node: Node, part: Part) -> Surroundings:
     """Give the surroundings of a form; who sees only a part of their own may keep own documents."""
-    return surroundings(task.case_id, uploaded_by=access.me().id if part == "own" else None)
+    uploaded_by = access.me().id if part == "own" else None
+    return surroundings(task.case_id, node, uploaded_by=uploaded_by)
 
 
-def surroundings(case_id: int, *, uploaded_by: int | None = None) -> Surroundings:
-    """Give what the forms of a case offer to choose from, documents of this person or of all."""
-    return Surroundings(clock.zone(), _choices, partial(_document, case_id, uploaded_by))
+def surroundings(case_id: int, node: Node, *, uploaded_by: int | None = None) -> Surroundings:
+    """Give what the form of a step offers to choose from, documents of this person or of all."""
+    return Surroundings(clock.zone(), _choices(node), partial(_document, case_id, uploaded_by))
 
 
-def _choices(kind: str) -> Choices:
-    session = db.session()
-    if kind == "person":
-        rows = session.execute(
-            select(Person.id, Person.given_name, Person.family_name, Unit.name)
-            .join(Person.unit)
-            .where(Person.disabled_at.is_(None))
-            .order_by(Person.family_name, Person.given_name)
-        )
-        return [Choice(str(id_), f"{given} {family} ({unit})") for id_, given, family, unit in rows]
-    model: Any = {"unit": Unit, "site": Site, "platform": Platform}[kind]
-    rows_ = session.execute(select(model.id, model.name).order_by(model.name))
-    return [Choice(str(id_), name) for id_, name in rows_]
+def _choices(node: Node) -> Callable[[str], Choices]:
+    """Give what looks up the choices of a step: of all its fields at once, when the first asks."""
+    types = {part.type for spec in node.fields for part in (spec, *spec.columns)}
+    kinds = tuple(sorted(types & {"person", *_NAMED}))
+
+    @cache
+    def found() -> dict[str, Choices]:
+        rows = _offered(kinds).ask(db.session(), {})
+        return {
+            kind: [Choice(str(id_), _called(*names)) for id_, *names in some]
+            for kind, some in zip(kinds, rows, strict=True)
+        }
+
+    return lambda kind: found()[kind]
+
+
+_NAMED: Mapping[str, Any] = {"unit": Unit, "site": Site, "platform": Platform}
+
+
+@cache
+def _offered(kinds: tuple[str, ...]) -> Together:
+    return Together(*map(_names, kinds))
+
+
+def _names(kind: str) -> tuple[Select[*tuple[Any, ...]], tuple[Any, ...]]:
+    """Give the statement for one kind of choice, and its order."""
+    if kind != "person":
+        model = _NAMED[kind]
+        return select(model.id, model.name), (model.name,)
+    people = select(Person.id, Person.given_name, Person.family_name, Unit.name).join(Person.unit)
+    active = people.where(Person.disabled_at.is_(None))
+    return active, (Person.family_name, Person.given_name)
+
+
+def _called(name: str, family: str = "", unit: str = "") -> str:
+    return f"{name} {family} ({unit})" if unit else name
 
 
 def _document(case_id: int, uploaded_by: int | None, file_id: int) -> str | None:

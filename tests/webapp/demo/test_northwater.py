@@ -243,7 +243,7 @@ def sent_again(app: Flask, node: Node, task: Task) -> StepForm:
         for pair in as_typed(by_id[key], value, key)
     ]
     with app.test_request_context(method="POST"):
-        form = form_for(node, surroundings(task.case_id), submitted=MultiDict(pairs))
+        form = form_for(node, surroundings(task.case_id, node), submitted=MultiDict(pairs))
         form.validate()
         return form
 
