@@ -252,12 +252,12 @@ def _what_next(done: tasks.Completion, by: int) -> str:
 
 def _meanwhile(done: tasks.Completion) -> str:
     """Say what a step led to that gave nobody a new task."""
-    after = progress.aftermath(db.session(), done.task)
+    after = done.after or progress.aftermath(db.session(), done.task)
     said = f"Siteward did by itself: {join(list(after.operations))}. " if after.operations else ""
     if after.waiting:
         whom = join([f"{task.party} (“{task.name}”)" for task in after.waiting])
         return f"{said}{done.case.label} still waits for {whom}."
-    at = progress.goes_on_at(db.session(), done.case.id)
+    at = after.goes_on_at
     when = CityClock(clock.zone(), clock.now).day(at) if at else "at its time"
     return f"{said}Nothing waits for anybody now; the next step comes {when}."
 

@@ -50,7 +50,8 @@ class Move:
     """A case under its lock, with its tokens in memory, during one transaction.
 
     `before` is what it waited for when it was locked, `opened` the rows of what it waits for
-    since, `told` whom an operation has told what happened. All rows of one move are closed in the
+    since, `deadlines` when those of them ring that this move has set, `operated` the names of the
+    operations done, `told` whom one has told what happened. All rows of one move are closed in the
     same `revision` of the case. `ends_as` is how it ends where somebody ends it from outside.
     """
 
@@ -64,6 +65,8 @@ class Move:
     actor: int | None
     before: dict[str, engine.Waiting] = field(default_factory=dict)
     opened: list[Task] = field(default_factory=list)
+    deadlines: dict[str, datetime] = field(default_factory=dict)
+    operated: list[str] = field(default_factory=list)
     told: set[int] = field(default_factory=set)
     ends_as: str | None = None
     revision: int = field(init=False)
@@ -210,6 +213,7 @@ def _perform(move: Move, service: engine.Waiting) -> None:
         passed=move.path(),
     )
     move.session.add(record)
+    move.operated.append(record.name)
     note(move, record)
 
 
@@ -278,11 +282,10 @@ def _set_deadlines(
     move: Move, left: Sequence[engine.Waiting], came: Sequence[engine.Waiting]
 ) -> None:
     ended = [job_key(move, waiting) for waiting in left if waiting.kind == "deadline"]
-    begun = [
-        deadline(move, waiting, due(move.runtime.calendar, waiting.timer or "", move.now))
-        for waiting in came
-        if waiting.kind == "deadline"
-    ]
+    set_now = [waiting for waiting in came if waiting.kind == "deadline"]
+    for waiting in set_now:
+        move.deadlines[waiting.id] = due(move.runtime.calendar, waiting.timer or "", move.now)
+    begun = [deadline(move, waiting, move.deadlines[waiting.id]) for waiting in set_now]
     replace(move.session, ended, begun)
 
 

@@ -13,7 +13,7 @@ from models.cases import Case, File, Task, TaskKind
 from models.database import db, transaction
 from models.people import Person
 from models.together import Together
-from workflows import audit, confidence, documents, form_rules, sealed_answers
+from workflows import audit, confidence, documents, form_rules, progress, sealed_answers
 from workflows.about import name_the_case
 from workflows.answers import History, history_asked
 from workflows.assignments import act_of, outcome_with
@@ -41,11 +41,12 @@ Submitted = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Completion:
-    """What a completed step led to: the case, and the steps that now wait."""
+    """What a completed step led to: the case, the steps that now wait, and what else is known."""
 
     case: Case
     task: Task
     opened: tuple[Task, ...]
+    after: progress.Aftermath | None
 
 
 def find(task_id: int) -> Task:
@@ -186,7 +187,7 @@ def complete(
             now=now,
             details=details,
         )
-        return Completion(task.case, task, tuple(move.opened))
+        return Completion(task.case, task, tuple(move.opened), progress.known_of(move))
 
 
 def _drop_unused(move: Move, task: Task, answers: Submitted) -> list[int]:

@@ -1,11 +1,14 @@
 """Tasks as people meet them: lists, forms, and what happens when two want the same."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import date, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import select
+from flask import Flask, has_request_context, request
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from models.cases import Draft, File, Task
@@ -31,13 +34,35 @@ def test_a_request_becomes_a_launched_site_over_the_pages(town: Desk) -> None:
     assert started.status_code == 303
     task_id = int(started.location.rsplit("/", 1)[1])
     walk = walking.Walk(town.town, db.session.get_one(Task, task_id).case_id, town.now)
+    sent = {}
     for element in walking.TO_A_LIVE_SITE:
-        answer = town.complete(walk, element)
+        with _of_completions() as statements:
+            answer = town.complete(walk, element)
         assert answer.status_code == 303, (element, answer.text)
+        sent[element] = len(statements)
+    assert sent.pop("ConfirmReadiness") <= 16, "what may be sent where a site goes live"
+    assert max(sent.values()) <= 12, sent
     public = town.browser(people.nora).get("/register.json").json
     assert public is not None
     (site,) = public["sites"]
     assert site["official"] is True
+
+
+@contextmanager
+def _of_completions() -> Generator[list[str]]:
+    """Collect what a request that completes a step sends, who is signed in not among it."""
+    sent: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        is_ours = has_request_context() and request.path.endswith("/completion")
+        if is_ours and "FROM user_session" not in statement and statement[:5] != "BEGIN":
+            sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_a_form_with_mistakes_comes_back_with_all_that_was_typed(town: Desk) -> None:

@@ -20,8 +20,10 @@ def test_a_launch_is_what_confirming_readiness_led_to(town: Town, now: datetime)
     walk = walking.launched(town, now=now)
     after = progress.aftermath(db.session(), walk.done[-1].task)
     assert (after.operations, after.waiting) == (("Launch the site",), ())
+    assert walk.done[-1].after == after
     at = progress.goes_on_at(db.session(), walk.case_id)
     assert at is not None
+    assert at == after.goes_on_at
     assert (at - walk.now).days == 30
     assert progress.deadlines_at(db.session(), walk.case_id) == [("launch-site", "ThirtyDaysLive")]
 
@@ -29,6 +31,7 @@ def test_a_launch_is_what_confirming_readiness_led_to(town: Town, now: datetime)
 def test_a_step_beside_others_leaves_those_waiting(town: Town, now: datetime) -> None:
     walk = walking.with_account(town, now=now).do("CheckTraining")
     after = progress.aftermath(db.session(), walk.done[-1].task)
+    assert walk.done[-1].after is None, "only the database knows who has taken what"
     assert after.operations == ()
     assert {task.element for task in after.waiting} == {"MeetStandards", "SetUpRetention"}
 

@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, insert
+import pytest
+from sqlalchemy import event, insert, select
 
-from models.cases import Task
+from models.cases import Draft, Task
 from models.database import db
 from tests import city
 from tests.workflows import walking
 from tests.workflows.walking import Town, Walk
-from workflows import tasks
+from workflows import drafts, tasks
 
 # What may be sent is 12, and 16 where a site goes live; the page sends one before its use case.
 # A launch writes one statement for each table (site, decision, people, contract, retention,
@@ -42,6 +43,20 @@ def test_a_return_and_its_notice_stay_within_the_budget(town: Town, now: datetim
     assert statements_of(walk, "ForwardRequest", decision="return") <= BUDGET
     walk.do("SubmitRequest").do("ForwardRequest")
     assert statements_of(walk, "ReviewRequest", decision="return") <= BUDGET
+
+
+@pytest.mark.parametrize("element", ["SubmitRequest", "ForwardRequest"])
+def test_what_was_typed_before_takes_one_statement_more(
+    town: Town, now: datetime, element: str
+) -> None:
+    walk = walking.start(town, now=now)
+    if element == "ForwardRequest":
+        walk.do("SubmitRequest")
+    task = walk.task(element)
+    by = walk.whoever_does(task)
+    assert drafts.save_draft(town.runtime, task.id, by=by, answers={"note": ["So far"]}, now=now)
+    assert statements_of(walk, element) <= BUDGET + 1
+    assert db.session.scalars(select(Draft)).all() == []
 
 
 def test_a_step_is_one_transaction(town: Town, now: datetime) -> None:
