@@ -5,6 +5,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent
 
@@ -40,12 +44,12 @@ class Config:
         instance = Path(environment.get("INSTANCE_DIR", ROOT / "instance"))
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         return cls(
-            database_url=environment.get("DATABASE_URL", f"sqlite:///{instance / 'siteward.db'}"),
+            database_url=_url(environment, default=f"sqlite:///{instance / 'siteward.db'}"),
             secret_key=environment.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
             secret_key_fallbacks=tuple(environment.get("SECRET_KEY_FALLBACKS", "").split()),
             policy_dir=Path(environment.get("POLICY_DIR", ROOT / "bpmn")),
             city_name=environment.get("CITY_NAME", cls.city_name),
-            time_zone=environment.get("TIME_ZONE", cls.time_zone),
+            time_zone=_time_zone(environment, default=cls.time_zone),
             holidays=environment.get("HOLIDAYS", cls.holidays),
             demo=_yes_or_no(environment, "DEMO", default=cls.demo),
             secure_cookies=_yes_or_no(environment, "SECURE_COOKIES", default=cls.secure_cookies),
@@ -62,7 +66,7 @@ class Config:
             worker_poll_seconds=_number(
                 environment, "WORKER_POLL_SECONDS", default=int(cls.worker_poll_seconds)
             ),
-            port=_number(environment, "PORT", default=cls.port),
+            port=_number(environment, "PORT", default=cls.port, most=65535),
             trusted_proxies=_number(
                 environment, "TRUSTED_PROXIES", default=cls.trusted_proxies, least=0
             ),
@@ -87,11 +91,34 @@ def _yes_or_no(environment: Mapping[str, str], name: str, *, default: bool) -> b
     return value.lower() in {"yes", "true", "1"}
 
 
-def _number(environment: Mapping[str, str], name: str, *, default: int, least: int = 1) -> int:
+def _url(environment: Mapping[str, str], *, default: str) -> str:
+    value = environment.get("DATABASE_URL", default)
+    try:
+        make_url(value)
+    except ArgumentError as error:  # its words might hold a password
+        msg = "DATABASE_URL cannot be read; set it as postgresql+psycopg://user:password@host/name."
+        raise ConfigError(msg) from error
+    return value
+
+
+def _time_zone(environment: Mapping[str, str], *, default: str) -> str:
+    value = environment.get("TIME_ZONE", default)
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        msg = f"TIME_ZONE is {value!r}; set it to a name such as America/Chicago."
+        raise ConfigError(msg) from error
+    return value
+
+
+def _number(
+    environment: Mapping[str, str], name: str, *, default: int, least: int = 1, most: int = 0
+) -> int:
     value = environment.get(name)
     if value is None:
         return default
-    if not value.isdigit() or int(value) < least:
-        msg = f"{name} is {value!r}; set it to a whole number from {least} up."
+    if not value.isdigit() or int(value) < least or 0 < most < int(value):
+        span = f"from {least} to {most}" if most else f"from {least} up"
+        msg = f"{name} is {value!r}; set it to a whole number {span}."
         raise ConfigError(msg)
     return int(value)

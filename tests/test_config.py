@@ -61,10 +61,24 @@ def test_every_setting_is_taken_from_the_environment(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("DEMO", "perhaps"), ("PORT", "http"), ("SESSION_HOURS", "0"), ("TRUSTED_PROXIES", "-1")],
+    [
+        ("DEMO", "perhaps"),
+        ("PORT", "http"),
+        ("PORT", "65536"),
+        ("SESSION_HOURS", "0"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TIME_ZONE", "Northwater"),
+        ("TIME_ZONE", "../Chicago"),
+    ],
 )
 def test_a_setting_that_cannot_be_understood_says_what_to_set(
     tmp_path: Path, name: str, value: str
 ) -> None:
     with pytest.raises(ConfigError, match=f"{name} is '{value}'; set it to"):
         read(tmp_path, **{name: value})
+
+
+def test_a_database_that_cannot_be_read_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="DATABASE_URL cannot be read; set it as") as refused:
+        read(tmp_path, DATABASE_URL="someone:secret")
+    assert "secret" not in str(refused.value)

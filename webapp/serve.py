@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import OperationalError
 
 from config import Config, ConfigError
 from models.schema import upgrade
@@ -22,6 +23,8 @@ from webapp import clock, create_app
 from webapp.handlers import handlers
 from webapp.prepare import prepare
 from workflows import jobs
+from workflows.business_time import CalendarError
+from workflows.policy.pack import PolicyPackError
 
 HOST = "127.0.0.1"
 
@@ -92,8 +95,15 @@ def prepare_apart(config: Config) -> int:
 
 
 def _prepare(config: Config) -> None:
-    upgrade(config.database_url)
-    prepare(create_app(config), sys.stdout, address=f"http://{HOST}:{config.port}")
+    try:
+        upgrade(config.database_url)
+        prepare(create_app(config), sys.stdout, address=f"http://{HOST}:{config.port}")
+    except CalendarError as error:
+        sys.exit(f"HOLIDAYS: {error}")
+    except PolicyPackError as error:
+        sys.exit(f"The policy in {config.policy_dir} cannot be read.\n{error}")
+    except OperationalError as error:
+        sys.exit(f"DATABASE_URL: the database cannot be used. {error.orig}")
 
 
 def main() -> int:

@@ -1,8 +1,10 @@
 """From nothing to a sign-in: what happens before the first page is served."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -95,3 +97,21 @@ def test_a_setting_that_is_wrong_stops_the_start_with_one_sentence(
     monkeypatch.setenv("DEMO", "perhaps")
     assert serve.main() == 2
     assert capsys.readouterr().err == "DEMO is 'perhaps'; set it to yes or no.\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"holidays": "XX-YY"}, "HOLIDAYS: 'XX-YY' has no known holidays"),
+        ({"policy_dir": ROOT / "nowhere"}, "acts.toml: The file is missing or cannot be read."),
+        ({"database_url": "sqlite:////nowhere/siteward.db"}, "the database cannot be used."),
+    ],
+)
+def test_what_only_the_start_finds_stops_it_in_words(
+    sqlite_url: str, capfd: pytest.CaptureFixture[str], wrong: dict[str, Any], said: str
+) -> None:
+    config = Config(database_url=sqlite_url, secret_key="a secret for tests")
+    assert serve.prepare_apart(replace(config, **wrong)) == 1
+    err = capfd.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
