@@ -19,10 +19,10 @@ from webapp.own_part import gather_own
 from webapp.runtime import runtime
 from webapp.task_page import duties, version_number
 from webapp.templating import CityClock
+from webapp.text_twin import in_words
 from workflows import cases, inbox, interventions, progress, tasks
 from workflows.confidence import note_read
 from workflows.diagrams.graph import CATCHES
-from workflows.diagrams.text import describe
 from workflows.errors import InvalidAnswersError, NotAllowedError, NotFoundError
 from workflows.library import DiagramSet
 from workflows.migrating.reports import moves_of, remembered
@@ -208,7 +208,7 @@ def _pictures(case: Case, diagrams: DiagramSet, rows: list[Intervention]) -> lis
                 "live": [element for diagram, element in live if diagram == key],
                 "notes": _intervened_at(rows, key),
             },
-            steps=list(describe(diagrams.diagrams[key])),
+            steps=in_words(diagrams.diagrams[key], diagrams.diagrams),
         )
         for key, elements in passed.items()
     ]

@@ -1,5 +1,7 @@
 """Diagrams: how each process goes, in which version, in picture and words."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
@@ -13,8 +15,10 @@ from models.people import Person
 from webapp import access, clock, permissions
 from webapp.forms import PageForm
 from webapp.runtime import runtime
+from webapp.text_twin import in_force as diagrams_in_force
+from webapp.text_twin import in_words
 from workflows import publication
-from workflows.diagrams.text import describe
+from workflows.diagrams.graph import Diagram
 from workflows.errors import ConflictError, NotFoundError
 from workflows.publication import retiring, taking_effect
 
@@ -126,7 +130,7 @@ def _page(version: DiagramVersion, form: ReasonForm | None = None) -> str:
     running = session.scalar(
         select(func.count()).where(Case.version_id == version.id, Case.ended_at.is_(None))
     )
-    pack = runtime().pack
+    pack, around = runtime().pack, diagrams_in_force()
     cited = {clause for node in diagram.nodes.values() for clause in node.clauses}
     return render_template(
         "diagrams/show.html",
@@ -137,11 +141,17 @@ def _page(version: DiagramVersion, form: ReasonForm | None = None) -> str:
         withdrawn_by=_person(version.withdrawn_by_id),
         form=form or ReasonForm(formdata=None),
         diagram=diagram,
-        steps=list(describe(diagram)),
+        steps=in_words(diagram, around),
         running=told(running or 0, diagram.confidential),
         clauses=[pack.clauses[clause] for clause in sorted(cited) if clause in pack.clauses],
-        called=[node.called for node in diagram.of_kind("callActivity")],
+        called=_called(diagram, around),
     )
+
+
+def _called(diagram: Diagram, around: Mapping[str, Diagram]) -> dict[str, str]:
+    """Give the names of the processes that it calls, by their ids, each once."""
+    keys = [node.called for node in diagram.of_kind("callActivity") if node.called]
+    return {key: around[key].name or key for key in keys if key in around}
 
 
 def _person(person_id: int | None) -> Person | None:

@@ -15,11 +15,11 @@ from webapp import access, clock
 from webapp.diagrams import told
 from webapp.painted_changes import Named, Side, grouped, sides
 from webapp.runtime import runtime
+from webapp.text_twin import in_force, in_words
 from workflows import publication
 from workflows.diagrams.comparing import Change, compare
 from workflows.diagrams.graph import Diagram
 from workflows.diagrams.reading import read
-from workflows.diagrams.text import describe
 from workflows.errors import ConflictError, NotFoundError
 from workflows.publication import conflicts, drafts, editing_together, remarks, reviewing
 from workflows.publication.family import plan
@@ -156,7 +156,7 @@ def shown(page: Page) -> dict[str, object]:
     """Give what templates show of a draft beside the page itself."""
     return {
         "draft": page.draft,
-        "steps": list(describe(page.diagram)),
+        "steps": in_words(page.diagram, in_force()),
         "xml_url": url_for("diagram_drafts.xml", draft_id=page.draft.id),
         "sides": _sides(page) if page.in_force else (),
     }

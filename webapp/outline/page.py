@@ -15,13 +15,13 @@ from webapp import access, clock
 from webapp.forms import PageForm
 from webapp.incoming import row_number
 from webapp.runtime import runtime
-from workflows import publication
+from webapp.text_twin import callers_of, in_force, in_words
 from workflows.diagrams.editing import EditError, Sheet, meetings
 from workflows.diagrams.editing.salvage import salvage
-from workflows.diagrams.graph import Diagram, Field, Flow, Node
+from workflows.diagrams.graph import Diagram, Flow, Node
 from workflows.diagrams.layout import tidy
 from workflows.diagrams.reading import read
-from workflows.diagrams.text import TextStep, describe
+from workflows.diagrams.text import TextStep
 from workflows.errors import ConflictError, InvalidAnswersError, NotFoundError
 from workflows.publication import drafts, undoing
 from workflows.publication.drafts import Saved, UnreadableDiagramError
@@ -49,7 +49,7 @@ class Opened:
     @cached_property
     def steps(self) -> list[TextStep]:
         """The steps in words, in reading order."""
-        return describe(self.diagram, act_title, self.caller_fields)
+        return in_words(self.diagram, self.in_force, act_title)
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -59,29 +59,12 @@ class Opened:
     @cached_property
     def in_force(self) -> dict[str, Diagram]:
         """The processes in force, by their keys."""
-        session = db.session()
-        library = runtime().library
-        versions = publication.published(session, now=clock.now())
-        return {key: library.of(session, one.id).diagrams[key] for key, one in versions.items()}
+        return in_force()
 
     @cached_property
     def callers(self) -> list[Diagram]:
         """The processes in force that call this one."""
-        return [
-            diagram
-            for diagram in self.in_force.values()
-            if any(call.called == self.draft.key for call in diagram.of_kind("callActivity"))
-        ]
-
-    @cached_property
-    def caller_fields(self) -> dict[str, tuple[Field, ...]]:
-        """The forms that this process reads of those that call it, by step."""
-        return {
-            name: caller.nodes[name].fields
-            for caller in self.callers
-            for name in self.diagram.inputs
-            if name in caller.nodes
-        }
+        return callers_of(self.draft.key, self.in_force)
 
     def called(self, key: str) -> Diagram | None:
         """Give a process in force that this one calls, None where there is none."""

@@ -31,6 +31,8 @@ class TextStep:
 
     `number` counts from 1; `element` is the id in the diagram; `party` the lane; `part_of` the title of
     the subprocess that it stands in; `notes` say time limits, act and form; `branches` where it goes on.
+    `called` is the process that it calls, as (id, name), where its name is known; the text says the
+    name in quotes.
     """
 
     number: int
@@ -41,22 +43,25 @@ class TextStep:
     part_of: str | None = None
     notes: tuple[str, ...] = ()
     branches: tuple[Branch, ...] = ()
+    called: tuple[str, str] | None = None
 
 
 def describe(
     diagram: Diagram,
     title_of_act: TitleOfAct | None = None,
     caller_fields: Mapping[str, tuple[Field, ...]] = MappingProxyType({}),
+    process_names: Mapping[str, str] = MappingProxyType({}),
 ) -> list[TextStep]:
     """Describe a diagram as numbered steps: by whom, what, by when, and where it goes on.
 
     `title_of_act` gives the policy's words for an act id; without it acts are not mentioned.
     `caller_fields` are the forms of those steps of a caller that a called diagram reads, by step id.
+    `process_names` are what people call the processes that it may call, by their ids.
     Works for every diagram that `read` gives, faults included.
     """
     shown = [node for node in _ordered(diagram) if not _is_passed_through(diagram, node)]
     numbers = {node.id: number for number, node in enumerate(shown, 1)}
-    writer = _Writer(diagram, numbers, title_of_act, caller_fields)
+    writer = _Writer(diagram, numbers, title_of_act, caller_fields, process_names)
     return [writer.step(node) for node in shown]
 
 
@@ -137,6 +142,7 @@ class _Writer:
     numbers: dict[str, int]
     title_of_act: TitleOfAct | None
     caller_fields: Mapping[str, tuple[Field, ...]]
+    process_names: Mapping[str, str]
 
     def step(self, node: Node) -> TextStep:
         parent = self.diagram.nodes.get(node.parent or "")
@@ -145,11 +151,23 @@ class _Writer:
             element=node.id,
             kind=node.kind,
             party=node.lane,
-            text=_SENTENCES.get(node.kind, _other)(self.diagram, node),
+            text=self.sentence(node),
             part_of=parent.title if parent else None,
             notes=tuple(self.notes(node)),
             branches=tuple(self.branches(node)),
+            called=self.called(node),
         )
+
+    def sentence(self, node: Node) -> str:
+        if node.kind != "callActivity":
+            return _SENTENCES.get(node.kind, _other)(self.diagram, node)
+        called = self.called(node)
+        name = called[1] if called else node.called or "not chosen"
+        return f'{node.title}: follow the diagram "{name}", then come back here.'
+
+    def called(self, node: Node) -> tuple[str, str] | None:
+        name = " ".join(self.process_names.get(node.called or "", "").split())
+        return (node.called or "", name) if name else None
 
     def notes(self, node: Node) -> Iterator[str]:
         if node.documentation:
@@ -328,10 +346,6 @@ def _join_or_split(all_words: str, split_words: str, diagram: Diagram, node: Nod
     return f"{name}{all_words if joins else split_words}"
 
 
-def _called(diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape of sentence
-    return f'{node.title}: follow the diagram "{node.called or "not chosen"}", then come back here.'
-
-
 def _error_end(diagram: Diagram, node: Node) -> str:  # noqa: ARG001 - one shape of sentence
     error = f'the error "{node.error}"' if node.error else "an error"
     name = "" if node.name.strip() == (node.error or "") else f": {_sentence_end(node)}"
@@ -347,7 +361,6 @@ _SENTENCES: dict[str, Callable[[Diagram, Node], str]] = {
     "manualTask": partial(_plain, "{lane}, outside the system: {title}."),
     "receiveTask": partial(_plain, "{lane}: wait for {title}."),
     "serviceTask": partial(_plain, "The system: {title} ({operation})."),
-    "callActivity": _called,
     "subProcess": partial(_plain, "{title}, in several steps."),
     "exclusiveGateway": lambda _, node: (
         f"Decision: {node.title}" if node.name.strip() else "Decision."

@@ -166,6 +166,10 @@ def test_calls_subprocesses_and_errors_are_told() -> None:
         "The end: Done.",
         "The end: Bad.",
     ]
+    named = describe(diagram, process_names={"gather-advice": "Gather  advice"})
+    assert named[1].text == 'Call: follow the diagram "Gather advice", then come back here.'
+    assert named[1].called == ("gather-advice", "Gather advice")
+    assert {step.called for step in [*steps, named[2]]} == {None}
     assert [step.part_of for step in steps[4:7]] == ["Part", "Part", "Part"]
     assert steps[7].part_of is None
 
