@@ -72,7 +72,11 @@ def plan(runtime: Runtime, session: Session, _job: Job, now: datetime, /) -> Non
         known = _report_of(session, runtime.pack, version)
         if known is not None:
             # As where a policy is taken back: what was found under it is still true.
-            wrong = "" if known.publishable else in_words(check_reports.verdict_of(known))
+            wrong = (
+                ""
+                if known.publishable
+                else in_words(check_reports.verdict_of(known), with_ways=False)
+            )
             message = _unkept(session, version, wrong) if wrong else None
             _settle(session, runtime, DIAGRAM_JOB, version, message, now)
             continue
@@ -117,7 +121,7 @@ def recheck(
     codes = {finding["code"] for finding in verdict["findings"]}
     if hurried and not publishable and codes & OUT_OF_TIME:
         raise NotInTimeError(key)
-    wrong = "" if publishable else in_words(verdict)
+    wrong = "" if publishable else in_words(verdict, with_ways=False)
     db.session().commit()
     with transaction() as session:
         row = session.get_one(
@@ -277,7 +281,8 @@ def _unkept(session: Session, version: DiagramVersion, wrong: str) -> str:
     return (
         f"“{version.process.name}”, version {version.number}, does not keep version "
         f"{number_in_force(session)} of the policy: {wrong} It stays in force and its cases go "
-        "on. Publish a version that keeps the policy, or mend the policy."
+        "on. Its check report says more. Publish a version that keeps the policy, or mend the "
+        "policy."
     )
 
 

@@ -132,7 +132,9 @@ def test_what_does_not_keep_a_new_policy_is_named_and_stays_in_force(
     assert "Change a site" in page(office, "/policy", office.town.people.rosa)
     assert "does not keep the policy in force" in page(office, "/policy/processes/change")
     assert "Broken" in page(office, "/policy/rules/X1")
-    assert "does not keep version 2 of the policy" in page(office, "/admin/incidents")
+    incidents = page(office, "/admin/incidents")
+    assert "does not keep version 2 of the policy" in incidents
+    assert "A diagram in force does not keep the policy" in incidents
 
 
 def test_a_mistake_in_the_folder_leaves_the_old_policy_in_force(office: Desk, folder: Path) -> None:

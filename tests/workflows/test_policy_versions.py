@@ -178,6 +178,8 @@ def test_a_stricter_rule_is_found_missing_in_the_diagrams_in_force(
     found = incidents()
     told = found["policy-diagram-change"]
     assert "“Change a site”, version 1, does not keep version 2 of the policy" in told
+    assert "could be done although" in told
+    assert "The way there" not in told
     assert "advised" in told
     assert "policy-diagram-complaint" not in found
     version = publication.published(db.session(), now=now)["change"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from threading import Lock
 
 from workflows.diagrams.check import Report, is_publishable
+from workflows.diagrams.proof import WAY
 from workflows.errors import UnpublishableError
 from workflows.gates import check_files
 from workflows.policy.pack import Pack
@@ -81,11 +82,16 @@ def _name(key: str) -> str:
     return f'"{key}"'
 
 
-def in_words(report: Report) -> str:
-    """Say what stands in the way of publishing, the first few findings of it."""
+def in_words(report: Report, *, with_ways: bool = True) -> str:
+    """Say what stands in the way of publishing, the first few findings of it.
+
+    `with_ways`: each with the way there, for whoever has no report to read it in.
+    """
     findings = report["findings"]
     errors = [finding["message"] for finding in findings if finding["severity"] == "error"]
     told = errors or [f["message"] for f in findings if f["code"] == "not-proved"]
+    if not with_ways:
+        told = [message.partition(WAY)[0].rstrip() for message in told]
     more = len(told) - MOST_TOLD
     rest = [f"And {more} more."] if more > 0 else []
     return " ".join([*told[:MOST_TOLD], *rest]) or "It is not proved."
