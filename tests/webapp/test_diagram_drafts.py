@@ -100,7 +100,9 @@ def test_a_change_goes_from_its_draft_to_its_version(office: Desk, clock_stands:
     assert "Earlier" in text
     assert "Look twice." in text
     assert "Open a draft" not in text
-    assert "published as" in page(office, people.nora, f"/diagrams/drafts/{draft.id}")
+    text = page(office, people.nora, f"/diagrams/drafts/{draft.id}")
+    assert "published as" in text
+    assert f"/diagrams/{ADVICE}/compare?after=2" in text
     # A third owner had the page open, and is told on it.
     address = f"/diagrams/drafts/{draft.id}/review"
     late = office.post(people.ada, address, revision="2", words="Two suffice.", answer="return")
