@@ -43,7 +43,8 @@ def expected_of(stage: Stage) -> dict[str, Any]:
 def expected_told(expected: Expected, pack: Pack) -> list[str]:
     """Say what a scenario expects, the acts in order and how it ends."""
     told = [_act_words(act, pack) for act in expected["acts"]]
-    told += [f"Siteward does “{ran['title']}”" for ran in expected["operations"]]
+    # Operations are compared among themselves, not with the acts: they stand after them.
+    told += [f"On the way Siteward does “{ran['title']}”" for ran in expected["operations"]]
     end = expected["end"]
     return [*told, f"It ends: {end['title']}" if end else "It goes on"]
 

@@ -230,7 +230,7 @@ def test_a_scenario_goes_as_it_did_until_something_is_otherwise(
     advised(reviewed).do(DECIDE, decision="reject", reason="No goal of the City.")
     expected = expected_of(reviewed.stage)
     assert expected_told(expected, pack)[-2:] == [
-        "Siteward does “Inform the requester”",
+        "On the way Siteward does “Inform the requester”",
         "It ends: Rejected",
     ]
     against = partial(difference, expected, pack=pack)
