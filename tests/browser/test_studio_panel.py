@@ -302,3 +302,15 @@ def test_what_other_tools_have_written_survives_an_edit(arrive: Arrive, tmp_path
     assert (field.label, field.required, field.type) == ("Your answer", True, "long-text")
     assert 'due="P2BD"' in text
     assert [word for word in KEPT if word not in text] == []
+
+
+def test_letters_that_no_file_can_hold_are_left_out_of_a_pasted_name(arrive: Arrive) -> None:
+    ottoline = arrive(OWNER)
+    page = open_studio(ottoline)
+    steps = len(diagram(ottoline).nodes)
+    choose(page, "Review the request")
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        write(panel(page), "Name", "Review\x0b the \x01request again")
+    found = diagram(ottoline)
+    assert found.nodes["ReviewRequest"].name == "Review the request again"
+    assert len(found.nodes) == steps

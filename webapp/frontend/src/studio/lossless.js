@@ -2,6 +2,9 @@
 import { Keeping } from './keeping.js';
 import { KNOWN, parse } from './pairs.js';
 
+// Letters that XML cannot hold, which come along when names are pasted; halves of letters among them.
+const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
 const isStrange = ({ namespaceURI }) => !KNOWN.includes(namespaceURI);
 // What the model is not given, from nothing to all that it does not know: it is put back when the file is written.
 const LEFT_OUT = [null, (one) => isStrange(one) && one.hasAttribute('xmlns'), isStrange];
@@ -25,7 +28,8 @@ export const lossless = (Modeler) =>
 
     async saveXML(options) {
       const saved = await super.saveXML(options);
-      return this.keeping ? { ...saved, xml: this.keeping.putBack(saved.xml) } : saved;
+      const xml = saved.xml.replaceAll(UNWRITABLE, '');
+      return { ...saved, xml: this.keeping ? this.keeping.putBack(xml) : xml };
     }
   };
 

@@ -10,7 +10,12 @@ export const KNOWN = [
 ];
 const [MODEL, DRAWING] = KNOWN;
 
-export const parse = (xml) => new DOMParser().parseFromString(xml, 'application/xml');
+// What a browser cannot read it gives as a page about the mistake; to take that for the file would lose all of it.
+export function parse(xml) {
+  const document = new DOMParser().parseFromString(xml, 'application/xml');
+  if (document.querySelector('parsererror')) throw new Error('This is not well-formed XML.');
+  return document;
+}
 export const isModel = ({ namespaceURI }) => namespaceURI === MODEL || namespaceURI === DRAWING;
 // The id that is given once in a file; that of a form field, say, is one in its form only.
 export const idOf = (element) => (isModel(element) ? element.getAttribute('id') : null);
