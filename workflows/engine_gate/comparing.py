@@ -43,8 +43,7 @@ def compare(proof: Proof, specs: Specs, limits: Limits) -> Compared:
         limits = replace(limits, pairs=min(limits.pairs, MOST_OF_WHAT_IS_WRONG))
     main = Walk(stage, limits, Level(stage.everything))
     main.begin(proof.game.beginnings())
-    main.go_on()
-    walks = [main, *_beside(stage, main, limits)]
+    walks = _walks(stage, main, limits)
     differences = [one for walk in walks for one in walk.differences]
     complete = all(walk.graph.complete for walk in walks) and stage.explorer.complete
     complete = complete and proof.complete
@@ -60,29 +59,45 @@ def compare(proof: Proof, specs: Specs, limits: Limits) -> Compared:
     return Compared(pairs, complete, not missing, differences)
 
 
-def _beside(stage: Stage, main: Walk, limits: Limits) -> Iterator[Walk]:
-    """Walk what non-interrupting events begin, where the proof walks it by itself too.
+def _walks(stage: Stage, main: Walk, limits: Limits) -> list[Walk]:
+    """Walk the cases, and beside them what events begin, each with half of what is left at first."""
+    walks = [main]
+    events = sorted(stage.game.net.hidden, key=lambda one: _depth(stage, one))
+    for part in (limits.half, lambda _acts: limits):
+        for walk in walks:
+            walk.go_on(part(stage.acts))
+        for event in tuple(events):
+            own = _beside(stage, walks, event)
+            if own is not None:
+                own.go_on(part(stage.acts))
+                walks.append(own)
+                events.remove(event)
+    return walks
 
-    All else stays where it is meanwhile, and must.
+
+def _depth(stage: Stage, event: int) -> int:
+    return len(list(stage.game.net.flat.around(event)))
+
+
+def _beside(stage: Stage, walks: list[Walk], event: int) -> Walk | None:
+    """Begin what a non-interrupting event begins, where the proof walks it by itself too.
+
+    All else stays where it is meanwhile, and must. None where no case has come to where it waits.
     """
     net = stage.game.net
-    walks = [main]
-    for event in sorted(net.hidden, key=lambda event: len(list(net.flat.around(event)))):
-        found = [(walk, number) for walk in walks if (number := walk.find(event)) is not None]
-        if not found or limits.are_met(acts=stage.acts):
-            continue
-        walk, number = found[0]
-        pair = walk.pairs[number]
-        copy = net.handlers[event].copies[event]
-        places = net.places(copy, done=True)
-        beside, _ = stage.places.marking(pair.situation.spots)
-        level = Level(places, beside & ~places)
-        again = frozenset[int]() if rings_once(net.flat.steps[event]) else frozenset({event})
-        own = Walk(stage, limits, level, steps=copy, again=again)
-        own.begin_beside(walk.way(number), pair, stage.game.at_event(event))
-        own.go_on()
-        walks.append(own)
-        yield own
+    copy = net.handlers[event].copies[event]
+    found = [(walk, number) for walk in walks if (number := walk.find(event)) is not None]
+    if not found:
+        return None
+    walk, number = found[0]
+    pair = walk.pairs[number]
+    places = net.places(copy, done=True)
+    beside, _ = stage.places.marking(pair.situation.spots)
+    level = Level(places, beside & ~places)
+    again = frozenset[int]() if rings_once(net.flat.steps[event]) else frozenset({event})
+    own = Walk(stage, walk.limits, level, steps=copy, again=again)
+    own.begin_beside(walk.way(number), pair, stage.game.at_event(event))
+    return own
 
 
 def _never_passed(proof: Proof, walks: list[Walk]) -> Iterator[Difference]:

@@ -5,9 +5,9 @@ engine then does must be among what the proof says may follow; both must wait fo
 """
 
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TypeAlias
 
@@ -43,6 +43,12 @@ class Limits:
         """Whether the walk has to stop."""
         is_much = pairs >= self.pairs or acts >= self.acts
         return is_much or time.perf_counter() > self.until
+
+    def half(self, acts: int) -> "Limits":
+        """Give half of the time and of the acts that are left after so many."""
+        now = time.perf_counter()
+        until, most = now + (self.until - now) / 2, acts + (self.acts - acts) // 2
+        return replace(self, until=min(until, self.until), acts=most)
 
 
 @dataclass(frozen=True)
@@ -168,8 +174,13 @@ class Walk:
     differences: list[Difference] = field(default_factory=list)
     led_here: list[Way] = field(default_factory=list)
     _known: dict[tuple[object, State], int] = field(default_factory=dict)
-    _fresh: deque[int] = field(default_factory=deque)
-    _later: deque[int] = field(default_factory=deque)
+    # What can happen in a pair and was not tried there, numbered; None where nobody looked yet.
+    _open: dict[int, list[tuple[int, Next]] | None] = field(default_factory=dict)
+    _numbers: dict[Happening, int] = field(default_factory=dict)
+    _tried: Counter[int] = field(default_factory=Counter)
+    # Where that which was never tried can happen.
+    _untried: dict[int, int] = field(default_factory=dict)
+    _here: int = -1
     _goes_deep: bool = False
 
     # -- walking ------------------------------------------------------------------------------
@@ -191,36 +202,61 @@ class Walk:
             self.graph.begun.append(happening)
             self.graph.first += self.meet(-1, happening, outcome, fit)
 
-    def go_on(self) -> None:
-        """Walk on from all pairs met, those behind something new first, until none is left."""
-        while self._fresh or self._later:
-            if self.limits.are_met(len(self.pairs), self.stage.acts) or self._has_seen_enough():
-                self.graph.complete = False
-                return
-            self._from(self._next())
+    def go_on(self, limits: Limits | None = None) -> None:
+        """Walk on until everything was tried in each pair, or the limits (the walk's own) are met.
+
+        What was tried least goes first, and from where it led on and on to an end: so everything
+        was passed once long before everything was tried, however many steps wait side by side.
+        """
+        limits = limits or self.limits
+        while self._open and not limits.are_met(len(self.pairs), self.stage.acts):
+            if len(self.differences) >= MOST_DIFFERENCES:
+                break
+            self._try_one(self._next())
+        self.graph.complete = not self._open
+        self.graph.explored = len(self.pairs) if self.graph.complete else 0
 
     def _next(self) -> int:
-        """Go deep and broad by turns: soon everything was passed once, and short ways are found."""
-        if self._fresh:
-            return self._fresh.popleft()
+        """Go on from here; else to what was never tried, else deep and broad by turns."""
+        if self._here in self._open:
+            return self._here
+        if self._untried:
+            return next(iter(self._untried.values()))
         self._goes_deep = not self._goes_deep
-        return self._later.pop() if self._goes_deep else self._later.popleft()
+        return next(reversed(self._open) if self._goes_deep else iter(self._open))
 
-    def _has_seen_enough(self) -> bool:
-        return len(self.differences) >= MOST_DIFFERENCES
+    def _try_one(self, number: int) -> None:
+        """Let happen in a pair what was tried least of all that can happen there."""
+        offers = self._offers(number)
+        if offers:
+            chosen = min(range(len(offers)), key=lambda place: self._tried[offers[place][0]])
+            what, (happening, after) = offers.pop(chosen)
+            self._tried[what] += 1
+            self._untried.pop(what, None)
+            for outcome, fit in self._act(self.pairs[number], happening, after):
+                self._step(number, happening, outcome, fit)
+        if not offers:
+            del self._open[number]
 
-    def _from(self, number: int) -> None:
+    def _offers(self, number: int) -> list[tuple[int, Next]]:
+        """Give what can happen in a pair and was not tried there; compare both when first asked."""
+        found = self._open[number]
+        if found is not None:
+            return found
         pair = self.pairs[number]
         offers = [one for one in self.stage.game.after(pair.state) if one[0].kind not in BY_ITSELF]
-        self.graph.explored = max(self.graph.explored, number + 1)
+        self._open[number] = found = []
         if not self._both_wait(number, pair, offers):
-            return
-        for happening, after in offers:
-            if not is_again(self._node(happening), happening):
-                for outcome, fit in self._act(pair, happening, after):
-                    self._step(number, happening, outcome, fit)
+            return found
         if pair.situation.ended or (self.steps is not None and not pair.state[0]):
             self.graph.over.append(number)
+        for happening, after in offers:
+            if not is_again(self._node(happening), happening):
+                what = self._numbers.setdefault(happening, len(self._numbers))
+                found.append((what, (happening, after)))
+                if not self._tried[what]:
+                    self._untried.setdefault(what, number)
+        return found
 
     def _act(
         self, pair: Pair, happening: Happening, after: "State | Broken"
@@ -239,7 +275,6 @@ class Walk:
     def meet(self, before: int, happening: Happening, outcome: Outcome, fit: Fit) -> list[int]:
         """Note what an action led to; give the numbers of the pairs, none where something goes wrong."""
         passed = tuple(one.element for one in outcome.passed)
-        is_new = not self.passed.issuperset(passed)
         self.passed.update(passed)
         self.chosen |= choices(passed, self.stage.deciding)
         if fit.broken is not None:
@@ -259,7 +294,8 @@ class Walk:
                 self.graph.states.append(state)
                 self.graph.leaving.append([])
                 self.graph.before.append((before, happening))
-                (self._fresh if is_new else self._later).append(self._known[key])
+                self._here = self._known[key]
+                self._open[self._here] = None
             numbers.append(self._known[key])
         return numbers
 
