@@ -17,6 +17,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+# The one without a window takes two thirds of the time of the other.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
 # A busy machine answers late; nobody waits longer than this (in milliseconds) for a page.
 PATIENCE = 15_000
 
@@ -27,11 +30,12 @@ class ChromiumMissingError(Exception):
 
 def find() -> str:
     """Give the path of the Chromium that this machine has."""
-    for name in ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"):
+    for name in NAMES:
         if found := shutil.which(name):
             return found
     raise ChromiumMissingError(
-        "There is no Chromium, so nothing drove the pages. Install it: apt-get install chromium"
+        "There is no Chromium, so nothing drove the pages. "
+        "Install it: apt-get install chromium-headless-shell"
     )
 
 
