@@ -33,6 +33,8 @@ _CALLS = re.compile(r"""\bcalledElement\s*=\s*["']([^"'<>]{1,128})["']""")
 _PROCESS = re.compile(
     r"""<(?:[\w.-]{1,40}:)?process\b[^<>]{0,2000}?\bid\s*=\s*["']([^"'<>]{1,128})"""
 )
+# What a terminal obeys, or shows in another order than it is written.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 diagrams = AppGroup("diagrams", help="The diagrams that cases run on.")
 
@@ -79,7 +81,7 @@ def check(files: tuple[Path, ...], *, layout: str, no_engine: bool) -> None:
         click.echo(json.dumps(reports, indent=1))
     else:
         texts = (report_text(report, without_engine=no_engine) for report in reports)
-        click.echo("\n\n".join(texts))
+        click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", "\n\n".join(texts)))
     sys.exit(exit_code(reports, without_engine=no_engine))
 
 

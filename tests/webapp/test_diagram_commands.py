@@ -75,6 +75,17 @@ def test_people_read_a_headline_and_a_line_for_each_finding(app: Flask, tmp_path
     assert "  error: " in result.stdout
 
 
+def test_nothing_in_a_file_gives_orders_to_the_terminal(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "caller.bpmn"
+    unseen = "\x9b31m\u202eno"
+    named = CALLER.format(called="nobody").replace('id="Call"', f'id="Call" name="{unseen}"')
+    file.write_text(named, encoding="utf-8")
+    result = run(app, "check", file, "--no-engine")
+    assert result.exit_code == 1
+    assert "\\u009b31m\\u202eno" in result.stdout
+    assert not {"\x9b", "\u202e"} & set(result.stdout)
+
+
 def test_whatever_the_bytes_every_file_gets_its_report(app: Flask, tmp_path: Path) -> None:
     contents = {
         "empty.bpmn": b"",

@@ -1,5 +1,7 @@
 """Lint: beginnings, ends and arrows."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.workflows.diagrams import sketch
@@ -12,8 +14,8 @@ from tests.workflows.diagrams.sketch import (
     start,
     user,
 )
-from workflows.diagrams.graph import Diagram, Flow, Node
-from workflows.diagrams.lint import Known
+from workflows.diagrams.graph import Diagram, Field, Flow, Node, Option
+from workflows.diagrams.lint import Known, lint
 
 
 def test_a_plain_diagram_has_no_findings() -> None:
@@ -122,3 +124,30 @@ def test_a_diagram_with_loose_flows_is_linted_without_breaking_down() -> None:
     ]
     diagram = Diagram("try", nodes=nodes, flows={arrow.id: arrow for arrow in arrows})
     assert ("unknown-step", "Strange") in found(diagram, Known())
+
+
+def test_what_is_called_something_can_be_read_in_a_list() -> None:
+    long = "Name " * 41
+    plain = whole(start(), user("Ask"), end(), flows("Begin Ask Done"))
+    assert len(long) > 200
+    node, choice = plain.nodes["Ask"], Option("a", long)
+    for changed in (
+        replace(plain, name=long),
+        replace(plain, documentation="a" * 10_001),
+        replace(plain, nodes={**plain.nodes, "Ask": replace(node, name=long)}),
+        replace(plain, nodes={**plain.nodes, "Ask": replace(node, fields=(Field("a", long),))}),
+        replace(
+            plain,
+            nodes={
+                **plain.nodes,
+                "Ask": replace(node, fields=(Field("a", "A", options=(choice,)),)),
+            },
+        ),
+        replace(plain, flows={k: replace(one, name=long) for k, one in plain.flows.items()}),
+    ):
+        (first, *_) = [one for one in lint(changed, Known()) if one.code == "too-long"]
+        assert first.severity == "error"
+        assert "letters" in first.message
+        assert len(first.message) < 200
+    kept = replace(plain, name="n" * 200, documentation="a" * 10_000)
+    assert [one for one in lint(kept, Known()) if one.code == "too-long"] == []

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 
 from workflows.diagrams.conditions import ConditionError, compile_condition
 from workflows.diagrams.editing.errors import EditError
+from workflows.diagrams.lint.lengths import LONGEST_NAME, LONGEST_TEXT
 from workflows.diagrams.profile import words as kind_words
 from workflows.diagrams.timers import Timer, TimerError, parse_timer
 
-LONGEST_NAME = 200
-LONGEST_TEXT = 10_000
 # Everything that XML cannot hold.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

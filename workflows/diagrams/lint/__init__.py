@@ -10,6 +10,7 @@ from workflows.diagrams.lint import (
     events,
     forms,
     gateways,
+    lengths,
     policy,
     repeated_acts,
     rewriting,
@@ -40,6 +41,7 @@ __all__ = [
 
 CHECKS = (
     structure,
+    lengths,
     gateways,
     cycles,
     events,
