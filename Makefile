@@ -46,8 +46,9 @@ test: setup-dev ## Run all tests, browser and PostgreSQL included
 browser-test: setup-dev ## Run only the tests that drive Chromium
 	$(BIN)/pytest -m browser $(PYTEST)
 
+# Three at once on two processors: one of them waits for a browser, a database or the clock.
 check: setup-dev lint types layers ## Everything that must hold before a change lands
-	$(MAKE) test PYTEST="-n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(PYTEST)"
+	$(MAKE) test PYTEST="-n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(PYTEST)"
 	$(BIN)/coverage report --include='workflows/engine/*,workflows/policy/*' --fail-under=100
 
 format: setup-dev ## Format the code
