@@ -22,6 +22,7 @@ from workflows.diagrams.editing.removal import Removal
 from workflows.diagrams.editing.sheet import Sheet, edit
 from workflows.diagrams.editing.wiring import draw, erase, lead_to, level_of, title, way_on
 from workflows.diagrams.graph import ENDS
+from workflows.diagrams.lint.lengths import LONGEST_NAME
 
 _FIXED = ("startEvent", "endEvent", "boundaryEvent")
 
@@ -53,7 +54,7 @@ def add(sheet: Sheet, *, block: Block | Plain, after: str, name: str = "", party
 @edit
 def rename(sheet: Sheet, *, element: str, name: str) -> None:
     """Name a step, gateway or event; its id stays. Fields: element, name."""
-    given = words.text(name, "name", words.LONGEST_NAME)
+    given = words.text(name, "name", LONGEST_NAME)
     set_or_drop(sheet.node(element), "name", given)
 
 
