@@ -1,5 +1,6 @@
 """Everything with the keyboard alone, and one always sees where one is."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Arrive
@@ -154,6 +155,7 @@ def test_lists_have_keys_that_can_be_turned_off(arrive: Arrive) -> None:
     assert focused(page) == first
 
 
+@pytest.mark.long
 def test_a_confidential_step_is_kept_out_of_by_one_and_taken_by_another(arrive: Arrive) -> None:
     yuki = arrive("Yuki Farrowdale")
     begin_complaint(yuki)
@@ -190,6 +192,7 @@ def test_an_owner_reminds_of_a_chosen_step(arrive: Arrive) -> None:
     expect(celeste.heading).to_have_text("Reminded: 1 of 1 step")
 
 
+@pytest.mark.long
 def test_one_asks_for_an_intervention_and_a_second_person_agrees(arrive: Arrive) -> None:
     celeste, ottoline = arrive("Celeste Varga-Holm"), arrive("Ottoline Harrowgate")
     page = celeste.open("/cases/1043/interventions")
