@@ -314,3 +314,24 @@ def test_letters_that_no_file_can_hold_are_left_out_of_a_pasted_name(arrive: Arr
     found = diagram(ottoline)
     assert found.nodes["ReviewRequest"].name == "Review the request again"
     assert len(found.nodes) == steps
+
+
+def test_a_drawing_that_cannot_be_written_is_not_called_saved(arrive: Arrive) -> None:
+    page = open_studio(arrive(OWNER))
+    choose(page, "Review the request")
+    page.evaluate(
+        """() => {
+            const usual = DOMParser.prototype.parseFromString;
+            window.mended = () => { DOMParser.prototype.parseFromString = usual; };
+            DOMParser.prototype.parseFromString = function (_, type) {
+                return usual.call(this, '<a><parsererror/></a>', type);
+            };
+        }"""
+    )
+    write(panel(page), "Name", "Look at the request")
+    expect(page.get_by_text("what is drawn now cannot be written as a file")).to_be_visible()
+    expect(saved(page)).to_have_text("Not saved")
+    page.evaluate("() => window.mended()")
+    write(panel(page), "Name", "Look at it")
+    expect(saved(page)).to_have_text(SAVED)
+    expect(page.get_by_text("what is drawn now cannot be written as a file")).to_have_count(0)

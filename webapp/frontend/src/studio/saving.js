@@ -22,16 +22,26 @@ export function saving({ root, page, modeler, tell }) {
     if (state.sending || !unsaved()) return;
     state.sending = true;
     const until = state.changes;
+    const xml = await xmlOf(modeler).catch(unwritable);
+    if (xml) await deliver(xml, until);
+    state.sending = false;
+    if (state.changes !== until) plan(PAUSE);
+  }
+
+  async function deliver(xml, until) {
     try {
-      const xml = await xmlOf(modeler);
       const room = keep(page, xml, state.revision);
       say('Saving…');
       await take(await put(xml), until, room);
     } catch {
       failed('no connection');
     }
-    state.sending = false;
-    if (state.changes !== until) plan(PAUSE);
+  }
+
+  // Nothing is sent or kept then, and trying again would help only after another change.
+  function unwritable() {
+    say('Not saved', true);
+    tell.show('refused', 'error', ['It was not saved, because what is drawn now cannot be written as a file. Undo the last change, and it is saved again.']);
   }
 
   // A draft that was just kept apart has a revision that nobody has told yet.
