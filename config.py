@@ -112,13 +112,18 @@ def _time_zone(environment: Mapping[str, str], *, default: str) -> str:
 
 
 def _number(
-    environment: Mapping[str, str], name: str, *, default: int, least: int = 1, most: int = 0
+    environment: Mapping[str, str],
+    name: str,
+    *,
+    default: int,
+    least: int = 1,
+    most: int | None = None,
 ) -> int:
     value = environment.get(name)
     if value is None:
         return default
-    if not value.isdigit() or int(value) < least or 0 < most < int(value):
-        span = f"from {least} to {most}" if most else f"from {least} up"
+    if not value.isdigit() or int(value) < least or (most is not None and int(value) > most):
+        span = f"from {least} up" if most is None else f"from {least} to {most}"
         msg = f"{name} is {value!r}; set it to a whole number {span}."
         raise ConfigError(msg)
     return int(value)

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from models.database import db, transaction
 from models.people import Person
+from tests import city
 from tests.webapp.door import csrf_token, password_hash, sign_in
 from tests.workflows import walking
 from workflows import tasks
@@ -75,6 +76,15 @@ def settle(app: Flask, now: datetime, files: Mapping[str, bytes] | None = None) 
     with transaction() as session:
         session.execute(update(Person).values(password_hash=password_hash()))
     return Desk(app, town, now)
+
+
+def owned(app: Flask, now: datetime) -> Desk:
+    """Settle the town; Nora and Ada own its policy."""
+    found = settle(app, now)
+    with transaction() as session:
+        for person in (found.town.people.nora, found.town.people.ada):
+            city.grant(session, person, "policy_owner")
+    return found
 
 
 def as_typed(node: Node, answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

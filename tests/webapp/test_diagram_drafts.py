@@ -8,9 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from models.database import db, transaction
+from models.database import db
 from models.publication import DiagramDraft
-from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows import walking
@@ -24,11 +23,7 @@ from workflows.publication import drafts
 @pytest.fixture
 def office(app: Flask, now: datetime) -> Desk:
     """A town whose policy Nora and Ada own."""
-    found = desk.settle(app, now)
-    with transaction() as session:
-        for person in (found.town.people.nora, found.town.people.ada):
-            city.grant(session, person, "policy_owner")
-    return found
+    return desk.owned(app, now)
 
 
 def xml(key: str = ADVICE) -> bytes:

@@ -7,7 +7,6 @@ from flask import Flask
 
 from models.database import transaction
 from models.publication import DiagramDraft
-from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows.publication.authoring import ADVICE, NEW, OLD
@@ -21,11 +20,7 @@ pytestmark = pytest.mark.usefixtures("clock_stands")
 @pytest.fixture
 def office(app: Flask, now: datetime) -> Desk:
     """A town whose policy Nora and Ada own."""
-    found = desk.settle(app, now)
-    with transaction() as session:
-        for person in (found.town.people.nora, found.town.people.ada):
-            city.grant(session, person, "policy_owner")
-    return found
+    return desk.owned(app, now)
 
 
 def xml(to: str = OLD, key: str = ADVICE) -> bytes:

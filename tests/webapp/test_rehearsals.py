@@ -8,9 +8,8 @@ from flask import Flask
 from lxml.html import HtmlElement, fromstring
 from sqlalchemy import select
 
-from models.database import db, transaction
+from models.database import db
 from models.studio import Rehearsal, Scenario
-from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from workflows import rehearsals
@@ -22,11 +21,7 @@ PROCESS = "forward-request"
 @pytest.fixture
 def office(app: Flask, now: datetime) -> Desk:
     """A town whose policy Nora and Ada own."""
-    found = desk.settle(app, now)
-    with transaction() as session:
-        for person in (found.town.people.nora, found.town.people.ada):
-            city.grant(session, person, "policy_owner")
-    return found
+    return desk.owned(app, now)
 
 
 @pytest.fixture

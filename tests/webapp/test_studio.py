@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from models.database import db
-from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows.publication.authoring import ADVICE, NEW, OLD
@@ -18,11 +17,7 @@ from workflows.publication.reviewing import Wish
 @pytest.fixture
 def office(app: Flask, now: datetime) -> Desk:
     """A town whose policy Nora and Ada own."""
-    found = desk.settle(app, now)
-    for person in (found.town.people.nora, found.town.people.ada):
-        city.grant(db.session(), person, "policy_owner")
-    db.session.commit()
-    return found
+    return desk.owned(app, now)
 
 
 def opened(office: Desk, now: datetime) -> int:

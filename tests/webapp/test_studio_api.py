@@ -8,10 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from models.database import db, transaction
+from models.database import db
 from models.publication import DiagramDraft
 from models.trust import AuditRecord, Job
-from tests import city
 from tests.webapp import desk
 from tests.webapp.desk import Desk
 from tests.workflows.publication.authoring import ADVICE, NEW, OLD
@@ -27,11 +26,7 @@ pytestmark = pytest.mark.usefixtures("clock_stands")
 @pytest.fixture
 def office(app: Flask, now: datetime) -> Desk:
     """A town whose policy Nora and Ada own."""
-    found = desk.settle(app, now)
-    with transaction() as session:
-        for person in (found.town.people.nora, found.town.people.ada):
-            city.grant(session, person, "policy_owner")
-    return found
+    return desk.owned(app, now)
 
 
 def xml(key: str = ADVICE) -> bytes:

@@ -138,19 +138,22 @@ def test_who_has_left_may_do_nothing(cast: Cast, pack: Pack, field: str) -> None
     ]
 
 
+def delegated(cast: Cast) -> Delegation:
+    """What Nora may accept today."""
+    return Delegation(
+        person_id=cast.nora,
+        scope="one site",
+        may_accept="terms of service",
+        valid_from=TODAY,
+        valid_to=TODAY,
+        granted_by_id=cast.chen,
+        granted_at=datetime.combine(TODAY, time(12), UTC),
+    )
+
+
 def test_a_running_delegation_makes_a_delegate(cast: Cast, pack: Pack) -> None:
     with transaction() as session:
-        session.add(
-            Delegation(
-                person_id=cast.nora,
-                scope="one site",
-                may_accept="terms of service",
-                valid_from=TODAY,
-                valid_to=TODAY,
-                granted_by_id=cast.chen,
-                granted_at=datetime.now(UTC),
-            )
-        )
+        session.add(delegated(cast))
     assert duties(cast.nora, pack).has_role(["delegate"])
     assert not duties(cast.nora, pack, TODAY + timedelta(days=1)).has_role(["delegate"])
 
@@ -168,17 +171,7 @@ def test_a_sign_in_knows_the_same_duties_without_another_statement(
     everybody = [cast.rosa, cast.dan, cast.chen, cast.nora]
     now = datetime.combine(TODAY, time(12), UTC)
     with transaction() as session:
-        session.add(
-            Delegation(
-                person_id=cast.nora,
-                scope="one site",
-                may_accept="terms of service",
-                valid_from=TODAY,
-                valid_to=TODAY,
-                granted_by_id=cast.chen,
-                granted_at=now,
-            )
-        )
+        session.add(delegated(cast))
         session.add(
             Absence(
                 person_id=cast.dan,
